@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``ctxaudio``."""
+
+from cli.main import entry
+
+entry()

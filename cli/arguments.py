@@ -1,0 +1,62 @@
+"""Arguments that click does not know: semitones, which may be negative, and lists of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import click
+
+MAX_SHIFT = 36.0  # semitones
+_NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_MINUS = "\N{MINUS SIGN}"
+
+
+class SignedCommand(click.Command):
+    """A command to which ``-3.5`` is a number, not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse with every negative number written with a true minus sign."""
+        return super().parse_args(
+            ctx, [_MINUS + arg[1:] if _NEGATIVE_NUMBER.fullmatch(arg) else arg for arg in args]
+        )
+
+
+class Semitones(click.ParamType):
+    """A number of semitones within ±``limit``, such as ``+5``, ``-3.5`` or ``0``."""
+
+    name = "semitones"
+
+    def __init__(self, limit: float = MAX_SHIFT) -> None:
+        self.limit = limit
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Parse one number."""
+        if isinstance(value, float):
+            return value
+        try:
+            number = float(str(value).replace(_MINUS, "-"))
+        except ValueError:
+            self.fail(f"expected a number of semitones such as +5 or -3.5, got {value!r}.")
+        if math.isnan(number) or abs(number) > self.limit:
+            self.fail(f"expected at most ±{self.limit:g} semitones, got {number:g}.")
+        return number
+
+
+class SemitoneList(click.ParamType):
+    """Several numbers of semitones, separated by commas."""
+
+    name = "semitones,…"
+
+    def __init__(self, limit: float) -> None:
+        self.single = Semitones(limit)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
+        """Parse the list; none may be 0 or stand twice."""
+        if isinstance(value, tuple):
+            return value
+        numbers = tuple(self.single.convert(part, param, ctx) for part in str(value).split(","))
+        if 0.0 in numbers or len(set(numbers)) < len(numbers):
+            self.fail(f"expected different shifts, none of them 0 (the song itself), got {value}.")
+        return numbers

@@ -1,0 +1,72 @@
+"""``ctxaudio info``: what a song or a memory file is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from cli.learning import read_song
+
+
+@click.command()
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+def info(file: str, as_json: bool) -> None:
+    """Say what FILE, a song or a memory file, holds."""
+    from ctxaudio.memory_file import is_memory_file
+
+    facts = _memory_facts(file) if is_memory_file(file) else _song_facts(file)
+    if as_json:
+        print(json.dumps(facts))
+        return
+    width = max(len(name) for name in facts)
+    for name, value in facts.items():
+        shown = ", ".join(f"{v:+g}" if v else "0" for v in value) if type(value) is list else value
+        print(f"{name.replace('_', ' '):{width}}  {shown}")
+
+
+def _song_facts(file: str) -> dict[str, Any]:
+    import numpy as np
+
+    song, file_format = read_song(file)
+    peak = float(np.abs(song.samples).max())
+    return {
+        "kind": "song",
+        "format": f"{file_format.container} {file_format.encoding}",
+        "duration_s": round(song.duration_s, 3),
+        "sample_rate_hz": song.sample_rate,
+        "channels": song.samples.shape[0],
+        "peak_dbfs": round(20.0 * float(np.log10(peak)), 2) if peak > 0.0 else None,
+        "tuning_cents": _tuning_cents(song.samples, song.sample_rate) if peak > 0.0 else None,
+        "fingerprint": song.fingerprint()[:16],
+    }
+
+
+def _tuning_cents(samples: Any, sample_rate: int) -> float:
+    """How far the song is tuned from A = 440 Hz, judged by its first minute."""
+    import warnings
+
+    import librosa
+
+    mono = samples[:, : 60 * sample_rate].mean(axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a sound too short or without pitch reads as 0
+        return round(100.0 * float(librosa.estimate_tuning(y=mono, sr=sample_rate)), 1)
+
+
+def _memory_facts(file: str) -> dict[str, Any]:
+    from ctxaudio import load_memory
+
+    memory = load_memory(file)
+    return {
+        "kind": "memory",
+        "contexts": list(memory.contexts),
+        "duration_s": round(memory.n_samples / memory.sample_rate, 3),
+        "sample_rate_hz": memory.sample_rate,
+        "phrases": len(memory.phrases.weights),
+        "units": memory.phrases.network.n_units,
+        "bands": memory.bands.n_bands,
+        "fingerprint": memory.fingerprint[:16],
+    }

@@ -1,0 +1,75 @@
+"""The command ``ctxaudio``: its subcommands, and what each kind of failure looks like."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from ctxaudio import __version__
+from ctxaudio.errors import DataError
+
+EXIT_DATA, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+_COMMANDS = ("shift", "teach", "info")
+
+
+class LazyGroup(click.Group):
+    """Each subcommand is in the module of its name, imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order a user meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ctxaudio")
+def main() -> None:
+    """Shift a song's pitch by context.
+
+    A recurrent network is taught the song and slightly shifted versions of it, and recalls it
+    at any shift.
+    """
+
+
+def entry(args: list[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 1 a file or sound at fault, 2 usage, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code = main.main(args, prog_name="ctxaudio", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EXIT_USAGE)
+    except DataError as error:
+        _fail(str(error), EXIT_DATA)
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing is left to say to them.
+        sys.stderr.close()
+        sys.exit(EXIT_DATA)
+    except MemoryError:
+        _fail("not enough memory for a sound of this length.", EXIT_DATA)
+    except OSError as error:
+        _fail(f"{error.filename or 'input or output'}: {error.strerror or error}.", EXIT_DATA)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted; nothing was written.", EXIT_INTERRUPTED)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"ctxaudio: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _terminate(number: int, _: FrameType | None) -> None:
+    """Leave as on an error, so that partial files are removed."""
+    sys.exit(128 + number)

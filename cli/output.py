@@ -1,0 +1,88 @@
+"""Where results go: files that appear whole or not at all, progress bars, one line of JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ctxaudio.errors import DataError
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """A file to write that takes the name ``path`` only when the block has ended well.
+
+    Opened at once, so that a folder that cannot be written is known before the work is done.
+    """
+    refuse_existing(path, force=force)
+    try:
+        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+    except OSError as error:
+        raise DataError(f"cannot write to {path.parent}: {error.strerror}.") from error
+    part = Path(name)
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        # mkstemp's files are private; this one is to be like any other that the user makes.
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
+        part.replace(path)
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def refuse_existing(path: Path, *, force: bool) -> None:
+    """An existing file is replaced only when that was asked for."""
+    if path.exists() and not force:
+        raise DataError(f"{path} exists already; --force replaces it.")
+
+
+class Reporter:
+    """Tells a person how it goes on stderr, and a program what was done in JSON."""
+
+    def __init__(self, *, quiet: bool, as_json: bool, sound_on_stdout: bool = False) -> None:
+        self.quiet = quiet
+        self.as_json = as_json
+        self.json_file = sys.stderr if sound_on_stdout else sys.stdout
+        self.timings_s: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def step(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        """Time a step; with a total, show a bar for it where stderr is a terminal."""
+        start = time.perf_counter()
+        if total is None or self.quiet or self.as_json or not sys.stderr.isatty():
+            yield lambda _: None
+        else:
+            from rich.console import Console
+            from rich.progress import Progress
+
+            with Progress(console=Console(stderr=True), transient=True) as bar:
+                task = bar.add_task(name, total=total)
+                yield lambda done: bar.advance(task, done)
+        self.timings_s[name] = round(time.perf_counter() - start, 4)
+
+    def done(self, message: str, **facts: Any) -> None:
+        """Say what was done."""
+        if self.as_json:
+            facts["timings_s"] = self.timings_s
+            print(json.dumps(facts), file=self.json_file, flush=True)
+        elif not self.quiet:
+            print(message, file=sys.stderr)
+        self.timings_s = {}
+
+    def note(self, message: str) -> None:
+        """Say what the user should know though nothing went wrong."""
+        if not self.quiet:
+            print(f"ctxaudio: {message}", file=sys.stderr)

@@ -1,0 +1,182 @@
+"""``ctxaudio shift``: songs in, shifted songs out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from cli.arguments import Semitones, SignedCommand
+from cli.learning import learn, learning_options, output_options, read_song
+from cli.output import Reporter, refuse_existing, whole_file
+from ctxaudio.errors import DataError
+
+if TYPE_CHECKING:
+    from ctxaudio import FileFormat, Sound
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is the same for every song of one call."""
+
+    semitones: float
+    memory: str | None
+    examples: tuple[float, ...]
+    example_files: tuple[tuple[float, str], ...]
+    seed: int
+    force: bool
+    reporter: Reporter
+
+
+@click.command(cls=SignedCommand)
+@click.argument("songs", nargs=-1, required=True, metavar="SONG...")
+@click.argument("semitones", type=Semitones())
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(),
+    help="File to write, - for a WAV on standard output, or a folder (for several songs). "
+    "By default the song's name and the shift, in the current folder.",
+)
+@click.option(
+    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
+)
+@learning_options
+@output_options
+def shift(
+    songs: tuple[str, ...],
+    semitones: float,
+    output: str | None,
+    memory: str | None,
+    examples: tuple[float, ...],
+    example_files: tuple[tuple[float, str], ...],
+    seed: int,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
+
+    SONG is a sound file (WAV, FLAC, OGG, MP3, …) or - for standard input.
+
+    \b
+    ctxaudio shift song.flac +5              writes song+5st.flac
+    ctxaudio shift song.wav -3.5 -o out.wav
+    ctxaudio shift *.flac +2 -o shifted/     several songs
+    """
+    targets = _targets(songs, semitones, output)
+    reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
+    job = Job(semitones, memory, examples, example_files, seed, force, reporter)
+    failures = 0
+    for name, target in zip(songs, targets, strict=True):
+        try:
+            _shift_one(name, target, job)
+        except DataError as error:
+            if len(songs) == 1:
+                raise
+            print(f"ctxaudio: {error}", file=sys.stderr)
+            failures += 1
+    if failures:
+        raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")
+
+
+def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> list[Path | None]:
+    """Where each song goes; None for standard output."""
+    if output == "-" or (output is None and songs == ("-",)):
+        if len(songs) > 1:
+            raise click.UsageError("several songs cannot go to standard output.")
+        if sys.stdout.isatty():
+            raise click.UsageError("a sound cannot go to a terminal; name a file with -o.")
+        return [None]
+    label = f"{semitones:+g}st"
+    names = []
+    for song in songs:
+        path = Path("stdin.wav" if song == "-" else song)
+        names.append(f"{path.stem}{label}{path.suffix}")
+    if len(set(names)) < len(names):
+        raise click.UsageError("two songs of the same name would be written to the same file.")
+    if output is None:
+        return [Path(name) for name in names]
+    folder = Path(output)
+    if len(songs) > 1 and not folder.is_dir():
+        if folder.exists() or folder.suffix:
+            raise click.UsageError(f"several songs need a folder to go to, got {output}.")
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise DataError(f"cannot make the folder {output}: {error.strerror}.") from error
+    if folder.is_dir():
+        return [folder / name for name in names]
+    return [folder]
+
+
+def _shift_one(name: str, target: Path | None, job: Job) -> None:
+    from ctxaudio.sound import WAV_FLOAT, format_for
+
+    if target is not None:
+        refuse_existing(target, force=job.force)
+    with job.reporter.step("load"):
+        song, song_format = read_song(name)
+    if target is None:
+        made = _make(song, job)
+        headroom_db = _write(made, sys.stdout.buffer, WAV_FLOAT, job.reporter)
+        sys.stdout.buffer.flush()
+    else:
+        file_format = format_for(target, song_format)
+        with whole_file(target, force=job.force) as file:
+            made = _make(song, job)
+            headroom_db = _write(made, file, file_format, job.reporter)
+    where = "standard output" if target is None else str(target)
+    job.reporter.done(
+        f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
+        f"in {sum(job.reporter.timings_s.values()):.1f} s",
+        input=name,
+        output=None if target is None else str(target),
+        semitones=job.semitones,
+        memory=job.memory,
+        taught=None if job.memory else [0.0, *_taught(job)],
+        seed=job.seed,
+        duration_s=round(song.duration_s, 6),
+        sample_rate=song.sample_rate,
+        channels=song.samples.shape[0],
+        lowered_by_db=headroom_db,
+    )
+
+
+def _taught(job: Job) -> list[float]:
+    return [context for context, _ in job.example_files] or list(job.examples)
+
+
+def _make(song: Sound, job: Job) -> Sound:
+    from ctxaudio import ContextShift, load_memory
+
+    reporter = job.reporter
+    if job.memory is None:
+        effect = learn(song, job.examples, job.example_files, job.seed, reporter)
+    else:
+        with reporter.step("read memory"):
+            effect = ContextShift(load_memory(job.memory))
+    with reporter.step("shift", effect.n_steps(song)) as progress:
+        return effect(song, job.semitones, progress=progress)
+
+
+def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter) -> float:
+    """Write, lowered to full scale where the encoding would clip; by how many dB."""
+    import math
+
+    from ctxaudio import Sound, save_sound
+    from ctxaudio.sound import is_integer
+
+    peak = float(abs(sound.samples).max())
+    lowered_db = 0.0
+    if is_integer(file_format) and peak > 1.0:
+        sound = Sound(sound.samples / peak, sound.sample_rate)
+        lowered_db = round(20.0 * math.log10(peak), 3)
+        if lowered_db >= 0.01:
+            reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
+    with reporter.step("save"):
+        save_sound(sound, file, file_format)
+    return lowered_db

@@ -1,0 +1,64 @@
+"""``ctxaudio teach``: learn a song once, shift it to any pitch later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.arguments import SignedCommand
+from cli.learning import learn, learning_options, output_options, read_song
+from cli.output import Reporter, whole_file
+
+
+@click.command(cls=SignedCommand)
+@click.argument("song")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(),
+    help="Memory file to write; by default the song's name and .memory, in the current folder.",
+)
+@learning_options
+@output_options
+def teach(
+    song: str,
+    output: str | None,
+    examples: tuple[float, ...],
+    example_files: tuple[tuple[float, str], ...],
+    seed: int,
+    force: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Teach a network SONG and write what it learned to a memory file.
+
+    \b
+    ctxaudio teach song.flac -o song.memory
+    ctxaudio shift song.flac +7 --memory song.memory
+    """
+    from ctxaudio import save_memory
+
+    reporter = Reporter(quiet=quiet, as_json=as_json)
+    target = Path(output or Path("stdin" if song == "-" else song).with_suffix(".memory").name)
+    with whole_file(target, force=force) as file:
+        with reporter.step("load"):
+            sound, _ = read_song(song)
+        memory = learn(sound, examples, example_files, seed, reporter).memory
+        with reporter.step("save"):
+            save_memory(memory, file)
+    size = target.stat().st_size
+    reporter.done(
+        f"wrote {target}: {sound.duration_s:.1f} s taught at {_listed(memory.contexts)}, "
+        f"{size / 1e6:.1f} MB, in {sum(reporter.timings_s.values()):.1f} s",
+        input=song,
+        output=str(target),
+        contexts=list(memory.contexts),
+        seed=seed,
+        duration_s=round(sound.duration_s, 6),
+        bytes=size,
+    )
+
+
+def _listed(contexts: tuple[float, ...]) -> str:
+    return ", ".join(f"{context:+g}" if context else "0" for context in contexts)

@@ -1,0 +1,22 @@
+"""The field: by how much, and by how many decibels, each band moves at a context."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+MAX_GAIN_DB = 18.0  # a gain is extrapolated manyfold; more than this is not believed
+
+
+class Field(NamedTuple):
+    """Displacement and gain, one row a frame."""
+
+    displacement: np.ndarray  # (frame, band) semitones
+    gain: np.ndarray  # (frame, band) dB
+
+
+def field_between(recalled: np.ndarray, unshifted: np.ndarray) -> Field:
+    """The field from two recalls (frame, 2 band) of the memory: at a context and at 0."""
+    displacement, gain = np.split(recalled - unshifted, 2, axis=1)
+    return Field(displacement, np.clip(gain, -MAX_GAIN_DB, MAX_GAIN_DB))

@@ -1,0 +1,60 @@
+"""Frames: which samples the generator and the memory look at, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
+
+WINDOW_S = 4096 / 44_100  # seconds; long enough to part the partials of a chord
+OVERLAP = 8  # frames that cover each sample
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameConfig:
+    """Frame t is centred on sample ``t * hop`` and is ``window`` samples long."""
+
+    hop: int = 512  # samples
+    window: int = 4096  # samples
+
+    def __post_init__(self) -> None:
+        if self.hop <= 0:
+            raise ValueError(f"hop must be a positive number of samples, got {self.hop}.")
+        if self.window != OVERLAP * self.hop:
+            raise ValueError(f"window must be {OVERLAP} hops ({self.hop}), got {self.window}.")
+
+    @classmethod
+    def for_rate(cls, sample_rate: int) -> FrameConfig:
+        """The window that lasts about 93 ms and has a fast Fourier transform.
+
+        >>> FrameConfig.for_rate(44_100)
+        FrameConfig(hop=512, window=4096)
+        """
+        hop = scipy.fft.next_fast_len(round(sample_rate * WINDOW_S / OVERLAP), real=True)
+        return cls(hop=hop, window=OVERLAP * hop)
+
+    def n_frames(self, n_samples: int) -> int:
+        """Number of frames that are centred inside a sound of ``n_samples``."""
+        return (n_samples - 1) // self.hop + 1
+
+
+def hann(n: int) -> np.ndarray:
+    """Periodic Hann window of n samples, float32, its centre at sample n // 2."""
+    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n) / n)).astype(np.float32)
+
+
+def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
+    """Windows of ``samples`` (channel, time) around ``centres``: (channel, frame, window).
+
+    What lies outside the sound is zero.
+    """
+    starts = centres - window // 2
+    first, last = int(starts.min()), int(starts.max()) + window
+    n = samples.shape[1]
+    inside = samples[:, max(first, 0) : max(min(last, n), 0)]
+    left = min(max(-first, 0), last - first)
+    right = last - first - left - inside.shape[1]
+    padded = np.pad(inside, ((0, 0), (left, right)))
+    return sliding_window_view(padded, window, axis=1)[:, starts - first]

@@ -1,0 +1,120 @@
+"""The generator: a song whose energy is moved along a field, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import scipy.fft
+
+from ctxaudio.bands import BandConfig
+from ctxaudio.field import Field
+from ctxaudio.frames import OVERLAP, FrameConfig, cut, hann
+from ctxaudio.sound import Sound
+from ctxaudio.transport import PADDING, transport
+
+_BLOCK = 64  # frames at a time: spectra stay in the cache
+
+# Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
+_OVERLAP_GAIN = 0.375 * OVERLAP
+
+
+class GeneratorState(NamedTuple):
+    """What a frame hands on to the next."""
+
+    rotation: np.ndarray  # (bin,) radians
+    tail: np.ndarray  # (channel, window - hop) samples that later frames add to
+
+    @classmethod
+    def zeros(cls, n_channels: int, frames: FrameConfig) -> GeneratorState:
+        """Before the first frame."""
+        n_bins = PADDING * frames.window // 2 + 1
+        return cls(np.zeros(n_bins), np.zeros((n_channels, frames.window - frames.hop), np.float32))
+
+
+def generate_frames(
+    windows: np.ndarray,
+    sample_rate: int,
+    field: Field,
+    frames: FrameConfig,
+    bands: BandConfig,
+    state: GeneratorState,
+) -> tuple[np.ndarray, GeneratorState]:
+    """Samples that consecutive frames complete.
+
+    Args:
+        windows: (channel, frame, window) samples, not windowed.
+        field: one row a frame.
+
+    Returns:
+        (channel, frame * hop) samples, which begin with the first sample of the first frame, and
+        the state to go on from. Any split into blocks gives the same samples.
+    """
+    n_channels, n_frames, window = windows.shape
+    hop = frames.hop
+    spectra = scipy.fft.rfft(windows, PADDING * window)
+    moved = np.zeros_like(spectra)
+    rotation = state.rotation.copy()
+    centres = bands.centres
+    transport(
+        spectra,
+        np.asarray(field.displacement, np.float64),
+        np.asarray(field.gain, np.float64),
+        rotation,
+        sample_rate / (PADDING * window),
+        2.0 * np.pi * hop / (PADDING * window),
+        float(centres[0]),
+        float(centres[1] - centres[0]),
+        moved,
+    )
+    pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
+    pieces *= hann(window) / np.float32(_OVERLAP_GAIN)
+    out = np.zeros((n_channels, n_frames * hop + window - hop), np.float32)
+    out[:, : window - hop] = state.tail
+    for frame in range(n_frames):
+        out[:, frame * hop : frame * hop + window] += pieces[:, frame]
+    return out[:, : n_frames * hop], GeneratorState(rotation, out[:, n_frames * hop :])
+
+
+def n_generated(song: Sound, frames: FrameConfig) -> int:
+    """How many frames make a song: those in it and those that reach into it."""
+    return song.samples.shape[1] // frames.hop + OVERLAP + 1
+
+
+def generate(
+    song: Sound,
+    field: Field,
+    frames: FrameConfig,
+    bands: BandConfig,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Sound:
+    """The whole song, moved along the field; as long as the song, in step with it."""
+    n_channels, n_samples = song.samples.shape
+    # As loud as full scale on the way, so that no level is too soft or too loud for float32.
+    peak = float(np.abs(song.samples).max())
+    if peak == 0.0:
+        return song
+    samples = np.empty_like(song.samples)
+    # Frames before the first and after the last sample complete the overlap at both ends.
+    indices = np.arange(n_generated(song, frames)) - OVERLAP // 2
+    rows = np.clip(indices, 0, len(field.displacement) - 1)
+    state = GeneratorState.zeros(n_channels, frames)
+    for start in range(0, len(indices), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        windows = cut(song.samples, indices[block] * frames.hop, frames.window) / np.float32(peak)
+        made, state = generate_frames(
+            windows,
+            song.sample_rate,
+            Field(field.displacement[rows[block]], field.gain[rows[block]]),
+            frames,
+            bands,
+            state,
+        )
+        made *= np.float32(peak)
+        first = int(indices[start]) * frames.hop - frames.window // 2
+        begin, end = max(first, 0), min(first + made.shape[1], n_samples)
+        if begin < end:
+            samples[:, begin:end] = made[:, begin - first : end - first]
+        progress(len(rows[block]))
+    return Sound(samples, song.sample_rate)

@@ -1,0 +1,157 @@
+"""Memory files: a song's memory in safetensors, which holds arrays and text and runs nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import scipy.sparse
+
+from ctxaudio import __version__
+from ctxaudio.bands import BandConfig
+from ctxaudio.errors import DataError
+from ctxaudio.frames import FrameConfig
+from ctxaudio.memory import SongMemory
+from rnn import ClockConfig, PhraseMemory, Reservoir
+
+FORMAT = "ctxaudio memory"
+FORMAT_VERSION = 1
+
+
+def save_memory(memory: SongMemory, target: BinaryIO) -> None:
+    """Write a memory whose network is a reservoir."""
+    import safetensors.numpy
+
+    network = memory.phrases.network
+    if not isinstance(network, Reservoir):
+        raise TypeError(f"only a reservoir's memory can be saved, got {type(network).__name__}.")
+    arrays = {
+        "readouts": memory.phrases.weights,
+        "recurrent_data": network.recurrent.data,
+        "recurrent_indices": network.recurrent.indices.astype(np.int32),
+        "recurrent_indptr": network.recurrent.indptr.astype(np.int32),
+        "inputs": network.inputs,
+        "context": network.context,
+        "bias": network.bias,
+    }
+    about = {
+        "leak": network.leak,
+        "clock": asdict(memory.phrases.clock),
+        "n_frames": memory.phrases.n_frames,
+        "frames": asdict(memory.frames),
+        "bands": asdict(memory.bands),
+        "fingerprint": memory.fingerprint,
+        "sample_rate": memory.sample_rate,
+        "n_samples": memory.n_samples,
+        "contexts": list(memory.contexts),
+    }
+    metadata = {
+        "format": FORMAT,
+        "format_version": str(FORMAT_VERSION),
+        "made_by": f"ctxaudio {__version__}",
+        "about": json.dumps(about),
+    }
+    target.write(safetensors.numpy.save(arrays, metadata))
+
+
+def load_memory(path: str | Path) -> SongMemory:
+    """Read a memory file.
+
+    Raises:
+        DataError: if it is missing, not a memory, damaged, or of another format version.
+    """
+    import safetensors
+
+    try:
+        with safetensors.safe_open(str(path), framework="np") as file:
+            metadata = file.metadata() or {}
+            _check_version(metadata)
+            return _rebuild(
+                json.loads(metadata["about"]), {k: file.get_tensor(k) for k in file.keys()}
+            )
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
+    except DataError as error:
+        raise DataError(f"cannot use {path}: {error}") from error
+    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path} is not a memory file, or it is damaged ({_one_line(error)}). "
+            "Make a new one with 'ctxaudio teach'."
+        ) from error
+
+
+def is_memory_file(path: str | Path) -> bool:
+    """Whether a file looks like safetensors: a little-endian length, then a JSON object."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(9)
+    except OSError:
+        return False
+    return start[4:] == b"\0\0\0\0{"
+
+
+def _check_version(metadata: dict[str, str]) -> None:
+    if metadata.get("format") != FORMAT:
+        raise DataError("it is not a memory of ctxaudio.")
+    version = metadata.get("format_version")
+    if version != str(FORMAT_VERSION):
+        raise DataError(
+            f"expected memory format {FORMAT_VERSION}, got {version} "
+            f"(made by {_one_line(metadata.get('made_by', 'an unknown version'))}). "
+            "Make a new one with 'ctxaudio teach'."
+        )
+
+
+def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory:
+    """A memory from what a file says, every part of which is checked against the others."""
+    clock = ClockConfig(**about["clock"])
+    frames = FrameConfig(**about["frames"])
+    bands = BandConfig(**about["bands"])
+    n_frames, n_samples = int(about["n_frames"]), int(about["n_samples"])
+    n_units = arrays["bias"].shape[0]
+    n_phrases = -(-n_frames // clock.n_frames)
+    expected = {
+        "readouts": (np.float32, (n_phrases, n_units, 2 * bands.n_bands)),
+        "inputs": (np.float64, (n_units, clock.n_bumps)),
+        "context": (np.float64, (n_units, 1)),
+        "bias": (np.float64, (n_units,)),
+        "recurrent_data": (np.float64, arrays["recurrent_data"].shape[:1]),
+        "recurrent_indices": (np.int32, arrays["recurrent_data"].shape[:1]),
+        "recurrent_indptr": (np.int32, (n_units + 1,)),
+    }
+    for name, (dtype, shape) in expected.items():
+        array = arrays[name]
+        if array.dtype != dtype or array.shape != shape:
+            raise DataError(
+                f"{name} must be {np.dtype(dtype)} of shape {shape}, "
+                f"got {array.dtype} of shape {array.shape}; the file is damaged."
+            )
+        if not np.isfinite(array).all():
+            raise DataError(f"{name} holds values that are not finite; the file is damaged.")
+    if n_frames != frames.n_frames(n_samples) or n_samples < 1:
+        raise DataError(f"{n_frames} frames do not fit {n_samples} samples; the file is damaged.")
+    recurrent = scipy.sparse.csr_array(
+        (arrays["recurrent_data"], arrays["recurrent_indices"], arrays["recurrent_indptr"]),
+        shape=(n_units, n_units),
+    )
+    recurrent.check_format(full_check=True)  # no index points outside the matrix
+    network = Reservoir(
+        recurrent, arrays["inputs"], arrays["context"], arrays["bias"], float(about["leak"])
+    )
+    return SongMemory(
+        phrases=PhraseMemory(network, clock, arrays["readouts"], n_frames),
+        frames=frames,
+        bands=bands,
+        fingerprint=str(about["fingerprint"]),
+        sample_rate=int(about["sample_rate"]),
+        n_samples=n_samples,
+        contexts=tuple(float(context) for context in about["contexts"]),
+    )
+
+
+def _one_line(text: object) -> str:
+    """Text from a stranger's file, fit for a terminal."""
+    return "".join(c if c.isprintable() else " " for c in str(text))[:120]

@@ -1,0 +1,73 @@
+"""Rebuild the sample recordings: ``python samples/make_samples.py --out samples``."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+from pieces import PIECES, MissingToolError, find_soundfont, note_events, render, sing
+
+VOICE_SEED = 1829
+PEAK = 10 ** (-1 / 20)  # -1 dBFS
+FADE_IN_S = 0.01
+FADE_OUT_S = 0.6
+# Length of each recording in seconds; the sound has died away or is faded out by then.
+LENGTHS_S = {"fantaisie": 14.2, "band": 12.4, "voice": 12.1}
+
+
+def perform(piece: str, soundfont: Path | None) -> tuple[npt.NDArray[np.float64], int]:
+    """Play or sing ``piece``: samples of shape (time, 2) and their rate in Hz."""
+    if piece == "voice":
+        return sing(rng=np.random.default_rng(VOICE_SEED))
+    return render(note_events(piece), soundfont or find_soundfont())
+
+
+def master(
+    samples: npt.NDArray[np.float64], rate: int, *, length_s: float
+) -> npt.NDArray[np.float64]:
+    """Cut to ``length_s``, free of DC, faded at both ends, with its peak at -1 dBFS."""
+    cut = samples[: round(length_s * rate)]
+    cut = cut - cut.mean(axis=0)
+    gain = np.ones(len(cut))
+    n_in, n_out = round(FADE_IN_S * rate), round(FADE_OUT_S * rate)
+    gain[:n_in] = np.sin(np.linspace(0, np.pi / 2, n_in)) ** 2
+    gain[-n_out:] = np.cos(np.linspace(0, np.pi / 2, n_out)) ** 2
+    faded = cut * gain[:, None]
+    return np.asarray(faded * (PEAK / np.abs(faded).max()))
+
+
+def write_flac(path: Path, samples: npt.NDArray[np.float64], rate: int) -> None:
+    """Write 16-bit FLAC under a temporary name, so that ``path`` is never half a file."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        soundfile.write(part, samples, rate, format="FLAC", subtype="PCM_16")
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def main() -> int:
+    """Parse the command line, build the recordings, and say what was written."""
+    parser = argparse.ArgumentParser(description="Rebuild the sample recordings.")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder to write to")
+    parser.add_argument("--soundfont", type=Path, help="General MIDI SF2 file (else searched for)")
+    parser.add_argument("--piece", choices=PIECES, action="append", help="build only this piece")
+    arguments = parser.parse_args()
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        for piece in arguments.piece or PIECES:
+            samples, rate = perform(piece, arguments.soundfont)
+            path = arguments.out / f"{piece}.flac"
+            write_flac(path, master(samples, rate, length_s=LENGTHS_S[piece]), rate)
+            print(f"{path}: {LENGTHS_S[piece]:.1f} s")
+    except (MissingToolError, OSError, RuntimeError) as error:
+        print(f"make_samples: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
