@@ -7,6 +7,7 @@ On this axis a pitch shift is a translation. Energy is put where its instantaneo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -26,6 +27,13 @@ def hz_to_semitones(frequency_hz: np.ndarray | float) -> np.ndarray | float:
     12.0
     """
     return 12.0 * np.log2(np.asarray(frequency_hz) / REFERENCE_HZ)
+
+
+class BandAxis(NamedTuple):
+    """Where the bands lie, for compiled code."""
+
+    lowest: float  # centre of the lowest band, semitones above 440 Hz
+    width: float  # semitones from band to band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,12 @@ class BandConfig:
         return np.linspace(
             hz_to_semitones(self.lowest_hz), hz_to_semitones(self.highest_hz), self.n_bands
         )
+
+    @property
+    def axis(self) -> BandAxis:
+        """Where the bands lie, for compiled code."""
+        lowest, second = self.centres[:2]
+        return BandAxis(float(lowest), float(second - lowest))
 
     @property
     def grid(self) -> np.ndarray:
@@ -106,16 +120,14 @@ def energy(
     spectrum = scipy.fft.rfft(cut(sound.samples, centres, window) / np.float32(full_scale))
     out = np.zeros((len(centres), len(config.grid)), dtype=np.float32)
     offsets = np.zeros(config.n_bands) if displacement is None else displacement
-    first, second = config.centres[:2]
     bins = np.maximum(np.arange(spectrum.shape[2]), 1) * (sound.sample_rate / window)
     _deposit(
         spectrum,
         np.asarray(hz_to_semitones(bins)),
         # A Hann window's transform is window / 2 high and carries 1.5 times its peak's power.
         1.0 / (1.5 * (window / 2.0) ** 2),
-        float(first),
         100.0 / config.grid_cents,
-        float(second - first),
+        config.axis,
         np.asarray(offsets, dtype=np.float64),
         out,
     )
@@ -128,9 +140,19 @@ def smooth(values: np.ndarray, config: BandConfig) -> np.ndarray:
     return scipy.ndimage.gaussian_filter1d(values, sigma, axis=1, mode="constant", truncate=3.0)
 
 
+@numba.njit(cache=True)
+def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
+    """Values (band,) at a pitch, by linear interpolation; past the ends, the end's value."""
+    band = (semitones - axis.lowest) / axis.width
+    band = min(max(band, 0.0), len(values) - 1.000001)
+    left = int(band)
+    share = band - left
+    return (1.0 - share) * values[left] + share * values[left + 1]
+
+
 @numba.njit(cache=True, error_model="numpy")
 def _deposit(  # type: ignore[no-untyped-def]
-    spectrum, bin_semitones, scale, lowest, per_semitone, band_width, offsets, out
+    spectrum, bin_semitones, scale, per_semitone, axis, offsets, out
 ):
     """Add each bin's power to the two grid points beside its instantaneous frequency.
 
@@ -139,7 +161,6 @@ def _deposit(  # type: ignore[no-untyped-def]
     """
     n_channels, n_frames, n_bins = spectrum.shape
     n_points = out.shape[1]
-    n_bands = len(offsets)
     for frame in range(n_frames):
         for k in range(1, n_bins - 1):
             power = np.float32(0.0)
@@ -166,12 +187,8 @@ def _deposit(  # type: ignore[no-untyped-def]
             else:  # off by less than 0.01 cents, and much faster
                 octaves = 1.4426950408889634 * ratio * (1.0 - ratio * (0.5 - ratio / 3.0))
             semitones = bin_semitones[k] + 12.0 * octaves
-            band = (semitones - lowest) / band_width
-            band = min(max(band, 0.0), n_bands - 1.000001)
-            left = int(band)
-            share = band - left
-            semitones -= (1.0 - share) * offsets[left] + share * offsets[left + 1]
-            position = (semitones - lowest) * per_semitone
+            semitones -= at_pitch(offsets, semitones, axis)
+            position = (semitones - axis.lowest) * per_semitone
             if position < 0.0 or position >= n_points - 1:
                 continue
             point = int(position)

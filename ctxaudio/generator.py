@@ -11,8 +11,9 @@ import scipy.fft
 from ctxaudio.bands import BandConfig
 from ctxaudio.field import Field
 from ctxaudio.frames import OVERLAP, FrameConfig, cut, hann
+from ctxaudio.noise import move_noise, noise_share, segment_edges
 from ctxaudio.sound import Sound
-from ctxaudio.transport import PADDING, transport
+from ctxaudio.transport import PADDING, apply_window, transport
 
 _BLOCK = 64  # frames at a time: spectra stay in the cache
 
@@ -23,14 +24,21 @@ _OVERLAP_GAIN = 0.375 * OVERLAP
 class GeneratorState(NamedTuple):
     """What a frame hands on to the next."""
 
-    rotation: np.ndarray  # (bin,) radians
+    rotation: np.ndarray  # (bin,) radians that peaks have turned
+    turns: np.ndarray  # (segment,) that noise has turned
+    power: np.ndarray  # (bin,) smoothed over frames
     tail: np.ndarray  # (channel, window - hop) samples that later frames add to
 
     @classmethod
     def zeros(cls, n_channels: int, frames: FrameConfig) -> GeneratorState:
         """Before the first frame."""
         n_bins = PADDING * frames.window // 2 + 1
-        return cls(np.zeros(n_bins), np.zeros((n_channels, frames.window - frames.hop), np.float32))
+        return cls(
+            rotation=np.zeros(n_bins),
+            turns=np.zeros(len(segment_edges(n_bins)) - 1, np.int64),
+            power=np.zeros(n_bins, np.float32),
+            tail=np.zeros((n_channels, frames.window - frames.hop), np.float32),
+        )
 
 
 def generate_frames(
@@ -54,18 +62,31 @@ def generate_frames(
     n_channels, n_frames, window = windows.shape
     hop = frames.hop
     spectra = scipy.fft.rfft(windows, PADDING * window)
+    windowed = np.empty_like(spectra)
+    power = np.zeros(spectra.shape[1:], np.float32)
+    apply_window(spectra, windowed, power)
+
+    bin_hz = sample_rate / (PADDING * window)
+    displacement = np.asarray(field.displacement, np.float64)
+    gain = np.asarray(field.gain, np.float64)
+    rotation, turns, smoothed = state.rotation.copy(), state.turns.copy(), state.power.copy()
     moved = np.zeros_like(spectra)
-    rotation = state.rotation.copy()
-    centres = bands.centres
+    keep = np.ones_like(power)
+    edges = segment_edges(spectra.shape[2])
+    share = noise_share(power, edges, smoothed)
+    move_noise(windowed, share, edges, displacement, gain, turns, bin_hz, bands.axis, keep, moved)
+    turn = 2.0 * np.pi * hop / (PADDING * window)
     transport(
         spectra,
-        np.asarray(field.displacement, np.float64),
-        np.asarray(field.gain, np.float64),
+        windowed,
+        power,
+        keep,
+        displacement,
+        gain,
         rotation,
-        sample_rate / (PADDING * window),
-        2.0 * np.pi * hop / (PADDING * window),
-        float(centres[0]),
-        float(centres[1] - centres[0]),
+        bin_hz,
+        turn,
+        bands.axis,
         moved,
     )
     pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
@@ -74,7 +95,9 @@ def generate_frames(
     out[:, : window - hop] = state.tail
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
-    return out[:, : n_frames * hop], GeneratorState(rotation, out[:, n_frames * hop :])
+    return out[:, : n_frames * hop], GeneratorState(
+        rotation, turns, smoothed, out[:, n_frames * hop :]
+    )
 
 
 def n_generated(song: Sound, frames: FrameConfig) -> int:

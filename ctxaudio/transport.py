@@ -11,51 +11,40 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ctxaudio.bands import at_pitch
+
 PADDING = 2  # spectra are of frames that are padded to twice their length
 
-# Half the width, in bins of a padded spectrum, over which a peak is the highest: smaller than the
-# half width of a Hann window's main lobe, so that two partials that are just parted are two peaks.
-_PEAK_REACH = 3
+# Bins of a padded spectrum to each side that a peak is higher than: less than half a Hann window's
+# main lobe, so that two partials that are just parted are two peaks.
+_PEAK_REACH = 2
 
 
 @numba.njit(cache=True, error_model="numpy")
 def transport(  # type: ignore[no-untyped-def]
-    spectra, displacement, gain, rotation, bin_hz, turn, lowest, band_width, out
+    spectra, windowed, power, keep, displacement, gain, rotation, bin_hz, turn, axis, out
 ):
-    """Move the spectra of consecutive frames along the field.
+    """Move the peaks of consecutive frames along the field.
 
     Args:
-        spectra: (channel, frame, bin) complex, transforms of *unwindowed* frames padded to twice
-            their length; the Hann window is applied here, as a convolution.
+        spectra: (channel, frame, bin) complex, of unwindowed frames.
+        windowed: (channel, frame, bin) complex, of the same frames under a Hann window.
+        power: (frame, bin), of ``windowed``, summed over channels.
+        keep: (frame, bin) share of each bin that moves here.
         displacement: (frame, band) semitones.
         gain: (frame, band) dB.
         rotation: (bin,) radians turned so far; changed in place.
         bin_hz: width of a bin in Hz.
         turn: radians that a change of frequency by one bin turns from frame to frame.
-        lowest: centre of the lowest band, semitones above 440 Hz.
-        band_width: semitones from band to band.
-        out: (channel, frame, bin) complex zeros; the moved spectra are added.
+        axis: the bands' places.
+        out: (channel, frame, bin) complex; the moved spectra are added.
     """
     n_channels, n_frames, n_bins = spectra.shape
-    n_bands = displacement.shape[1]
-    windowed = np.empty((n_channels, n_bins), dtype=spectra.dtype)
-    power = np.empty(n_bins)
     peaks = np.empty(n_bins, dtype=np.int64)
     turned = np.empty(n_bins)
     for frame in range(n_frames):
-        power[:] = 0.0
-        for channel in range(n_channels):
-            raw = spectra[channel, frame]
-            for k in range(n_bins):
-                # The spectrum of a real signal goes on as its conjugate past both ends.
-                below = raw[k - 2] if k >= 2 else np.conj(raw[2 - k])
-                above = raw[k + 2] if k + 2 < n_bins else np.conj(raw[2 * n_bins - 4 - k])
-                # A Hann window that is centred on time 0 is 1/4, 1/2, 1/4 in the bins of an
-                # unpadded spectrum. Frames start at 0 instead: the neighbours change sign.
-                value = np.float32(0.5) * raw[k] - np.float32(0.25) * (below + above)
-                windowed[channel, k] = value
-                power[k] += value.real * value.real + value.imag * value.imag
-        n_peaks = _find_peaks(power, peaks)
+        heights = power[frame]
+        n_peaks = _find_peaks(heights, peaks)
         start = 0
         for i in range(n_peaks):
             peak = peaks[i]
@@ -64,7 +53,7 @@ def transport(  # type: ignore[no-untyped-def]
             if i + 1 < n_peaks:
                 end = peak + 1
                 for k in range(peak + 1, peaks[i + 1] + 1):
-                    if power[k] < power[end]:
+                    if heights[k] < heights[end]:
                         end = k
             # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
             # averaged over channels by power.
@@ -72,37 +61,64 @@ def transport(  # type: ignore[no-untyped-def]
             if 2 <= peak < n_bins - 2:
                 for channel in range(n_channels):
                     slope = spectra[channel, frame, peak - 2] - spectra[channel, frame, peak + 2]
-                    value = windowed[channel, peak]
+                    value = windowed[channel, frame, peak]
                     offset += slope.real * value.real + slope.imag * value.imag
-                offset = min(max(0.5 * offset / power[peak], -2.0), 2.0)
+                offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
             position = max(peak + offset, 0.25)
-            band = (12.0 * np.log2(position * bin_hz / 440.0) - lowest) / band_width
-            band = min(max(band, 0.0), n_bands - 1.000001)
-            left = int(band)
-            share = band - left
-            semitones = (1.0 - share) * displacement[frame, left]
-            semitones += share * displacement[frame, left + 1]
-            decibels = (1.0 - share) * gain[frame, left] + share * gain[frame, left + 1]
-            change = position * (2.0 ** (semitones / 12.0) - 1.0)
+            semitones = 12.0 * np.log2(position * bin_hz / 440.0)
+            ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
+            amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
+            change = position * (ratio - 1.0)
             shift = int(np.round(change))
             angle = (rotation[peak] + turn * change) % (2.0 * np.pi)
             for k in range(start, end):
                 turned[k] = angle
-            # Frames start half a window, a quarter of the padded length, before time 0: each bin
-            # of shift is another quarter turn back.
-            factor = 10.0 ** (decibels / 20.0) * np.exp(1j * (angle - 0.5 * np.pi * (shift % 4)))
-            weight = np.complex64(factor)
+            factor = moved_by(shift, amplitude, angle)
             for channel in range(n_channels):
                 for k in range(start, end):
                     to = k + shift
                     if to >= n_bins:
                         break
+                    value = windowed[channel, frame, k] * keep[frame, k] * factor
                     if to >= 0:
-                        out[channel, frame, to] += windowed[channel, k] * weight
+                        out[channel, frame, to] += value
                     else:  # below 0 Hz is the mirror image of above
-                        out[channel, frame, -to] += np.conj(windowed[channel, k] * weight)
+                        out[channel, frame, -to] += np.conj(value)
             start = end
         rotation[:] = turned
+
+
+@numba.njit(cache=True)
+def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
+    """What bins that move by ``shift`` are multiplied by, to be turned by ``angle`` in all."""
+    # Phases are meant at the middle of a frame, half a window, a quarter of the padded length,
+    # after its start: each bin of shift is a quarter turn back.
+    angle -= 0.5 * np.pi * (shift % 4)
+    return np.complex64(amplitude * complex(np.cos(angle), np.sin(angle)))
+
+
+@numba.njit(cache=True)
+def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
+    """The spectra of the same frames under a Hann window, and their power over channels.
+
+    Args:
+        spectra: (channel, frame, bin) complex, padded twofold.
+        windowed: the same shape, to be filled.
+        power: (frame, bin) zeros, to be filled.
+    """
+    n_channels, n_frames, n_bins = spectra.shape
+    for channel in range(n_channels):
+        for frame in range(n_frames):
+            raw = spectra[channel, frame]
+            for k in range(n_bins):
+                # The spectrum of a real signal goes on as its conjugate past both ends.
+                below = raw[k - 2] if k >= 2 else np.conj(raw[2 - k])
+                above = raw[k + 2] if k + 2 < n_bins else np.conj(raw[2 * n_bins - 4 - k])
+                # A Hann window is these weights of neighbours in an unpadded spectrum, which are
+                # two bins away here; they are negative because frames start at time 0.
+                value = np.float32(0.5) * raw[k] - np.float32(0.25) * (below + above)
+                windowed[channel, frame, k] = value
+                power[frame, k] += value.real * value.real + value.imag * value.imag
 
 
 @numba.njit(cache=True)
@@ -110,10 +126,7 @@ def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
     """Bins that are the highest within the reach; at least one. Returns how many."""
     n_bins = len(power)
     count = 0
-    best = 0
     for k in range(n_bins):
-        if power[k] > power[best]:
-            best = k
         highest = power[k] > 0.0
         for other in range(max(0, k - _PEAK_REACH), min(n_bins, k + _PEAK_REACH + 1)):
             # Of equals, the first.
@@ -124,6 +137,6 @@ def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
             peaks[count] = k
             count += 1
     if count == 0:
-        peaks[0] = best
+        peaks[0] = 0
         count = 1
     return count

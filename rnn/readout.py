@@ -36,20 +36,22 @@ class NormalEquations(NamedTuple):
 def solve_ridge(equations: NormalEquations, *, ridge: float) -> np.ndarray:
     """Weights W (unit, target) that minimise ``|R W - Y|^2 + ridge |W|^2``.
 
+    Solved by eigenvalues, which cannot fail where rounding has made the Gram matrix slightly
+    indefinite. Directions that the states did not visit get no weight, so that a ridge of 0
+    gives the solution of minimum norm.
+
     >>> equations = NormalEquations.zeros(1, 1).add(np.array([[2.0]]), np.array([[6.0]]))
     >>> solve_ridge(equations, ridge=0.0).item()
     3.0
 
     Raises:
-        ValueError: if ridge is negative, or too small for the Gram matrix to be solved.
+        ValueError: if ridge is negative or not finite.
     """
-    if not ridge >= 0.0:
-        raise ValueError(f"ridge must not be negative, got {ridge}.")
-    penalised = equations.gram + ridge * np.eye(len(equations.gram))
-    try:
-        factor = scipy.linalg.cho_factor(penalised, lower=True, overwrite_a=True)
-    except np.linalg.LinAlgError as error:
-        raise ValueError(
-            f"the Gram matrix is singular at ridge {ridge}; take a larger ridge."
-        ) from error
-    return scipy.linalg.cho_solve(factor, equations.cross)
+    if not (ridge >= 0.0 and np.isfinite(ridge)):
+        raise ValueError(f"ridge must be finite and not negative, got {ridge}.")
+    values, vectors = scipy.linalg.eigh(equations.gram)
+    rounding = len(values) * np.finfo(np.float64).eps * max(values[-1], 0.0)
+    penalised = np.maximum(values, 0.0) + ridge
+    unvisited = penalised <= (0.0 if ridge > 0.0 else rounding)
+    inverse = np.where(unvisited, 0.0, 1.0 / np.where(unvisited, 1.0, penalised))
+    return np.asarray((vectors * inverse) @ (vectors.T @ equations.cross))

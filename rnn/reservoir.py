@@ -28,10 +28,10 @@ class ReservoirConfig:
     n_inputs: int = 1
     n_contexts: int = 1
     density: float = 0.05  # share of non-zero recurrent weights
-    spectral_radius: float = 0.9
-    leak: float = 0.5
+    spectral_radius: float = 0.5
+    leak: float = 1.0
     input_scale: float = 1.0
-    context_scale: float = 2e-4
+    context_scale: float = 1e-4
     bias_scale: float = 0.5
 
     def __post_init__(self) -> None:
@@ -73,7 +73,7 @@ def draw_reservoir(config: ReservoirConfig, *, rng: np.random.Generator) -> Rese
 
     >>> net = draw_reservoir(ReservoirConfig(n_units=50), rng=np.random.default_rng(0))
     >>> float(abs(np.linalg.eigvals(net.recurrent.toarray())).max().round(6))
-    0.9
+    0.5
     """
     recurrent_rng, input_rng, context_rng, bias_rng = rng.spawn(4)
     n = config.n_units

@@ -1,0 +1,1 @@
+"""Benchmarks of pitch shifting: ``python -m benchmarks.sound``, ``.pitch`` and ``.speed``."""

@@ -1,0 +1,57 @@
+"""What happens to an attack: is it late, unsteady, smeared?
+
+The energy of a burst (both channels) is summed up from 40 ms before its onset to 160 ms after. The
+burst *begins* when 10 % of that energy has passed, so that a pre-echo counts, and its *width* is
+the time from 10 to 90 %. Beginnings are compared with those of the same bursts in the input,
+measured alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.metrics.validate import Sound, validate
+
+_BEFORE_S, _AFTER_S = 0.04, 0.16
+
+
+class OnsetScore(NamedTuple):
+    """What became of the bursts, in milliseconds."""
+
+    lag_ms: float  # mean of how much later than in the input the bursts begin
+    jitter_ms: float  # standard deviation of the same
+    width_ms: float  # mean width; the input's own is what it should be
+
+
+def burst_times(
+    sound: Sound, rate: int, onsets_s: Sequence[float]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Beginning (seconds after its onset) and width (seconds) of every burst."""
+    begins, widths = [], []
+    for onset in onsets_s:
+        first = max(0, round((onset - _BEFORE_S) * rate))
+        window = sound[:, first : round((onset + _AFTER_S) * rate)].astype(np.float64)
+        passed = np.cumsum(np.sum(window**2, axis=0))
+        if not passed.size or passed[-1] <= 0:
+            raise ValueError(f"there is no burst near {onset:.3f} s. Are onsets in seconds?")
+        # the running sum after sample n belongs to the time n + 1
+        fraction, time = passed / passed[-1], np.arange(1, len(passed) + 1)
+        tenth, ninetieth = np.interp([0.1, 0.9], fraction, time)
+        begins.append((first + tenth) / rate - onset)
+        widths.append((ninetieth - tenth) / rate)
+    return np.array(begins), np.array(widths)
+
+
+def onset_scores(
+    original: Sound, estimated: Sound, rate: int, *, onsets_s: Sequence[float]
+) -> OnsetScore:
+    """Lag, jitter and width of the bursts at ``onsets_s`` (seconds), in milliseconds."""
+    validate(original, estimated)
+    due, _ = burst_times(original, rate, onsets_s)
+    begins, widths = burst_times(estimated, rate, onsets_s)
+    lags = 1000 * (begins - due)
+    return OnsetScore(float(np.mean(lags)), float(np.std(lags)), float(1000 * np.mean(widths)))

@@ -1,0 +1,116 @@
+"""Noise moves in fixed stretches of the spectrum, not around peaks.
+
+The peaks of noise come and go from frame to frame: regions around them, moved apart, leave holes
+that wander, and are heard as bubbling. So where the spectrum is flat, whole segments are moved,
+each by a whole number of bins that stays the same as long as the field does, and laid side by
+side as often as it takes to fill the place they go to. Within a segment every phase relation is
+kept, and with it the moment of an attack.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from ctxaudio.bands import at_pitch
+from ctxaudio.frames import OVERLAP
+from ctxaudio.transport import PADDING, moved_by
+
+# A bin turns once in this many frames, so a segment of a multiple of as many bins can be laid
+# beside itself without any turn.
+TURNS = PADDING * OVERLAP
+
+_FIRST_BIN = 2 * TURNS  # about 170 Hz; below, partials are too close to be told from noise
+_WIDEST = 16 * TURNS  # bins; about 1.4 kHz
+_NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
+
+# Flatness (geometric over arithmetic mean of the smoothed power): tonal below, noise above.
+_TONAL, _NOISE = 0.5, 0.7
+_SMOOTHING = 0.1  # weight of a new frame in the smoothed power
+_MARGIN = TURNS * 2  # bins beside a segment that its flatness is judged with
+
+
+def segment_edges(n_bins: int) -> np.ndarray:
+    """First bins of the segments, and the end of the last, shape (segment + 1,).
+
+    >>> segment_edges(4097)[:5].tolist()
+    [32, 48, 64, 80, 96]
+    """
+    edges = [_FIRST_BIN]
+    while True:
+        turns = int(edges[-1] * _NARROWEST_SHARE) // TURNS
+        width = min(_WIDEST, max(1, turns) * TURNS)
+        if edges[-1] + width > n_bins:
+            return np.array(edges)
+        edges.append(edges[-1] + width)
+
+
+@numba.njit(cache=True)
+def noise_share(power, edges, smoothed):  # type: ignore[no-untyped-def]
+    """How far each segment of each frame is noise, (frame, segment), 0 to 1.
+
+    Args:
+        power: (frame, bin).
+        edges: (segment + 1,) bins.
+        smoothed: (bin,) power smoothed over frames so far; changed in place.
+    """
+    n_frames, n_bins = power.shape
+    share = np.zeros((n_frames, len(edges) - 1))
+    total = np.zeros(n_bins + 1)
+    logs = np.zeros(n_bins + 1)
+    for frame in range(n_frames):
+        for k in range(n_bins):
+            smoothed[k] += np.float32(_SMOOTHING) * (power[frame, k] - smoothed[k])
+            total[k + 1] = total[k] + smoothed[k]
+            logs[k + 1] = logs[k] + np.log(smoothed[k] + np.float32(1e-30))
+        for segment in range(len(edges) - 1):
+            a = max(0, edges[segment] - _MARGIN)
+            b = min(n_bins, edges[segment + 1] + _MARGIN)
+            mean = (total[b] - total[a]) / (b - a)
+            flatness = np.exp((logs[b] - logs[a]) / (b - a)) / (mean + 1e-30)
+            share[frame, segment] = min(max((flatness - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
+    return share
+
+
+@numba.njit(cache=True)
+def move_noise(  # type: ignore[no-untyped-def]
+    windowed, share, edges, displacement, gain, turns, bin_hz, axis, keep, out
+):
+    """Move the noisy share of each segment along the field.
+
+    Args:
+        windowed: (channel, frame, bin) complex.
+        share: (frame, segment), from :func:`noise_share`.
+        edges: (segment + 1,) bins.
+        displacement: (frame, band) semitones.
+        gain: (frame, band) dB.
+        turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
+        bin_hz: width of a bin in Hz.
+        axis: the bands' places.
+        keep: (frame, bin) ones; what is moved here is taken off.
+        out: (channel, frame, bin) complex; the moved spectra are added.
+    """
+    n_channels, n_frames, n_bins = windowed.shape
+    for frame in range(n_frames):
+        for segment in range(len(edges) - 1):
+            first, end = edges[segment], edges[segment + 1]
+            width = end - first
+            semitones = 12.0 * np.log2(0.5 * (first + end) * bin_hz / 440.0)
+            ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
+            shift = int(np.round(first * (ratio - 1.0)))
+            turns[segment] = (turns[segment] + shift) % TURNS
+            noisy = share[frame, segment]
+            if noisy <= 0.0:
+                continue
+            for k in range(first, end):
+                keep[frame, k] = 1.0 - noisy
+            # As many times wider, as many times less dense: the power stays.
+            amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
+            amplitude /= np.sqrt(ratio)
+            angle = 2.0 * np.pi / TURNS * turns[segment]
+            last = min(int(np.round(end * ratio)), n_bins)
+            for to in range(first + shift, last, width):
+                factor = moved_by(to - first, amplitude, angle)
+                for channel in range(n_channels):
+                    for j in range(min(width, last - to)):
+                        out[channel, frame, to + j] += windowed[channel, frame, first + j] * factor
