@@ -1,4 +1,4 @@
-"""What shift and teach share: options for examples, reading a song, teaching with a progress bar."""
+"""What shift and teach share: options, reading a song, teaching with a progress bar."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def shift(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
+    r"""Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
 
     SONG is a sound file (WAV, FLAC, OGG, MP3, …) or - for standard input.
 

@@ -31,7 +31,7 @@ def teach(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    """Teach a network SONG and write what it learned to a memory file.
+    r"""Teach a network SONG and write what it learned to a memory file.
 
     \b
     ctxaudio teach song.flac -o song.memory

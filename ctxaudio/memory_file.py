@@ -69,9 +69,8 @@ def load_memory(path: str | Path) -> SongMemory:
         with safetensors.safe_open(str(path), framework="np") as file:
             metadata = file.metadata() or {}
             _check_version(metadata)
-            return _rebuild(
-                json.loads(metadata["about"]), {k: file.get_tensor(k) for k in file.keys()}
-            )
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return _rebuild(json.loads(metadata["about"]), arrays)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
     except DataError as error:

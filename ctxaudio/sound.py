@@ -73,7 +73,7 @@ class Sound:
         """A digest of rate and samples: equal for equal sound, whatever file it came from."""
         digest = hashlib.sha256(repr((self.samples.shape, self.sample_rate)).encode())
         # +0.0 and -0.0 are the same sound.
-        digest.update(self.samples + np.float32(0.0))
+        digest.update((self.samples + np.float32(0.0)).data)
         return digest.hexdigest()
 
 
@@ -98,11 +98,13 @@ def load_sound(source: str | Path | BinaryIO) -> tuple[Sound, FileFormat]:
     name = getattr(source, "name", "the input") if hasattr(source, "read") else str(source)
     try:
         # soundfile reads from a stream only if it can seek; a pipe cannot.
-        stream = io.BytesIO(source.read()) if hasattr(source, "read") else open(source, "rb")
-        with stream, soundfile.SoundFile(stream) as file:
+        encoded = io.BytesIO(source.read()) if hasattr(source, "read") else str(source)
+        if isinstance(encoded, str):
+            Path(encoded).open("rb").close()  # libsndfile does not say why a file cannot be opened
+        with soundfile.SoundFile(encoded) as file:
             expected = file.frames
             samples = file.read(dtype="float32", always_2d=True).T
-            _refuse_truncated(name, file, samples.shape[1], expected)
+            _refuse_truncated(file, samples.shape[1], expected)
             return Sound(samples, file.samplerate), FileFormat(file.format, file.subtype)
     except OSError as error:
         raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
@@ -189,7 +191,7 @@ def is_integer(file_format: FileFormat) -> bool:
     return file_format.encoding not in ("FLOAT", "DOUBLE")
 
 
-def _refuse_truncated(name: str, file: object, n_read: int, n_expected: int) -> None:
+def _refuse_truncated(file: object, n_read: int, n_expected: int) -> None:
     """A file that ends before its header says so is refused, not half processed."""
     if n_read < n_expected:
         raise DataError(f"it is truncated: {n_expected} samples expected, {n_read} found.")

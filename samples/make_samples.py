@@ -1,13 +1,13 @@
 """Rebuild the sample recordings: ``python samples/make_samples.py --out samples``."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
+
 from pieces import PIECES, MissingToolError, find_soundfont, note_events, render, sing
 
 VOICE_SEED = 1829
@@ -44,7 +44,7 @@ def write_flac(path: Path, samples: npt.NDArray[np.float64], rate: int) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         soundfile.write(part, samples, rate, format="FLAC", subtype="PCM_16")
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
