@@ -26,17 +26,18 @@ class GeneratorState(NamedTuple):
 
     rotation: np.ndarray  # (bin,) radians that peaks have turned
     turns: np.ndarray  # (segment,) that noise has turned
-    power: np.ndarray  # (bin,) smoothed over frames
+    flatness: np.ndarray  # (segment, 2) averaged over frames
     tail: np.ndarray  # (channel, window - hop) samples that later frames add to
 
     @classmethod
     def zeros(cls, n_channels: int, frames: FrameConfig) -> GeneratorState:
         """Before the first frame."""
         n_bins = PADDING * frames.window // 2 + 1
+        n_segments = len(segment_edges(n_bins)) - 1
         return cls(
             rotation=np.zeros(n_bins),
-            turns=np.zeros(len(segment_edges(n_bins)) - 1, np.int64),
-            power=np.zeros(n_bins, np.float32),
+            turns=np.zeros(n_segments, np.int64),
+            flatness=np.zeros((n_segments, 2)),
             tail=np.zeros((n_channels, frames.window - frames.hop), np.float32),
         )
 
@@ -69,11 +70,11 @@ def generate_frames(
     bin_hz = sample_rate / (PADDING * window)
     displacement = np.asarray(field.displacement, np.float64)
     gain = np.asarray(field.gain, np.float64)
-    rotation, turns, smoothed = state.rotation.copy(), state.turns.copy(), state.power.copy()
+    rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
     moved = np.zeros_like(spectra)
     keep = np.ones_like(power)
     edges = segment_edges(spectra.shape[2])
-    share = noise_share(power, edges, smoothed)
+    share = noise_share(power, edges, flatness)
     move_noise(windowed, share, edges, displacement, gain, turns, bin_hz, bands.axis, keep, moved)
     turn = 2.0 * np.pi * hop / (PADDING * window)
     transport(
@@ -96,7 +97,7 @@ def generate_frames(
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
     return out[:, : n_frames * hop], GeneratorState(
-        rotation, turns, smoothed, out[:, n_frames * hop :]
+        rotation, turns, flatness, out[:, n_frames * hop :]
     )
 
 

@@ -24,10 +24,11 @@ _FIRST_BIN = 2 * TURNS  # about 170 Hz; below, partials are too close to be told
 _WIDEST = 16 * TURNS  # bins; about 1.4 kHz
 _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
-# Flatness (geometric over arithmetic mean of the smoothed power): tonal below, noise above.
-_TONAL, _NOISE = 0.5, 0.7
-_SMOOTHING = 0.1  # weight of a new frame in the smoothed power
-_MARGIN = TURNS * 2  # bins beside a segment that its flatness is judged with
+# Flatness (geometric over arithmetic mean of the power, 0.56 in white noise): tonal below the
+# first, noise above the second.
+_TONAL, _NOISE = 0.42, 0.5
+_SMOOTHING = 0.1  # weight of a new frame
+_MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
 
 def segment_edges(n_bins: int) -> np.ndarray:
@@ -46,13 +47,16 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @numba.njit(cache=True)
-def noise_share(power, edges, smoothed):  # type: ignore[no-untyped-def]
+def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
     """How far each segment of each frame is noise, (frame, segment), 0 to 1.
+
+    The logarithm of each frame's flatness is averaged over frames, weighted by amplitude. (The
+    flatness of the averaged power would call the upper partials of a vibrato noise.)
 
     Args:
         power: (frame, bin).
         edges: (segment + 1,) bins.
-        smoothed: (bin,) power smoothed over frames so far; changed in place.
+        flatness: (segment, 2) weighted logarithms and weights so far; changed in place.
     """
     n_frames, n_bins = power.shape
     share = np.zeros((n_frames, len(edges) - 1))
@@ -60,15 +64,18 @@ def noise_share(power, edges, smoothed):  # type: ignore[no-untyped-def]
     logs = np.zeros(n_bins + 1)
     for frame in range(n_frames):
         for k in range(n_bins):
-            smoothed[k] += np.float32(_SMOOTHING) * (power[frame, k] - smoothed[k])
-            total[k + 1] = total[k] + smoothed[k]
-            logs[k + 1] = logs[k] + np.log(smoothed[k] + np.float32(1e-30))
+            total[k + 1] = total[k] + power[frame, k]
+            logs[k + 1] = logs[k] + np.log(power[frame, k] + np.float32(1e-30))
         for segment in range(len(edges) - 1):
-            a = max(0, edges[segment] - _MARGIN)
-            b = min(n_bins, edges[segment + 1] + _MARGIN)
-            mean = (total[b] - total[a]) / (b - a)
-            flatness = np.exp((logs[b] - logs[a]) / (b - a)) / (mean + 1e-30)
-            share[frame, segment] = min(max((flatness - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
+            first = max(0, edges[segment] - _MARGIN)
+            end = min(n_bins, edges[segment + 1] + _MARGIN)
+            mean = (total[end] - total[first]) / (end - first)
+            log_flatness = (logs[end] - logs[first]) / (end - first) - np.log(mean + 1e-30)
+            weight = np.sqrt(mean)
+            flatness[segment, 0] += _SMOOTHING * (weight * log_flatness - flatness[segment, 0])
+            flatness[segment, 1] += _SMOOTHING * (weight - flatness[segment, 1])
+            average = np.exp(flatness[segment, 0] / (flatness[segment, 1] + 1e-30))
+            share[frame, segment] = min(max((average - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
     return share
 
 
