@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 WINDOW_S = 4096 / 44_100  # seconds; long enough to part the partials of a chord
 OVERLAP = 8  # frames that cover each sample
+SLOTS = 16  # short levels that are measured in each hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,8 @@ class FrameConfig:
     window: int = 4096  # samples
 
     def __post_init__(self) -> None:
-        if self.hop <= 0:
-            raise ValueError(f"hop must be a positive number of samples, got {self.hop}.")
+        if self.hop <= 0 or self.hop % SLOTS:
+            raise ValueError(f"hop must be a positive multiple of {SLOTS}, got {self.hop}.")
         if self.window != OVERLAP * self.hop:
             raise ValueError(f"window must be {OVERLAP} hops ({self.hop}), got {self.window}.")
 
@@ -32,7 +33,8 @@ class FrameConfig:
         >>> FrameConfig.for_rate(44_100)
         FrameConfig(hop=512, window=4096)
         """
-        hop = scipy.fft.next_fast_len(round(sample_rate * WINDOW_S / OVERLAP), real=True)
+        slots = scipy.fft.next_fast_len(round(sample_rate * WINDOW_S / OVERLAP / SLOTS), real=True)
+        hop = SLOTS * slots
         return cls(hop=hop, window=OVERLAP * hop)
 
     def n_frames(self, n_samples: int) -> int:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.fft
 
+from ctxaudio.attacks import AttackState, hold_attacks
 from ctxaudio.bands import BandConfig
 from ctxaudio.field import Field
 from ctxaudio.frames import OVERLAP, FrameConfig, cut, hann
@@ -28,6 +29,7 @@ class GeneratorState(NamedTuple):
     turns: np.ndarray  # (segment,) that noise has turned
     flatness: np.ndarray  # (segment, 2) averaged over frames
     tail: np.ndarray  # (channel, window - hop) samples that later frames add to
+    attacks: AttackState
 
     @classmethod
     def zeros(cls, n_channels: int, frames: FrameConfig) -> GeneratorState:
@@ -39,6 +41,7 @@ class GeneratorState(NamedTuple):
             turns=np.zeros(n_segments, np.int64),
             flatness=np.zeros((n_segments, 2)),
             tail=np.zeros((n_channels, frames.window - frames.hop), np.float32),
+            attacks=AttackState.zeros(),
         )
 
 
@@ -96,9 +99,10 @@ def generate_frames(
     out[:, : window - hop] = state.tail
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
-    return out[:, : n_frames * hop], GeneratorState(
-        rotation, turns, flatness, out[:, n_frames * hop :]
-    )
+    made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
+    loudest = 10.0 ** (max(float(gain.max()), 0.0) / 10.0)
+    made, attacks = hold_attacks(made, windows, loudest, frames, state.attacks)
+    return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 
 def n_generated(song: Sound, frames: FrameConfig) -> int:
