@@ -76,6 +76,8 @@ COLUMNS = (
         digits=1,
         control_is_last=False,
     ),
+    Column(title="early dB", metric="early_db", digits=1, control_is_last=False),
+    Column(title="texture dB", metric="texture_db", control_is_last=False),
     Column(title="stereo worst", metric="stereo", reduce=_worst, digits=3, control_is_last=False),
     Column(title="jump dB", metric="jump_db", control_is_last=False),
     Column(title="clicks/s", metric="clicks", control_is_last=False),

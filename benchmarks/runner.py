@@ -21,6 +21,7 @@ from benchmarks.truths import (
     burst_material,
     find_renderer,
     midi_pieces,
+    noise_material,
     sustained_tones,
 )
 
@@ -70,8 +71,8 @@ def find_pieces(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"MIDI pieces are left out: {renderer}")
-        return [*additive_pieces(), burst_material()]
-    return [*midi_pieces(renderer), *additive_pieces(), burst_material()]
+        return [*additive_pieces(), burst_material(), noise_material()]
+    return [*midi_pieces(renderer), *additive_pieces(), burst_material(), noise_material()]
 
 
 def spread(work: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int) -> Iterator[Result]:

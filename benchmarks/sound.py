@@ -57,6 +57,8 @@ def _values(
     elif material.kind == "bursts":
         onsets = metrics.onset_scores(original, result, RATE, onsets_s=material.onsets_s)
         yield from onsets._asdict().items()
+    elif material.kind == "noise":
+        yield "texture_db", metrics.noise_texture(original, result, RATE)
     if truth is None:
         return
     yield "cqt_cosine", metrics.cqt_cosine(truth, result, RATE)

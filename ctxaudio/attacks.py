@@ -18,7 +18,7 @@ REACH = SLOTS * OVERLAP * 3 // 4  # slots; as early as anything sounds
 
 _ATTACK = 30.0  # in power: louder by this after than before (15 dB; a beat rises by less)
 _MARGIN = 4.0  # in power: what is made may be this much louder than the song was (6 dB)
-_RISE = 4  # slots (3 ms) just before an attack that stay as they are: the ear does not part them
+_RISE = 2  # slots (1.5 ms) just before an attack that stay as they are
 _PERIOD = 8  # slots (6 ms) over which the loudest counts, so that no waveform is followed
 
 

@@ -104,7 +104,7 @@ def move_noise(  # type: ignore[no-untyped-def]
             width = end - first
             semitones = 12.0 * np.log2(0.5 * (first + end) * bin_hz / 440.0)
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
-            shift = int(np.round(first * (ratio - 1.0)))
+            shift = int(np.floor(first * (ratio - 1.0) + 0.5))
             turns[segment] = (turns[segment] + shift) % TURNS
             noisy = share[frame, segment]
             if noisy <= 0.0:
@@ -115,7 +115,7 @@ def move_noise(  # type: ignore[no-untyped-def]
             amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             amplitude /= np.sqrt(ratio)
             angle = 2.0 * np.pi / TURNS * turns[segment]
-            last = min(int(np.round(end * ratio)), n_bins)
+            last = min(int(np.floor(end * ratio + 0.5)), n_bins)
             for to in range(first + shift, last, width):
                 factor = moved_by(to - first, amplitude, angle)
                 for channel in range(n_channels):

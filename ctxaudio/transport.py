@@ -69,7 +69,7 @@ def transport(  # type: ignore[no-untyped-def]
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
             amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             change = position * (ratio - 1.0)
-            shift = int(np.round(change))
+            shift = int(np.floor(change + 0.5))
             angle = (rotation[peak] + turn * change) % (2.0 * np.pi)
             for k in range(start, end):
                 turned[k] = angle
@@ -85,7 +85,8 @@ def transport(  # type: ignore[no-untyped-def]
                     else:  # below 0 Hz is the mirror image of above
                         out[channel, frame, -to] += np.conj(value)
             start = end
-        rotation[:] = turned
+        for k in range(n_bins):  # a slice would take numba two seconds more to compile
+            rotation[k] = turned[k]
 
 
 @numba.njit(cache=True)

@@ -15,6 +15,7 @@ from benchmarks.truths import (
     Voice,
     additive_tones,
     noise_bursts,
+    steady_noise,
     synthesise,
     voice_partials,
 )
@@ -194,3 +195,20 @@ def test_peers_are_found_or_named(monkeypatch):
     assert missing == ["sox is missing: the program sox is not installed"]
     with pytest.raises(ValueError, match="unknown peers"):
         find_peers(["nobody"])
+
+
+def test_early_energy_of_untouched_bursts_is_silence_and_an_echo_before_is_heard() -> None:
+    bursts = noise_bursts()
+    early = bursts.copy()
+    early[:, : -RATE // 50] += 0.1 * bursts[:, RATE // 50 :]
+    untouched = metrics.onset_scores(bursts, bursts, RATE, onsets_s=BURST_ONSETS)
+    echoed = metrics.onset_scores(bursts, early, RATE, onsets_s=BURST_ONSETS)
+    assert untouched.early_db < -80
+    assert -26 < echoed.early_db < -20
+
+
+def test_noise_has_no_texture_and_fluttering_noise_has() -> None:
+    noise = steady_noise()
+    flutter = noise * (1 + np.sin(2 * np.pi * 15 * np.arange(noise.shape[1]) / RATE))
+    assert metrics.noise_texture(noise, noise, RATE) < 0.15
+    assert metrics.noise_texture(noise, flutter.astype(np.float32), RATE) > 1

@@ -10,6 +10,7 @@ from benchmarks.metrics.onset import OnsetScore, onset_scores
 from benchmarks.metrics.pitch import coarse_change, pitch_error
 from benchmarks.metrics.spectrum import cqt_cosine, log_spectral_distance
 from benchmarks.metrics.stereo import stereo_change
+from benchmarks.metrics.texture import noise_texture
 
 __all__ = [
     "OnsetScore",
@@ -18,6 +19,7 @@ __all__ = [
     "cqt_cosine",
     "level_jump",
     "log_spectral_distance",
+    "noise_texture",
     "onset_scores",
     "pitch_error",
     "stereo_change",

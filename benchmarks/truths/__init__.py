@@ -1,7 +1,13 @@
 """Test material whose transposed version is known: stereo, 44.1 kHz, float32, (channel, time)."""
 
 from benchmarks.truths.additive import Partials, Voice, additive_pieces, synthesise, voice_partials
-from benchmarks.truths.bursts import BURST_ONSETS, burst_material, noise_bursts
+from benchmarks.truths.bursts import (
+    BURST_ONSETS,
+    burst_material,
+    noise_bursts,
+    noise_material,
+    steady_noise,
+)
 from benchmarks.truths.material import RATE, Kind, Material, Samples
 from benchmarks.truths.midi import Renderer, find_renderer, midi_pieces
 from benchmarks.truths.tones import additive_tones, sustained_tones
@@ -21,6 +27,8 @@ __all__ = [
     "find_renderer",
     "midi_pieces",
     "noise_bursts",
+    "noise_material",
+    "steady_noise",
     "sustained_tones",
     "synthesise",
     "voice_partials",

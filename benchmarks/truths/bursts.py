@@ -1,4 +1,4 @@
-"""Short noise bursts at known times, for what a shifter does to an attack."""
+"""Noise: bursts at known times, for what becomes of an attack; steady, for its texture."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ def noise_bursts(semitones: int = 0) -> Samples:
 def burst_material() -> Material:
     """The bursts, with the times of their onsets."""
     return Material(name="bursts", kind="bursts", render=noise_bursts, onsets_s=BURST_ONSETS)
+
+
+def steady_noise(semitones: int = 0) -> Samples:
+    """Four seconds of steady noise that falls off above 2 kHz, (2, time), channels independent."""
+    if semitones:
+        raise ValueError(f"noise has no transposed truth, got semitones={semitones}.")
+    white = np.random.default_rng(3).standard_normal((2, 4 * RATE))
+    numerator, denominator = signal.butter(1, 2000, fs=RATE)
+    return (0.1 * signal.lfilter(numerator, denominator, white)).astype(np.float32)
+
+
+def noise_material() -> Material:
+    """The steady noise."""
+    return Material(name="noise", kind="noise", render=steady_noise)

@@ -12,15 +12,15 @@ import numpy.typing as npt
 RATE = 44100  # samples per second, of all material
 
 Samples: TypeAlias = npt.NDArray[np.float32]
-Kind: TypeAlias = Literal["additive", "midi", "tone", "bursts"]
+Kind: TypeAlias = Literal["additive", "midi", "tone", "bursts", "noise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """One sound and, where it has one, its exact transposition.
 
-    ``render(semitones)`` returns (channel, time) samples; ``render(0)`` is the original. Tones and
-    bursts are only asked for the original: their metrics compare a result with its own input.
+    ``render(semitones)`` returns (channel, time) samples; ``render(0)`` is the original. Tones
+    and noise are only asked for the original: their metrics compare a result with its own input.
     """
 
     name: str
