@@ -1,9 +1,6 @@
 """Shift a song's pitch by context: a network is taught the song and recalls it higher or lower.
 
->>> from ctxaudio import ContextShift, load_sound  # doctest: +SKIP
->>> song, _ = load_sound("song.flac")  # doctest: +SKIP
->>> effect = ContextShift.teach(song)  # doctest: +SKIP
->>> higher = effect(song, context=5.0)  # doctest: +SKIP
+Start at :class:`ContextShift`: ``effect = ContextShift.teach(song)``, ``effect(song, context=5.0)``.
 """
 
 from __future__ import annotations

@@ -36,7 +36,11 @@ class AttackState(NamedTuple):
 
 
 def hold_attacks(
-    made: np.ndarray, windows: np.ndarray, loudest: float, frames: FrameConfig, state: AttackState
+    made: np.ndarray,
+    windows: np.ndarray,
+    gain_db: np.ndarray,
+    frames: FrameConfig,
+    state: AttackState,
 ) -> tuple[np.ndarray, AttackState]:
     """Take down what sounds too early.
 
@@ -44,7 +48,7 @@ def hold_attacks(
         made: (channel, frame * hop) samples.
         windows: (channel, frame, window) samples of the song; the first hop of each is what the
             song is where ``made`` is, the rest of the last is what follows.
-        loudest: gain in power that the field asks for anywhere here.
+        gain_db: (frame,) the highest gain that the field asks for.
 
     Returns:
         ``made``, softer before attacks, and the state to go on from.
@@ -59,7 +63,8 @@ def hold_attacks(
     before = _highest(song_power, REACH + _RISE + 1)[:n_slots]
     after = _highest(song_power[REACH:], REACH + 1)
     level = _highest(made_power, _PERIOD)
-    allowed = _MARGIN * loudest * before / np.maximum(level, np.finfo(np.float32).tiny)
+    margin = _MARGIN * np.repeat(10.0 ** (np.maximum(gain_db, 0.0) / 10.0), SLOTS)
+    allowed = margin * before / np.maximum(level, np.finfo(np.float32).tiny)
     gain = np.where(after > _ATTACK * before, np.sqrt(np.minimum(allowed, 1.0)), 1.0)
     # From the last slot's gain to this one's, in a straight line.
     ends = np.concatenate([[state.gain], gain])

@@ -41,8 +41,8 @@ class BandConfig:
     """Bands of equal width in semitones, on a grid of ``grid_cents``."""
 
     n_bands: int = 24
-    lowest_hz: float = 50.0
-    highest_hz: float = 16_000.0
+    lowest_hz: float = 30.0
+    highest_hz: float = 19_000.0
     grid_cents: float = 10.0
     smoothing_cents: float = 25.0  # standard deviation
 
@@ -63,7 +63,7 @@ class BandConfig:
     @classmethod
     def for_rate(cls, sample_rate: int) -> BandConfig:
         """Bands that end below the Nyquist frequency, also of versions a little higher."""
-        return cls(highest_hz=min(cls().highest_hz, 0.4 * sample_rate))
+        return cls(highest_hz=min(cls().highest_hz, 0.43 * sample_rate))
 
     @property
     def centres(self) -> np.ndarray:

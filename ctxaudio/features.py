@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.bands import BandConfig, energy, smooth
+from ctxaudio.bands import BandConfig, energy, hz_to_semitones, smooth
 from ctxaudio.errors import DataError
 from ctxaudio.examples import Example
 from ctxaudio.frames import FrameConfig
@@ -22,6 +22,7 @@ _BLOCK = 128  # frames at a time
 _SEARCH_BLOCKS = 8  # blocks of frames, spread over the song, for the coarse search
 _FLOOR_DB = -100.0  # against the loudest band
 _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
+_HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
 _LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
 
 Progress = Callable[[int], None]  # told how many frames were done
@@ -62,29 +63,35 @@ def measure(
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty(shape), np.empty(shape)
     shift = np.empty((len(examples), *shape))
-    shift_weight, version_power = np.empty_like(shift), np.empty_like(shift)
+    shift_weight = np.empty_like(shift)
+    both_power = np.empty((len(examples), 2, *shape))  # of the song and of the version
     shares = bands.shares
+    heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
     shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
-        here = look.energy(song, 1.0, block)
-        power[block], moment[block] = here @ shares, here @ shares_by_pitch
-        here = _compress(here, bands)
+        energies = look.energy(song, 1.0, block)
+        power[block], moment[block] = energies @ shares, energies @ shares_by_pitch
+        here = _compress(energies, bands)
         for i, example in enumerate(examples):
             there = look.energy(example.sound, example.speed, block, coarse[i])
-            version_power[i, block] = there @ shares
-            shift[i, block], shift_weight[i, block] = evidence(here, _compress(there, bands), bands)
+            both_power[i, 0, block] = energies @ heard[i]
+            both_power[i, 1, block] = there @ heard[i]
+            shift[i, block], shift_weight[i, block] = evidence(
+                here, _compress(there, bands), heard[i], bands
+            )
         progress(block.stop - block.start)
 
-    floor = max(float(power.max()), np.finfo(np.float32).tiny) * 10.0 ** (_FLOOR_DB / 10.0)
+    floor = max(float(power.max()), float(np.finfo(np.float32).tiny)) * 10.0 ** (_FLOOR_DB / 10.0)
     # Towards silence the centroid goes to the band's centre.
     centroid = (moment + floor * bands.centres) / (power + floor)
     song_is = Features(centroid, 10.0 * np.log10(power + floor))
     frame_s = frames.hop / song.sample_rate
     floor *= 10.0 ** ((_GAIN_FLOOR_DB - _FLOOR_DB) / 10.0)
-    gain_weight = np.sqrt(np.sqrt(power))
     versions = []
     for i in range(len(examples)):
-        gain = 10.0 * np.log10((version_power[i] + floor) / (power + floor))
+        song_power, version_power = both_power[i]
+        gain_weight = np.sqrt(np.sqrt(song_power))
+        gain = 10.0 * np.log10((version_power + floor) / (song_power + floor))
         displacement = coarse[i] + regularise(shift[i], shift_weight[i], frame_s)
         versions.append(
             Features(
@@ -131,6 +138,12 @@ def _search(
         find_displacement(here, amplitudes(example.sound, example.speed), look.bands)
         for example in examples
     ]
+
+
+def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.ndarray:
+    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1."""
+    there = bands.grid + bands.shares @ displacement
+    return (there < hz_to_semitones(_HIGHEST_SHARE * sample_rate))[:, None].astype(np.float32)
 
 
 def _check_fit(song: Sound, example: Example) -> None:

@@ -100,8 +100,7 @@ def generate_frames(
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
     made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
-    loudest = 10.0 ** (max(float(gain.max()), 0.0) / 10.0)
-    made, attacks = hold_attacks(made, windows, loudest, frames, state.attacks)
+    made, attacks = hold_attacks(made, windows, gain.max(axis=1), frames, state.attacks)
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +17,7 @@ from ctxaudio.bands import BandConfig
 from ctxaudio.errors import DataError
 from ctxaudio.frames import FrameConfig
 from ctxaudio.memory import SongMemory
+from ctxaudio.sound import MAX_RATE, MIN_RATE
 from rnn import ClockConfig, PhraseMemory, Reservoir
 
 FORMAT = "ctxaudio memory"
@@ -54,7 +57,8 @@ def save_memory(memory: SongMemory, target: BinaryIO) -> None:
         "made_by": f"ctxaudio {__version__}",
         "about": json.dumps(about),
     }
-    target.write(safetensors.numpy.save(arrays, metadata))
+    metadata["digest"] = _digest(metadata["about"], arrays)
+    target.write(_in_order(safetensors.numpy.save(arrays, metadata)))
 
 
 def load_memory(path: str | Path) -> SongMemory:
@@ -66,16 +70,27 @@ def load_memory(path: str | Path) -> SongMemory:
     import safetensors
 
     try:
+        open(path, "rb").close()  # safetensors does not say in words why a file cannot be opened
         with safetensors.safe_open(str(path), framework="np") as file:
             metadata = file.metadata() or {}
             _check_version(metadata)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            if metadata["digest"] != _digest(metadata["about"], arrays):
+                raise DataError("its contents have changed since it was made; it is damaged.")
             return _rebuild(json.loads(metadata["about"]), arrays)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
     except DataError as error:
         raise DataError(f"cannot use {path}: {error}") from error
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+    except (
+        safetensors.SafetensorError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:  # whatever a stranger's metadata and arrays lead to
         raise DataError(
             f"{path} is not a memory file, or it is damaged ({_one_line(error)}). "
             "Make a new one with 'ctxaudio teach'."
@@ -90,6 +105,23 @@ def is_memory_file(path: str | Path) -> bool:
     except OSError:
         return False
     return start[4:] == b"\0\0\0\0{"
+
+
+def _in_order(saved: bytes) -> bytes:
+    """The same file with its header sorted: safetensors has metadata in any order."""
+    end = 8 + int.from_bytes(saved[:8], "little")
+    header = json.dumps(json.loads(saved[8:end]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)  # so that the arrays stay aligned
+    return len(header).to_bytes(8, "little") + header + saved[end:]
+
+
+def _digest(about: str, arrays: dict[str, np.ndarray]) -> str:
+    """Equal for equal contents, so that a changed weight does not pass for a memory."""
+    digest = hashlib.sha256(about.encode())
+    for name in sorted(arrays):
+        digest.update(repr((name, arrays[name].dtype.str, arrays[name].shape)).encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()
 
 
 def _check_version(metadata: dict[str, str]) -> None:
@@ -110,6 +142,17 @@ def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory
     frames = FrameConfig(**about["frames"])
     bands = BandConfig(**about["bands"])
     n_frames, n_samples = int(about["n_frames"]), int(about["n_samples"])
+    sample_rate, leak = int(about["sample_rate"]), float(about["leak"])
+    fingerprint = str(about["fingerprint"])
+    contexts = tuple(float(context) for context in about["contexts"])
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise DataError(f"a sample rate of {sample_rate} Hz is not one; the file is damaged.")
+    if frames != FrameConfig.for_rate(sample_rate) or bands != BandConfig.for_rate(sample_rate):
+        raise DataError(f"frames and bands are not those of {sample_rate} Hz.")
+    if not (0.0 < leak <= 1.0 and np.isfinite(contexts).all()):
+        raise DataError("its leak or contexts are no sensible numbers; the file is damaged.")
+    if not re.fullmatch("[0-9a-f]{64}", fingerprint):
+        raise DataError("its fingerprint is not one of a song; the file is damaged.")
     n_units = arrays["bias"].shape[0]
     n_phrases = -(-n_frames // clock.n_frames)
     expected = {
@@ -137,17 +180,15 @@ def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory
         shape=(n_units, n_units),
     )
     recurrent.check_format(full_check=True)  # no index points outside the matrix
-    network = Reservoir(
-        recurrent, arrays["inputs"], arrays["context"], arrays["bias"], float(about["leak"])
-    )
+    network = Reservoir(recurrent, arrays["inputs"], arrays["context"], arrays["bias"], leak)
     return SongMemory(
         phrases=PhraseMemory(network, clock, arrays["readouts"], n_frames),
         frames=frames,
         bands=bands,
-        fingerprint=str(about["fingerprint"]),
-        sample_rate=int(about["sample_rate"]),
+        fingerprint=fingerprint,
+        sample_rate=sample_rate,
         n_samples=n_samples,
-        contexts=tuple(float(context) for context in about["contexts"]),
+        contexts=contexts,
     )
 
 

@@ -57,16 +57,20 @@ def find_displacement(song: np.ndarray, version: np.ndarray, config: BandConfig)
 
 
 def evidence(
-    song: np.ndarray, version: np.ndarray, config: BandConfig
+    song: np.ndarray, version: np.ndarray, shares: np.ndarray, config: BandConfig
 ) -> tuple[np.ndarray, np.ndarray]:
     """What each frame and band says of the displacement that is left, for small ones.
 
     One Gauss-Newton step on ``version(x) = song(x - d)``: with the mean slope s of the two,
     ``d = sum(s (song - version)) / sum(s^2)``. The two sums are returned, shape (frame, band),
     because evidence is pooled by adding it.
+
+    Args:
+        song, version: (frame, point) smoothed amplitudes, laid over each other.
+        shares: (point, band) how much of each point counts for each band.
+        config: where the points are.
     """
     spacing = config.grid_cents / 100.0
-    shares = config.shares
     # Only displacement is asked for here: the version's bands are made as loud as the song's.
     tiny = np.finfo(np.float32).tiny
     loudness = ((song * song) @ shares + tiny) / ((version * version) @ shares + tiny)
@@ -110,8 +114,8 @@ def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.
     """Share of the departures' variance that is not noise, local in time and column, 0 to 1.
 
     Neighbouring blocks of frames share no samples: what both say is signal, what only one says
-    is noise. So it is the covariance of neighbours over their variance, less twice its standard
-    error.
+    is noise. So it is the correlation r of neighbours, less four times its standard error,
+    (1 - r²) / sqrt(n): what is wrongly believed is extrapolated, what is wrongly doubted is not.
     """
     n_frames = len(values)
     block = max(1, round(_BLOCK_S / frame_s))
@@ -130,7 +134,8 @@ def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.
     # _over_time averages over about 2 sqrt(pi) widths.
     n_effective = np.minimum(pairs * 2.0 * np.sqrt(np.pi) * width, len(starts))
     share = covariance / np.maximum(power, np.finfo(np.float64).tiny)
-    share = np.clip(share - 2.0 / np.sqrt(np.maximum(n_effective, 1.0)), 0.0, 1.0)
+    error = (1.0 - np.clip(share, -1.0, 1.0) ** 2) / np.sqrt(np.maximum(n_effective, 1.0))
+    share = np.clip(share - 4.0 * error, 0.0, 1.0)
     # The reliability of a block is that of the pairs it is in; blocks back to frames.
     return np.repeat(np.concatenate([share, share[-1:]]), block, axis=0)[:n_frames]
 

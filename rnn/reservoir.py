@@ -132,10 +132,12 @@ def run(
             f"context must have shape ({n_contexts},) or ({len(inputs)}, {n_contexts}), "
             f"got {context.shape}."
         )
-    constant_context = np.ones((len(inputs), 1)) * context
+    if state is not None and state.shape != (n_units,):
+        raise ValueError(f"state must have shape ({n_units},), got {state.shape}.")
+    contexts = np.broadcast_to(context, (len(inputs), n_contexts))
     states = np.empty((len(inputs), n_units))
     current = np.zeros(n_units) if state is None else state
-    for time, (frame, frame_context) in enumerate(zip(inputs, constant_context, strict=True)):
+    for time, (frame, frame_context) in enumerate(zip(inputs, contexts, strict=True)):
         drive = reservoir.inputs @ frame + reservoir.context @ frame_context + reservoir.bias
         current = step(reservoir, current, drive)
         states[time] = current
