@@ -1,6 +1,7 @@
 """Shift a song's pitch by context: a network is taught the song and recalls it higher or lower.
 
-Start at :class:`ContextShift`: ``effect = ContextShift.teach(song)``, ``effect(song, context=5.0)``.
+Start at :class:`ContextShift`: ``effect = ContextShift.teach(song)``, then
+``effect(song, context=5.0)``.
 """
 
 from __future__ import annotations

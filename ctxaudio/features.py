@@ -60,46 +60,58 @@ def measure(
     look = _Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
     blocks = _blocks(frames.n_frames(song.samples.shape[1]))
     coarse = _search(song, examples, blocks, look)
+    heard = [
+        bands.shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse
+    ]
     shape = (blocks[-1].stop, bands.n_bands)
-    power, moment = np.empty(shape), np.empty(shape)
-    shift = np.empty((len(examples), *shape))
-    shift_weight = np.empty_like(shift)
-    both_power = np.empty((len(examples), 2, *shape))  # of the song and of the version
-    shares = bands.shares
-    heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
-    shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
+    power, moment = np.empty((2, *shape), np.float32)
+    pairs = [_Pair(*np.empty((4, *shape), np.float32)) for _ in examples]
+    shares_by_pitch = bands.shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
         energies = look.energy(song, 1.0, block)
-        power[block], moment[block] = energies @ shares, energies @ shares_by_pitch
+        power[block] = energies @ bands.shares
+        moment[block] = energies @ shares_by_pitch
         here = _compress(energies, bands)
-        for i, example in enumerate(examples):
+        for i, (example, pair) in enumerate(zip(examples, pairs, strict=True)):
             there = look.energy(example.sound, example.speed, block, coarse[i])
-            both_power[i, 0, block] = energies @ heard[i]
-            both_power[i, 1, block] = there @ heard[i]
-            shift[i, block], shift_weight[i, block] = evidence(
+            pair.song_power[block] = energies @ heard[i]
+            pair.version_power[block] = there @ heard[i]
+            pair.shift[block], pair.shift_weight[block] = evidence(
                 here, _compress(there, bands), heard[i], bands
             )
         progress(block.stop - block.start)
 
-    floor = max(float(power.max()), float(np.finfo(np.float32).tiny)) * 10.0 ** (_FLOOR_DB / 10.0)
+    loudest = float(power.max()) or 1.0  # of silence, any level is as good
+    floor = loudest * 10.0 ** (_FLOOR_DB / 10.0)
     # Towards silence the centroid goes to the band's centre.
     centroid = (moment + floor * bands.centres) / (power + floor)
     song_is = Features(centroid, 10.0 * np.log10(power + floor))
     frame_s = frames.hop / song.sample_rate
-    floor *= 10.0 ** ((_GAIN_FLOOR_DB - _FLOOR_DB) / 10.0)
     versions = []
-    for i in range(len(examples)):
-        song_power, version_power = both_power[i]
-        gain_weight = np.sqrt(np.sqrt(song_power))
-        gain = 10.0 * np.log10((version_power + floor) / (song_power + floor))
-        displacement = coarse[i] + regularise(shift[i], shift_weight[i], frame_s)
-        versions.append(
-            Features(
-                song_is.pitch + displacement,
-                song_is.level + regularise(gain * gain_weight, gain_weight, frame_s),
-            )
-        )
+    for displacement, pair in zip(coarse, pairs, strict=True):
+        rest, gain = _differences(pair, loudest, frame_s)
+        versions.append(Features(song_is.pitch + displacement + rest, song_is.level + gain))
     return song_is, versions
+
+
+class _Pair(NamedTuple):
+    """What the song and a version laid over it give, each (frame, band)."""
+
+    shift: np.ndarray  # evidence for the displacement that is left
+    shift_weight: np.ndarray
+    song_power: np.ndarray
+    version_power: np.ndarray
+
+
+def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
+    floor = loudest * 10.0 ** (_GAIN_FLOOR_DB / 10.0)
+    gain = 10.0 * np.log10((pair.version_power + floor) / (pair.song_power + floor))
+    weight = np.sqrt(np.sqrt(pair.song_power))
+    return (
+        regularise(pair.shift, pair.shift_weight, frame_s),
+        regularise(gain * weight, weight, frame_s),
+    )
 
 
 @dataclass(frozen=True, slots=True)
