@@ -41,7 +41,7 @@ class Semitones(click.ParamType):
             self.fail(f"expected a number of semitones such as +5 or -3.5, got {value!r}.")
         if math.isnan(number) or abs(number) > self.limit:
             self.fail(f"expected at most ±{self.limit:g} semitones, got {number:g}.")
-        return number
+        return number + 0.0  # -0 is 0
 
 
 class SemitoneList(click.ParamType):

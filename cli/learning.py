@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.arguments import SemitoneList, Semitones
-from cli.output import Reporter
+from cli.output import Reporter, quiet_libraries
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat, Sound
@@ -60,7 +60,8 @@ def read_song(name: str) -> tuple[Sound, FileFormat]:
     """A sound file, or ``-`` for standard input."""
     from ctxaudio import load_sound
 
-    return load_sound(sys.stdin.buffer if name == "-" else name)
+    with quiet_libraries():
+        return load_sound(sys.stdin.buffer if name == "-" else name)
 
 
 def learn(
@@ -71,12 +72,12 @@ def learn(
     reporter: Reporter,
 ) -> ContextShift:
     """Teach a network a song and its versions."""
-    from ctxaudio import ContextShift, Example, load_sound, tape_example
+    from ctxaudio import ContextShift, Example, tape_example
     from ctxaudio.frames import FrameConfig
 
     with reporter.step("make examples"):
         if example_files:
-            versions = [Example(load_sound(file)[0], context) for context, file in example_files]
+            versions = [Example(read_song(file)[0], context) for context, file in example_files]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
     n_frames = FrameConfig.for_rate(song.sample_rate).n_frames(song.samples.shape[1])

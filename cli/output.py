@@ -44,9 +44,34 @@ def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
-    """An existing file is replaced only when that was asked for."""
-    if path.exists() and not force:
+    """An existing file is replaced only when that was asked for; a folder or device never is."""
+    try:
+        exists, is_file = path.exists(), path.is_file()
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror}.") from error
+    if exists and not is_file:
+        raise DataError(f"{path} exists already and is not a file.")
+    if exists and not force:
         raise DataError(f"{path} exists already; --force replaces it.")
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep libraries from writing to stderr: what counts of it comes as an exception."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def one_line(text: str) -> str:
+    """Text that may hold a file's name, fit for one line of a terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class Reporter:
@@ -79,7 +104,7 @@ class Reporter:
             facts["timings_s"] = self.timings_s
             print(json.dumps(facts), file=self.json_file, flush=True)
         elif not self.quiet:
-            print(message, file=sys.stderr)
+            print(one_line(message), file=sys.stderr)
         self.timings_s = {}
 
     def note(self, message: str) -> None:

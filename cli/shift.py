@@ -11,7 +11,7 @@ import click
 
 from cli.arguments import Semitones, SignedCommand
 from cli.learning import learn, learning_options, output_options, read_song
-from cli.output import Reporter, refuse_existing, whole_file
+from cli.output import Reporter, one_line, refuse_existing, whole_file
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def shift(
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
     """
+    if memory is not None and example_files:
+        raise click.UsageError("--memory was taught already; --example cannot add to it.")
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     job = Job(semitones, memory, examples, example_files, seed, force, reporter)
@@ -77,7 +79,7 @@ def shift(
         except DataError as error:
             if len(songs) == 1:
                 raise
-            print(f"ctxaudio: {error}", file=sys.stderr)
+            print(f"ctxaudio: {one_line(str(error))}", file=sys.stderr)
             failures += 1
     if failures:
         raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")
@@ -101,7 +103,7 @@ def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> li
     if output is None:
         return [Path(name) for name in names]
     folder = Path(output)
-    if len(songs) > 1 and not folder.is_dir():
+    if (len(songs) > 1 or output.endswith("/")) and not folder.is_dir():
         if folder.exists() or folder.suffix:
             raise click.UsageError(f"several songs need a folder to go to, got {output}.")
         try:
@@ -114,7 +116,7 @@ def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> li
 
 
 def _shift_one(name: str, target: Path | None, job: Job) -> None:
-    from ctxaudio.sound import WAV_FLOAT, format_for
+    from ctxaudio.sound_file import WAV_FLOAT, format_for
 
     if target is not None:
         refuse_existing(target, force=job.force)
@@ -168,7 +170,7 @@ def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Repo
     import math
 
     from ctxaudio import Sound, save_sound
-    from ctxaudio.sound import is_integer
+    from ctxaudio.sound_file import is_integer
 
     peak = float(abs(sound.samples).max())
     lowered_db = 0.0

@@ -40,7 +40,7 @@ def teach(
     from ctxaudio import save_memory
 
     reporter = Reporter(quiet=quiet, as_json=as_json)
-    target = Path(output or Path("stdin" if song == "-" else song).with_suffix(".memory").name)
+    target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
     with whole_file(target, force=force) as file:
         with reporter.step("load"):
             sound, _ = read_song(song)

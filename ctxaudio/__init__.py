@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ctxaudio.memory import SongMemory, recall_field
     from ctxaudio.memory_file import load_memory, save_memory
     from ctxaudio.shift import ContextShift
-    from ctxaudio.sound import FileFormat, Sound, load_sound, save_sound
+    from ctxaudio.sound import Sound
+    from ctxaudio.sound_file import FileFormat, load_sound, save_sound
 
 __version__ = "0.1.0"
 
@@ -45,7 +46,8 @@ _HOMES = {
     "memory": ("SongMemory", "recall_field"),
     "memory_file": ("load_memory", "save_memory"),
     "shift": ("ContextShift",),
-    "sound": ("FileFormat", "Sound", "load_sound", "save_sound"),
+    "sound": ("Sound",),
+    "sound_file": ("FileFormat", "load_sound", "save_sound"),
 }
 
 

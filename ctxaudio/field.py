@@ -6,6 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Further than that, all that is heard moves out of hearing; a forged memory file could ask for
+# more than compiled code can count.
+MAX_DISPLACEMENT = 120.0  # semitones
+
 MAX_GAIN_DB = 18.0  # a gain is extrapolated manyfold; more than this is not believed
 
 
@@ -19,4 +23,5 @@ class Field(NamedTuple):
 def field_between(recalled: np.ndarray, unshifted: np.ndarray) -> Field:
     """The field from two recalls (frame, 2 band) of the memory: at a context and at 0."""
     displacement, gain = np.split(recalled - unshifted, 2, axis=1)
+    displacement = np.clip(displacement, -MAX_DISPLACEMENT, MAX_DISPLACEMENT)
     return Field(displacement, np.clip(gain, -MAX_GAIN_DB, MAX_GAIN_DB))

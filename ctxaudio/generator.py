@@ -118,6 +118,8 @@ def generate(
 ) -> Sound:
     """The whole song, moved along the field; as long as the song, in step with it."""
     n_channels, n_samples = song.samples.shape
+    if not (np.any(field.displacement) or np.any(field.gain)):
+        return song  # moved nowhere, and not even rounded
     # As loud as full scale on the way, so that no level is too soft or too loud for float32.
     peak = float(np.abs(song.samples).max())
     if peak == 0.0:

@@ -111,7 +111,9 @@ def chord_errors_cents(sound, semitones):
 def snr_db(reference, estimate):
     reference = np.asarray(reference, np.float64)
     error = np.asarray(estimate, np.float64) - reference
-    return 10.0 * np.log10(np.sum(reference**2) / max(np.sum(error**2), np.finfo(float).tiny))
+    return 10.0 * np.log10(
+        np.sum(reference**2) / max(np.sum(error**2), 1e-30 * np.sum(reference**2))
+    )
 
 
 def power_db(samples):
