@@ -25,8 +25,8 @@ from rnn import (
 
 MAX_CONTEXT = 36.0  # as far as a context may be taken
 
-# Small enough to fit the song's features exactly, large enough for float64; measured by
-# benchmarks/recall.py.
+# Small enough to fit the song's features exactly, large enough for float64;
+# `python -m benchmarks.recall --sweep` shows others.
 RIDGE = 1e-11
 
 

@@ -1,0 +1,99 @@
+"""How exactly a network extrapolates what it was taught: ``python -m benchmarks.recall``.
+
+The samples are taught at -1, 0 and +1, and recalled far outside. What was taught is extrapolated
+in a straight line beside it: the difference is the network's own error, without registration's.
+With ``--sweep``, for several context scales and ridges: it is what the defaults were chosen by.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.runner import one_thread, say, write_json
+from ctxaudio import Sound, load_sound, tape_example
+from ctxaudio.bands import BandConfig
+from ctxaudio.features import measure
+from ctxaudio.field import field_between
+from ctxaudio.frames import FrameConfig
+from ctxaudio.memory import RIDGE
+from rnn import ClockConfig, ReservoirConfig, draw_reservoir, recall, teach_phrases
+
+CONTEXTS = (-36.0, -24.0, -12.0, -5.0, 5.0, 12.0, 24.0, 36.0)
+SAMPLES = Path(__file__).parents[1] / "samples"
+_SWEPT = tuple(product((3e-5, 1e-4, 3e-4, 1e-3), (1e-13, 1e-11, 1e-9)))
+
+
+class Taught(NamedTuple):
+    """A song's features, and how they change with the context as they were taught."""
+
+    song: np.ndarray  # (frame, 2 band)
+    versions: dict[float, np.ndarray]
+
+    @property
+    def slope(self) -> np.ndarray:
+        """Change per unit of context, (frame, 2 band)."""
+        return (self.versions[1.0] - self.versions[-1.0]) / 2.0
+
+
+def teach_features(song: Sound) -> Taught:
+    """Features of a song and of its versions at ±1."""
+    frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
+    examples = [tape_example(song, semitones) for semitones in (-1.0, 1.0)]
+    song_is, versions = measure(song, examples, frames, bands)
+    contexts = [example.context for example in examples]
+    joined = [version.joined() for version in versions]
+    return Taught(song_is.joined(), dict(zip(contexts, joined, strict=True)))
+
+
+def errors_cents(taught: Taught, context_scale: float, ridge: float) -> dict[float, np.ndarray]:
+    """Recalled minus extrapolated displacement at each context, all frames and bands, cents."""
+    clock = ClockConfig()
+    config = ReservoirConfig(n_inputs=clock.n_bumps, context_scale=context_scale)
+    network = draw_reservoir(config, rng=np.random.default_rng(0))
+    memory = teach_phrases(network, clock, {0.0: taught.song, **taught.versions}, ridge=ridge)
+    unshifted = recall(memory, 0.0)
+    straight = np.split(taught.slope, 2, axis=1)[0]
+    return {
+        context: 100.0
+        * (field_between(recall(memory, context), unshifted).displacement - context * straight)
+        for context in CONTEXTS
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a table: median and 95th percentile of the absolute error at each context."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recall", description=__doc__)
+    parser.add_argument("--sweep", action="store_true", help="other context scales and ridges too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    options = parser.parse_args(arguments)
+    one_thread()
+    songs = []
+    for path in sorted(SAMPLES.glob("*.flac")):
+        say(f"measuring {path.stem}")
+        songs.append(teach_features(load_sound(path)[0]))
+    default = (ReservoirConfig().context_scale, RIDGE)
+    rows = []
+    print("error of recall in cents, median / 95th percentile")
+    print(f"{'scale':>8} {'ridge':>8}" + "".join(f"{context:>+15g}" for context in CONTEXTS))
+    for scale, ridge in [default, *(_SWEPT if options.sweep else ())]:
+        errors = [errors_cents(song, scale, ridge) for song in songs]
+        figures = {}
+        for context in CONTEXTS:
+            size = np.abs(np.concatenate([error[context].ravel() for error in errors]))
+            figures[context] = (float(np.median(size)), float(np.percentile(size, 95)))
+        cells = "".join(f"{f'{a:.2f} / {b:.2f}':>15}" for a, b in figures.values())
+        print(f"{scale:8.0e} {ridge:8.0e}{cells}", flush=True)
+        rows.append({"context_scale": scale, "ridge": ridge, "cents": figures})
+    write_json(options.json, {"rows": rows})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
