@@ -116,8 +116,16 @@ def move_noise(  # type: ignore[no-untyped-def]
             amplitude /= np.sqrt(ratio)
             angle = 2.0 * np.pi / TURNS * turns[segment]
             last = min(int(np.floor(end * ratio + 0.5)), n_bins)
-            for to in range(first + shift, last, width):
-                factor = moved_by(to - first, amplitude, angle)
+            for tile in range((last - first - shift + width - 1) // width):
+                to = first + shift + tile * width
+                # Every second tile is the segment reversed in frequency: its envelope is the
+                # same, but side by side they do not beat, as two equal tiles would.
+                mirrored = tile % 2 == 1
+                factor = moved_by(to + end if mirrored else to - first, amplitude, angle)
                 for channel in range(n_channels):
                     for j in range(min(width, last - to)):
-                        out[channel, frame, to + j] += windowed[channel, frame, first + j] * factor
+                        if mirrored:
+                            value = np.conj(windowed[channel, frame, end - j])
+                        else:
+                            value = windowed[channel, frame, first + j]
+                        out[channel, frame, to + j] += value * factor

@@ -75,9 +75,12 @@ def transport(  # type: ignore[no-untyped-def]
             amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             change = position * (ratio - 1.0)
             shift = int(np.floor(change + 0.5))
-            angle = (rotation[peak] + turn * change) % (2.0 * np.pi)
+            # Half of a hop's turn before this frame and half after it: the change of frequency
+            # between two frames is the mean of theirs (trapezoidal rule).
+            half = 0.5 * turn * change
+            angle = rotation[peak] + half
             for k in range(start, end):
-                turned[k] = angle
+                turned[k] = (angle + half) % (2.0 * np.pi)
             amplitude *= 1.0 + _MISFIT * (change - shift) ** 2
             factor = moved_by(shift, amplitude, angle)
             for channel in range(n_channels):
