@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-MAX_SHIFT = 36.0  # semitones
+from ctxaudio.limits import MAX_CONTEXT, MAX_EXAMPLE_SHIFT, MIN_EXAMPLE_SHIFT
+
 _NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _MINUS = "\N{MINUS SIGN}"
 
@@ -28,7 +29,7 @@ class Semitones(click.ParamType):
 
     name = "semitones"
 
-    def __init__(self, limit: float = MAX_SHIFT) -> None:
+    def __init__(self, limit: float = MAX_CONTEXT) -> None:
         self.limit = limit
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
@@ -49,8 +50,8 @@ class SemitoneList(click.ParamType):
 
     name = "semitones,…"
 
-    def __init__(self, limit: float) -> None:
-        self.single = Semitones(limit)
+    def __init__(self) -> None:
+        self.single = Semitones(MAX_EXAMPLE_SHIFT)
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
         """Parse the list; none may be 0 or stand twice."""
@@ -59,4 +60,6 @@ class SemitoneList(click.ParamType):
         numbers = tuple(self.single.convert(part, param, ctx) for part in str(value).split(","))
         if 0.0 in numbers or len(set(numbers)) < len(numbers):
             self.fail(f"expected different shifts, none of them 0 (the song itself), got {value}.")
+        if min(map(abs, numbers)) < MIN_EXAMPLE_SHIFT:
+            self.fail(f"expected shifts of at least {MIN_EXAMPLE_SHIFT:g} semitones, got {value}.")
         return numbers

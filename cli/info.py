@@ -9,6 +9,8 @@ import click
 
 from cli.learning import read_song
 
+_UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
+
 
 @click.command()
 @click.argument("file")
@@ -17,14 +19,23 @@ def info(file: str, as_json: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
     from ctxaudio.memory_file import is_memory_file
 
-    facts = _memory_facts(file) if is_memory_file(file) else _song_facts(file)
+    facts = _memory_facts(file) if file != "-" and is_memory_file(file) else _song_facts(file)
     if as_json:
         print(json.dumps(facts))
         return
-    width = max(len(name) for name in facts)
     for name, value in facts.items():
-        shown = ", ".join(f"{v:+g}" if v else "0" for v in value) if type(value) is list else value
-        print(f"{name.replace('_', ' '):{width}}  {shown}")
+        if value is not None:
+            print(_line(name, value))
+
+
+def _line(name: str, value: Any) -> str:
+    """A fact for a person: the unit that ends its name stands behind its value."""
+    if isinstance(value, list):
+        value = ", ".join(f"{number:+g}" if number else "0" for number in value)
+    words = name.split("_")
+    unit = _UNITS.get(words[-1], "")
+    label = " ".join(words[:-1] if unit else words)
+    return f"{label:12} {value} {unit}".rstrip()
 
 
 def _song_facts(file: str) -> dict[str, Any]:

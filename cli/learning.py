@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from cli.arguments import SemitoneList, Semitones
 from cli.output import Reporter, quiet_libraries
@@ -14,15 +15,13 @@ from cli.output import Reporter, quiet_libraries
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat, Sound
 
-_EXAMPLE_LIMIT = 12.0  # semitones
-
 
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is taught."""
     options = [
         click.option(
             "--examples",
-            type=SemitoneList(_EXAMPLE_LIMIT),
+            type=SemitoneList(),
             default="-1,+1",
             show_default=True,
             help="Semitones of the shifted versions that are made and taught.",
@@ -54,6 +53,32 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def check_learning(
+    context: click.Context, example_files: tuple[tuple[float, str], ...], memory: str | None = None
+) -> None:
+    """Refuse options that would be passed over, and examples that cannot be taught.
+
+    Raises:
+        click.UsageError: if they do not go together.
+    """
+    given = [
+        f"--{name}"
+        for name in ("examples", "seed")
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if example_files:
+        given.append("--example")
+    if memory is not None and given:
+        raise click.UsageError(f"--memory was taught already; {given[0]} cannot change it.")
+    if "--examples" in given and example_files:
+        raise click.UsageError("give --examples, which are made, or --example, not both.")
+    contexts = [semitones for semitones, _ in example_files]
+    if 0.0 in contexts or len(set(contexts)) < len(contexts):
+        raise click.UsageError(
+            "each --example needs semitones of its own, not 0 (the song itself)."
+        )
 
 
 def read_song(name: str) -> tuple[Sound, FileFormat]:

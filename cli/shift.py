@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from cli.arguments import Semitones, SignedCommand
-from cli.learning import learn, learning_options, output_options, read_song
+from cli.learning import check_learning, learn, learning_options, output_options, read_song
 from cli.output import Reporter, one_line, refuse_existing, whole_file
 from ctxaudio.errors import DataError
 
@@ -32,7 +32,7 @@ class Job:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("songs", nargs=-1, required=True, metavar="SONG...")
+@click.argument("songs", nargs=-1, metavar="SONG...")
 @click.argument("semitones", type=Semitones())
 @click.option(
     "--output",
@@ -58,7 +58,7 @@ def shift(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    r"""Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
+    """Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
 
     SONG is a sound file (WAV, FLAC, OGG, MP3, …) or - for standard input.
 
@@ -66,9 +66,10 @@ def shift(
     ctxaudio shift song.flac +5              writes song+5st.flac
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
-    """
-    if memory is not None and example_files:
-        raise click.UsageError("--memory was taught already; --example cannot add to it.")
+    """  # noqa: D301
+    if not songs:
+        raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
+    check_learning(click.get_current_context(), example_files, memory)
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     job = Job(semitones, memory, examples, example_files, seed, force, reporter)
@@ -123,13 +124,13 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     with job.reporter.step("load"):
         song, song_format = read_song(name)
     if target is None:
-        made = _make(song, job)
+        made, taught = _make(song, job)
         headroom_db = _write(made, sys.stdout.buffer, WAV_FLOAT, job.reporter)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
         with whole_file(target, force=job.force) as file:
-            made = _make(song, job)
+            made, taught = _make(song, job)
             headroom_db = _write(made, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
     job.reporter.done(
@@ -139,8 +140,8 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
         output=None if target is None else str(target),
         semitones=job.semitones,
         memory=job.memory,
-        taught=None if job.memory else [0.0, *_taught(job)],
-        seed=job.seed,
+        taught=list(taught),
+        seed=None if job.memory else job.seed,
         duration_s=round(song.duration_s, 6),
         sample_rate=song.sample_rate,
         channels=song.samples.shape[0],
@@ -148,11 +149,8 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     )
 
 
-def _taught(job: Job) -> list[float]:
-    return [context for context, _ in job.example_files] or list(job.examples)
-
-
-def _make(song: Sound, job: Job) -> Sound:
+def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
+    """The shifted song, and the contexts that its memory was taught at."""
     from ctxaudio import ContextShift, load_memory
 
     reporter = job.reporter
@@ -162,7 +160,7 @@ def _make(song: Sound, job: Job) -> Sound:
         with reporter.step("read memory"):
             effect = ContextShift(load_memory(job.memory))
     with reporter.step("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, progress=progress)
+        return effect(song, job.semitones, progress=progress), effect.memory.contexts
 
 
 def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter) -> float:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.arguments import SignedCommand
-from cli.learning import learn, learning_options, output_options, read_song
+from cli.learning import check_learning, learn, learning_options, output_options, read_song
 from cli.output import Reporter, whole_file
 
 
@@ -31,14 +31,17 @@ def teach(
     quiet: bool,
     as_json: bool,
 ) -> None:
-    r"""Teach a network SONG and write what it learned to a memory file.
+    """Teach a network SONG and write what it learned to a memory file.
 
     \b
     ctxaudio teach song.flac -o song.memory
     ctxaudio shift song.flac +7 --memory song.memory
-    """
+    """  # noqa: D301
     from ctxaudio import save_memory
 
+    check_learning(click.get_current_context(), example_files)
+    if output == "-":
+        raise click.UsageError("a memory goes to a file; name one with -o.")
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
     with whole_file(target, force=force) as file:

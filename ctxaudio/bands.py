@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import scipy.fft
 import scipy.ndimage
 
+from ctxaudio.compiled import compiled
 from ctxaudio.frames import cut
 from ctxaudio.sound import Sound
 
@@ -140,7 +140,7 @@ def smooth(values: np.ndarray, config: BandConfig) -> np.ndarray:
     return scipy.ndimage.gaussian_filter1d(values, sigma, axis=1, mode="constant", truncate=3.0)
 
 
-@numba.njit(cache=True)
+@compiled()
 def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
     """Values (band,) at a pitch, by linear interpolation; past the ends, the end's value."""
     band = (semitones - axis.lowest) / axis.width
@@ -150,7 +150,7 @@ def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
     return (1.0 - share) * values[left] + share * values[left + 1]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _deposit(  # type: ignore[no-untyped-def]
     spectrum, bin_semitones, scale, per_semitone, axis, offsets, out
 ):

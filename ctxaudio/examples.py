@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.limits import MAX_EXAMPLE_SHIFT
 from ctxaudio.sound import Sound
-
-MAX_EXAMPLE_SHIFT = 12.0  # semitones
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,3 @@ def tape_example(song: Sound, semitones: float, *, context: float | None = None)
         samples = song.samples[:, :1]
     sound = Sound(samples, song.sample_rate)
     return Example(sound, semitones if context is None else context, speed)
-
-
-def tape_examples(song: Sound, semitones: Iterable[float]) -> Iterable[Example]:
-    """The versions one by one, so that only one is in memory at a time."""
-    return (tape_example(song, shift) for shift in semitones)

@@ -13,6 +13,7 @@ from ctxaudio.examples import Example
 from ctxaudio.features import Progress, measure
 from ctxaudio.field import Field, field_between
 from ctxaudio.frames import FrameConfig
+from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.sound import Sound
 from rnn import (
     ClockConfig,
@@ -22,8 +23,6 @@ from rnn import (
     recall,
     teach_phrases,
 )
-
-MAX_CONTEXT = 36.0  # as far as a context may be taken
 
 # Small enough to fit the song's features exactly, large enough for float64;
 # `python -m benchmarks.recall --sweep` shows others.

@@ -3,16 +3,16 @@
 The peaks of noise come and go from frame to frame: regions around them, moved apart, leave holes
 that wander, and are heard as bubbling. So where the spectrum is flat, whole segments are moved,
 each by a whole number of bins that stays the same as long as the field does, and laid side by
-side as often as it takes to fill the place they go to. Within a segment every phase relation is
-kept, and with it the moment of an attack.
+side, every second one reversed, as often as it takes to fill the place they go to. Within a
+segment every phase relation is kept, and with it the moment of an attack.
 """
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ctxaudio.bands import at_pitch
+from ctxaudio.bands import REFERENCE_HZ, at_pitch
+from ctxaudio.compiled import compiled
 from ctxaudio.frames import OVERLAP
 from ctxaudio.transport import PADDING, moved_by
 
@@ -46,7 +46,7 @@ def segment_edges(n_bins: int) -> np.ndarray:
         edges.append(edges[-1] + width)
 
 
-@numba.njit(cache=True)
+@compiled()
 def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
     """How far each segment of each frame is noise, (frame, segment), 0 to 1.
 
@@ -79,7 +79,7 @@ def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
     return share
 
 
-@numba.njit(cache=True)
+@compiled()
 def move_noise(  # type: ignore[no-untyped-def]
     windowed, share, edges, displacement, gain, turns, bin_hz, axis, keep, out
 ):
@@ -102,7 +102,7 @@ def move_noise(  # type: ignore[no-untyped-def]
         for segment in range(len(edges) - 1):
             first, end = edges[segment], edges[segment + 1]
             width = end - first
-            semitones = 12.0 * np.log2(0.5 * (first + end) * bin_hz / 440.0)
+            semitones = 12.0 * np.log2(0.5 * (first + end) * bin_hz / REFERENCE_HZ)
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
             shift = int(np.floor(first * (ratio - 1.0) + 0.5))
             turns[segment] = (turns[segment] + shift) % TURNS

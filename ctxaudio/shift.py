@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctxaudio.errors import DataError
-from ctxaudio.examples import Example, tape_examples
+from ctxaudio.examples import Example, tape_example
 from ctxaudio.features import Progress
 from ctxaudio.generator import generate, n_generated
 from ctxaudio.memory import SongMemory, recall_field, teach
@@ -40,7 +40,7 @@ class ContextShift:
     ) -> ContextShift:
         """Teach a network the song and versions of it; by tape speed at ±1 semitone by default."""
         if examples is None:
-            examples = tape_examples(song, DEFAULT_EXAMPLES)
+            examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
         return cls(teach(song, examples, seed=seed, progress=progress))
 
     def __call__(

@@ -8,10 +8,10 @@ turned alike, so the stereo image holds.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-from ctxaudio.bands import at_pitch
+from ctxaudio.bands import REFERENCE_HZ, at_pitch
+from ctxaudio.compiled import compiled
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
 
@@ -25,7 +25,7 @@ _PEAK_REACH = 2
 _MISFIT = 0.0987
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def transport(  # type: ignore[no-untyped-def]
     spectra, windowed, power, keep, displacement, gain, rotation, bin_hz, turn, axis, out
 ):
@@ -69,8 +69,8 @@ def transport(  # type: ignore[no-untyped-def]
                     value = windowed[channel, frame, peak]
                     offset += slope.real * value.real + slope.imag * value.imag
                 offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
-            position = max(peak + offset, 0.25)
-            semitones = 12.0 * np.log2(position * bin_hz / 440.0)
+            position = max(peak + offset, 0.0)  # a constant stays one
+            semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
             amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             change = position * (ratio - 1.0)
@@ -98,7 +98,7 @@ def transport(  # type: ignore[no-untyped-def]
             rotation[k] = turned[k]
 
 
-@numba.njit(cache=True)
+@compiled()
 def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
     """What bins that move by ``shift`` are multiplied by, to be turned by ``angle`` in all."""
     # Phases are meant at the middle of a frame, half a window, a quarter of the padded length,
@@ -107,7 +107,7 @@ def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
     return np.complex64(amplitude * complex(np.cos(angle), np.sin(angle)))
 
 
-@numba.njit(cache=True)
+@compiled()
 def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
     """The spectra of the same frames under a Hann window, and their power over channels.
 
@@ -131,7 +131,7 @@ def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
                 power[frame, k] += value.real * value.real + value.imag * value.imag
 
 
-@numba.njit(cache=True)
+@compiled()
 def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
     """Bins that are the highest within the reach; at least one. Returns how many."""
     n_bins = len(power)

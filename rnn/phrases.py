@@ -19,7 +19,7 @@ from rnn.clock import ClockConfig, clock_signal
 from rnn.network import Network
 from rnn.readout import NormalEquations, solve_ridge
 
-# A leaky reservoir of the default config forgets where it started within one turn, to 1e-12.
+# A reservoir of the default config has forgotten where it started, to rounding, in half a turn.
 WARM_UP_TURNS = 2
 
 

@@ -98,7 +98,7 @@ def test_info_of_a_song(tmp_path):
     }
     text = ctxaudio("info", "-", stdin=song.read_bytes()).out.decode()
     assert [line.split()[0] for line in text.splitlines()][:2] == ["kind", "format"]
-    assert "sample rate hz  22050\n" in text
+    assert "sample rate  22050 Hz\n" in text
 
 
 def test_info_of_silence_has_no_level_and_no_tuning(tmp_path):
@@ -116,7 +116,7 @@ def test_info_of_a_memory(song, taught):
     assert facts["kind"] == "memory"
     assert facts["contexts"] == [-2.0, 0.0, 1.5]
     assert (facts["duration_s"], facts["sample_rate_hz"]) == (0.5, 8_000)
-    assert "contexts        -2, 0, +1.5\n" in ctxaudio("info", memory).out.decode()
+    assert "contexts     -2, 0, +1.5\n" in ctxaudio("info", memory).out.decode()
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x10\0\0\0\0\0\0\0{}", None])

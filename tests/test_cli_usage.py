@@ -45,8 +45,20 @@ def test_the_version_is_the_package_s():
     [
         ((), "Missing command"),
         (("sing",), "No such command 'sing'"),
-        (("shift",), "Missing argument 'SONG...'"),
-        (("shift", "song.wav"), "Missing argument 'SONG...'"),
+        (("shift",), "Missing argument 'SEMITONES'"),
+        (
+            ("shift", "song.wav"),
+            "expected a number of semitones such as +5 or -3.5, got 'song.wav'",
+        ),
+        (("shift", "+5"), "expected a song and semitones"),
+        (("shift", "a.wav", "5", "-m", "m", "--examples", "-2,2"), "--examples cannot change it"),
+        (("shift", "a.wav", "5", "-m", "m", "--seed", "1"), "--seed cannot change it"),
+        (("shift", "a.wav", "5", "-m", "m", "--example", "1", "b.wav"), "--example cannot change"),
+        (("teach", "a.wav", "--examples", "-2,2", "--example", "1", "b.wav"), "not both"),
+        (("teach", "a.wav", "--example", "0", "b.wav"), "semitones of its own, not 0"),
+        (("teach", "a.wav", "--example", "1", "b", "--example", "1", "c"), "of its own"),
+        (("teach", "a.wav", "--examples", "-0.1,0.1"), "at least 0.25 semitones"),
+        (("teach", "a.wav", "-o", "-"), "a memory goes to a file"),
         (("shift", "song.wav", "abc"), "expected a number of semitones"),
         (("shift", "song.wav", ""), "expected a number of semitones"),
         (("shift", "song.wav", "nan"), "at most ±36 semitones, got nan"),
@@ -81,6 +93,14 @@ def test_a_usage_error_is_one_line_with_code_2(args, reason, tmp_path, monkeypat
 def test_a_signed_number_is_no_option(number, options_first, tmp_path, monkeypatch):
     # The number was understood if the missing song is what is wrong.
     monkeypatch.chdir(tmp_path)
-    options = ("--examples", "-1,1", "--example", "-1", "low.wav", "-q")
+    options = ("--example", "-1", "low.wav", "--seed", "3", "-q")
     args = (*options, "song.wav", number) if options_first else ("song.wav", number, *options)
     assert "cannot read song.wav: No such file" in failed(ctxaudio("shift", *args))
+
+
+def test_help_shows_each_example_on_a_line_of_its_own():
+    for command in ("shift", "teach"):
+        text = ctxaudio(command, "--help").out.decode()
+        assert "\\b" not in text
+        examples = [line for line in text.splitlines() if line.startswith("  ctxaudio ")]
+        assert len(examples) >= 2

@@ -1,0 +1,5 @@
+"""How far things go; light to import, so that the command line knows it before any work."""
+
+MAX_CONTEXT = 36.0  # semitones; as far as a context may be taken
+MIN_EXAMPLE_SHIFT = 0.25  # semitones; what is missed in a smaller one is extrapolated too far
+MAX_EXAMPLE_SHIFT = 12.0  # semitones
