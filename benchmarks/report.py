@@ -65,6 +65,8 @@ COLUMNS = (
     Column(title="CQT-cos MIDI", metric="cqt_cosine", kind="midi", better="high", digits=3),
     Column(title="CQT-cos additive", metric="cqt_cosine", kind="additive", better="high", digits=3),
     Column(title="LSD additive dB", metric="lsd_db"),
+    Column(title="CQT-cos vibrato", metric="cqt_cosine", kind="vibrato", better="high", digits=3),
+    Column(title="LSD vibrato dB", metric="vibrato_lsd_db"),
     Column(title="cents median", metric="cents", reduce=_median),
     Column(title="cents p95", metric="cents", reduce=_95th),
     Column(title="onset lag ms", metric="lag_ms", reduce=_mean_size, control_is_last=False),

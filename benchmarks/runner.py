@@ -23,6 +23,7 @@ from benchmarks.truths import (
     midi_pieces,
     noise_material,
     sustained_tones,
+    vibrato_tones,
 )
 
 Task = TypeVar("Task")
@@ -71,8 +72,12 @@ def find_pieces(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"MIDI pieces are left out: {renderer}")
-        return [*additive_pieces(), burst_material(), noise_material()]
-    return [*midi_pieces(renderer), *additive_pieces(), burst_material(), noise_material()]
+        return [*additive_pieces(), *_rest()]
+    return [*midi_pieces(renderer), *additive_pieces(), *_rest()]
+
+
+def _rest() -> list[Material]:
+    return [*vibrato_tones(), burst_material(), noise_material()]
 
 
 def spread(work: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int) -> Iterator[Result]:

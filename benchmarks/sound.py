@@ -62,6 +62,8 @@ def _values(
     if truth is None:
         return
     yield "cqt_cosine", metrics.cqt_cosine(truth, result, RATE)
+    if material.kind == "vibrato":
+        yield "vibrato_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
     if material.kind == "additive":
         # a sampler's levels and attacks differ from key to key: only these truths are exact in them
         yield "lsd_db", metrics.log_spectral_distance(truth, result, RATE)
@@ -72,7 +74,7 @@ def _values(
 def measure(material: Material, *, peers: Sequence[Peer], shifts: Sequence[int]) -> Measured:
     """All scores of one material. A peer that fails is a line, not the end of the benchmark."""
     original = material.render(0)
-    has_truth = material.kind in ("additive", "midi")
+    has_truth = material.kind in ("additive", "midi", "vibrato")
     truths = {shift: material.render(shift) if has_truth else None for shift in shifts}
     scores, failures = [], []
     for peer in peers:
@@ -150,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.figures is not None:
         from benchmarks.figures import draw  # only here: it needs matplotlib
 
-        for kind in ("additive", "midi"):
+        for kind in ("additive", "midi", "vibrato"):
             for material in [piece for piece in pieces if piece.kind == kind][:1]:
                 for shift in shifts:
                     say(f"wrote {draw(peers, material, shift, options.figures)}")

@@ -307,3 +307,30 @@ def test_progress_counts_every_frame_once(stereo):
 def test_what_would_be_above_nyquist_is_left_out():
     shifted = moved(mono(sine(9_000.0)), 24.0).samples[0]
     assert power_db(inside(shifted, MARGIN)) < power_db(sine(9_000.0)) - 60.0
+
+
+def test_a_constant_stays_where_it_is():
+    song = mono(0.4 + sine(1000.0, amplitude=0.2))
+    shifted = inside(moved(song, 5.0).samples[0], 6000)
+    slow = np.convolve(shifted, np.ones(2048) / 2048, "valid")
+    np.testing.assert_allclose(slow, 0.4, atol=0.01)
+
+
+def vibrato(semitones, cents_wide=50.0, n_partials=20):
+    """A tone of harmonic partials with a vibrato, as it is or exactly transposed."""
+    time_s = np.arange(2 * RATE) / RATE
+    pitch = semitones + cents_wide / 100.0 * np.sin(2.0 * np.pi * 5.5 * time_s)
+    phase = 2.0 * np.pi * np.cumsum(220.0 * 2.0 ** (pitch / 12.0)) / RATE
+    partials = np.arange(1, n_partials + 1)[:, None]
+    return 0.1 * np.sum(np.cos(partials * phase + partials**2) / partials, axis=0)
+
+
+@pytest.mark.parametrize(("semitones", "least"), [(-12.0, 0.997), (5.0, 0.9983), (12.0, 0.9945)])
+def test_a_vibrato_is_where_its_exact_transposition_is(semitones, least):
+    def magnitudes(samples):
+        return np.abs(scipy.signal.stft(inside(samples, 6000), RATE, nperseg=2048)[2])
+
+    truth = magnitudes(vibrato(semitones))
+    found = magnitudes(moved(mono(vibrato(0.0)), semitones).samples[0])
+    cosine = np.sum(truth * found) / np.sqrt(np.sum(truth**2) * np.sum(found**2))
+    assert cosine > least

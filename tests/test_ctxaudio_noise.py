@@ -69,3 +69,29 @@ def test_segments_lie_side_by_side_and_are_whole_turns_wide(n_bins):
     assert np.all(widths > 0)
     assert np.all(widths % TURNS == 0)
     assert edges[-1] <= n_bins
+
+
+def envelope_lines_db(samples):
+    """How far the spectrum of the power's course stands out where tiles of segments would beat."""
+    envelope = np.abs(scipy.signal.hilbert(inside(samples, RATE // 5))) ** 2
+    envelope = envelope / envelope.mean() - 1.0
+    power = np.abs(np.fft.rfft(envelope * np.hanning(len(envelope)))) ** 2
+    bins_a_hz = len(envelope) / RATE
+    lines = []
+    for turn in range(1, 17):
+        near = round(turn * RATE / 512 * bins_a_hz)
+        around = np.median(power[near - 40 : near + 40])
+        lines.append(10.0 * np.log10(power[near - 1 : near + 2].max() / around))
+    return np.array(lines)
+
+
+@pytest.mark.parametrize("semitones", [5.0, 7.0, 12.0])
+def test_noise_shifted_up_does_not_beat_with_itself(noise, semitones):
+    assert envelope_lines_db(moved(mono(noise), semitones).samples[0]).max() < 14.0
+
+
+def test_beating_would_be_noticed(noise):
+    time_s = np.arange(len(noise)) / RATE
+    doubled = scipy.signal.hilbert(noise)
+    doubled = np.real(doubled * (1.0 + np.exp(2j * np.pi * RATE / 512 * 4 * time_s)))
+    assert envelope_lines_db(doubled).max() > 20.0

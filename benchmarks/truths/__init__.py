@@ -11,6 +11,7 @@ from benchmarks.truths.bursts import (
 from benchmarks.truths.material import RATE, Kind, Material, Samples
 from benchmarks.truths.midi import Renderer, find_renderer, midi_pieces
 from benchmarks.truths.tones import additive_tones, sustained_tones
+from benchmarks.truths.vibrato import vibrato_tones
 
 __all__ = [
     "BURST_ONSETS",
@@ -31,5 +32,6 @@ __all__ = [
     "steady_noise",
     "sustained_tones",
     "synthesise",
+    "vibrato_tones",
     "voice_partials",
 ]

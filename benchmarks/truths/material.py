@@ -12,7 +12,7 @@ import numpy.typing as npt
 RATE = 44100  # samples per second, of all material
 
 Samples: TypeAlias = npt.NDArray[np.float32]
-Kind: TypeAlias = Literal["additive", "midi", "tone", "bursts", "noise"]
+Kind: TypeAlias = Literal["additive", "midi", "tone", "bursts", "noise", "vibrato"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
