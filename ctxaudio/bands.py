@@ -140,7 +140,7 @@ def smooth(values: np.ndarray, config: BandConfig) -> np.ndarray:
     return scipy.ndimage.gaussian_filter1d(values, sigma, axis=1, mode="constant", truncate=3.0)
 
 
-@compiled()
+@compiled
 def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
     """Values (band,) at a pitch, by linear interpolation; past the ends, the end's value."""
     band = (semitones - axis.lowest) / axis.width
@@ -150,7 +150,7 @@ def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
     return (1.0 - share) * values[left] + share * values[left + 1]
 
 
-@compiled(error_model="numpy")
+@compiled
 def _deposit(  # type: ignore[no-untyped-def]
     spectrum, bin_semitones, scale, per_semitone, axis, offsets, out
 ):

@@ -8,16 +8,13 @@ from typing import Any
 import numba
 
 
-def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function when it is first called; later processes find it in a cache.
 
     Where no folder can be written (a service without a home), each process compiles anew.
+    Division by 0 gives infinity, as in numpy: checking for it would take long to compile.
     """
-
-    def decorate(function: Callable[..., Any]) -> Any:
-        try:
-            return numba.njit(cache=True, **options)(function)
-        except RuntimeError:
-            return numba.njit(**options)(function)
-
-    return decorate
+    try:
+        return numba.njit(function, cache=True, error_model="numpy")
+    except RuntimeError:
+        return numba.njit(function, error_model="numpy")

@@ -46,7 +46,7 @@ def segment_edges(n_bins: int) -> np.ndarray:
         edges.append(edges[-1] + width)
 
 
-@compiled()
+@compiled
 def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
     """How far each segment of each frame is noise, (frame, segment), 0 to 1.
 
@@ -79,7 +79,7 @@ def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
     return share
 
 
-@compiled()
+@compiled
 def move_noise(  # type: ignore[no-untyped-def]
     windowed, share, edges, displacement, gain, turns, bin_hz, axis, keep, out
 ):

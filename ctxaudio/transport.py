@@ -25,7 +25,7 @@ _PEAK_REACH = 2
 _MISFIT = 0.0987
 
 
-@compiled(error_model="numpy")
+@compiled
 def transport(  # type: ignore[no-untyped-def]
     spectra, windowed, power, keep, displacement, gain, rotation, bin_hz, turn, axis, out
 ):
@@ -98,7 +98,7 @@ def transport(  # type: ignore[no-untyped-def]
             rotation[k] = turned[k]
 
 
-@compiled()
+@compiled
 def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
     """What bins that move by ``shift`` are multiplied by, to be turned by ``angle`` in all."""
     # Phases are meant at the middle of a frame, half a window, a quarter of the padded length,
@@ -107,7 +107,7 @@ def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
     return np.complex64(amplitude * complex(np.cos(angle), np.sin(angle)))
 
 
-@compiled()
+@compiled
 def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
     """The spectra of the same frames under a Hann window, and their power over channels.
 
@@ -131,7 +131,7 @@ def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
                 power[frame, k] += value.real * value.real + value.imag * value.imag
 
 
-@compiled()
+@compiled
 def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
     """Bins that are the highest within the reach; at least one. Returns how many."""
     n_bins = len(power)

@@ -15,7 +15,7 @@ def test_a_function_is_compiled_where_no_folder_can_be_written():
     exec("def double(x):\n    return 2 * x", scope)  # noqa: S102
     with pytest.raises(RuntimeError, match="cannot cache"):
         numba.njit(cache=True)(scope["double"])
-    double = compiled()(scope["double"])
+    double = compiled(scope["double"])
     assert isinstance(double, numba.core.registry.CPUDispatcher)
     assert double(21) == 42
 
