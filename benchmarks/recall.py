@@ -23,7 +23,15 @@ from ctxaudio.features import measure
 from ctxaudio.field import field_between
 from ctxaudio.frames import FrameConfig
 from ctxaudio.memory import RIDGE
-from rnn import ClockConfig, ReservoirConfig, draw_reservoir, recall, teach_phrases
+from rnn import (
+    ClockConfig,
+    PhraseMemory,
+    ReservoirConfig,
+    draw_reservoir,
+    recall,
+    recall_frames,
+    teach_phrases,
+)
 
 CONTEXTS = (-36.0, -24.0, -12.0, -5.0, 5.0, 12.0, 24.0, 36.0)
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -52,12 +60,27 @@ def teach_features(song: Sound) -> Taught:
     return Taught(song_is.joined(), dict(zip(contexts, joined, strict=True)))
 
 
-def errors_cents(taught: Taught, context_scale: float, ridge: float) -> dict[float, np.ndarray]:
-    """Recalled minus extrapolated displacement at each context, all frames and bands, cents."""
+def _memory(taught: Taught, context_scale: float, ridge: float) -> PhraseMemory:
     clock = ClockConfig()
     config = ReservoirConfig(n_inputs=clock.n_bumps, context_scale=context_scale)
     network = draw_reservoir(config, rng=np.random.default_rng(0))
-    memory = teach_phrases(network, clock, {0.0: taught.song, **taught.versions}, ridge=ridge)
+    return teach_phrases(network, clock, {0.0: taught.song, **taught.versions}, ridge=ridge)
+
+
+def step_response_cents(taught: Taught) -> np.ndarray:
+    """Displacement, (frame,) median over bands, from the frame on where the context turns to 5."""
+    memory = _memory(taught, ReservoirConfig().context_scale, RIDGE)
+    contexts = np.where(np.arange(80) < 70, 0.0, 5.0)
+    state = memory.warm_state(0.0)
+    turned, _ = recall_frames(memory, contexts, 0, state)
+    unturned, _ = recall_frames(memory, np.zeros(80), 0, state)
+    displacement = field_between(turned, unturned).displacement
+    return 100.0 * np.median(displacement[70:], axis=1)
+
+
+def errors_cents(taught: Taught, context_scale: float, ridge: float) -> dict[float, np.ndarray]:
+    """Recalled minus extrapolated displacement at each context, all frames and bands, cents."""
+    memory = _memory(taught, context_scale, ridge)
     unshifted = recall(memory, 0.0)
     straight = np.split(taught.slope, 2, axis=1)[0]
     return {
@@ -91,7 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cells = "".join(f"{f'{a:.2f} / {b:.2f}':>15}" for a, b in figures.values())
         print(f"{scale:8.0e} {ridge:8.0e}{cells}", flush=True)
         rows.append({"context_scale": scale, "ridge": ridge, "cents": figures})
-    write_json(options.json, {"rows": rows})
+    response = step_response_cents(songs[0])
+    print("the context turned from 0 to 5, cents, frame by frame (11.6 ms): ", end="")
+    print(" ".join(f"{cents:.0f}" for cents in response[:6]))
+    write_json(options.json, {"rows": rows, "step_response_cents": response.tolist()})
     return 0
 
 
