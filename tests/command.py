@@ -57,9 +57,19 @@ def failed(result, code=1):
 def started(*args, **kwargs):
     """The command in a process of its own."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    own_start = kwargs.pop("preexec_fn", None)
+
+    def start():
+        # A suite that runs in the background has these ignored, and a child would inherit that.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        if own_start is not None:
+            own_start()
+
     return subprocess.Popen(
         [sys.executable, "-m", "cli", *map(str, args)],
         env=env,
+        preexec_fn=start,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         | kwargs,
     )
