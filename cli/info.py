@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cli.learning import read_song
+from cli.output import listed
 
 _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
 
@@ -31,7 +32,7 @@ def info(file: str, as_json: bool) -> None:
 def _line(name: str, value: Any) -> str:
     """A fact for a person: the unit that ends its name stands behind its value."""
     if isinstance(value, list):
-        value = ", ".join(f"{number:+g}" if number else "0" for number in value)
+        value = listed(value)
     words = name.split("_")
     unit = _UNITS.get(words[-1], "")
     label = " ".join(words[:-1] if unit else words)

@@ -11,9 +11,8 @@ from types import FrameType
 
 import click
 
-from cli.output import one_line
 from ctxaudio import __version__
-from ctxaudio.errors import DataError
+from ctxaudio.errors import DataError, one_line
 
 EXIT_DATA, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 

@@ -8,11 +8,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ctxaudio.errors import DataError
+from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
@@ -69,9 +69,9 @@ def quiet_libraries() -> Iterator[None]:
         os.close(kept)
 
 
-def one_line(text: str) -> str:
-    """Text that may hold a file's name, fit for one line of a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def listed(numbers: Iterable[float]) -> str:
+    """Contexts or semitones, each with its sign: ``-1, 0, +1``."""
+    return ", ".join(f"{number:+g}" if number else "0" for number in numbers)
 
 
 class Reporter:

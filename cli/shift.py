@@ -11,8 +11,8 @@ import click
 
 from cli.arguments import Semitones, SignedCommand
 from cli.learning import check_learning, learn, learning_options, output_options, read_song
-from cli.output import Reporter, one_line, refuse_existing, whole_file
-from ctxaudio.errors import DataError
+from cli.output import Reporter, refuse_existing, whole_file
+from ctxaudio.errors import DataError, one_line
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
@@ -168,11 +168,11 @@ def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Repo
     import math
 
     from ctxaudio import Sound, save_sound
-    from ctxaudio.sound_file import is_integer
+    from ctxaudio.sound_file import clips
 
     peak = float(abs(sound.samples).max())
     lowered_db = 0.0
-    if is_integer(file_format) and peak > 1.0:
+    if clips(file_format) and peak > 1.0:
         sound = Sound(sound.samples / peak, sound.sample_rate)
         lowered_db = round(20.0 * math.log10(peak), 3)
         if lowered_db >= 0.01:

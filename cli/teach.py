@@ -8,7 +8,7 @@ import click
 
 from cli.arguments import SignedCommand
 from cli.learning import check_learning, learn, learning_options, output_options, read_song
-from cli.output import Reporter, whole_file
+from cli.output import Reporter, listed, whole_file
 
 
 @click.command(cls=SignedCommand)
@@ -52,7 +52,7 @@ def teach(
             save_memory(memory, file)
     size = target.stat().st_size
     reporter.done(
-        f"wrote {target}: {sound.duration_s:.1f} s taught at {_listed(memory.contexts)}, "
+        f"wrote {target}: {sound.duration_s:.1f} s taught at {listed(memory.contexts)}, "
         f"{size / 1e6:.1f} MB, in {sum(reporter.timings_s.values()):.1f} s",
         input=song,
         output=str(target),
@@ -61,7 +61,3 @@ def teach(
         duration_s=round(sound.duration_s, 6),
         bytes=size,
     )
-
-
-def _listed(contexts: tuple[float, ...]) -> str:
-    return ", ".join(f"{context:+g}" if context else "0" for context in contexts)

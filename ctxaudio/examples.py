@@ -48,7 +48,7 @@ def tape_example(song: Sound, semitones: float, *, context: float | None = None)
     speed = 2.0 ** (semitones / 12.0)
     samples = song.samples
     if speed != 1.0:
-        # One more sample than asked for at most; soxr compensates its own delay.
+        # soxr compensates its own delay: sample n of the version is sample n * speed of the song.
         samples = soxr.resample(samples.T, song.sample_rate * speed, song.sample_rate).T
     if samples.shape[1] == 0:  # a sound of a sample or two
         samples = song.samples[:, :1]

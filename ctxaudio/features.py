@@ -60,16 +60,15 @@ def measure(
     look = _Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
     blocks = _blocks(frames.n_frames(song.samples.shape[1]))
     coarse = _search(song, examples, blocks, look)
-    heard = [
-        bands.shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse
-    ]
+    shares = bands.shares
+    heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
     pairs = [_Pair(*np.empty((4, *shape), np.float32)) for _ in examples]
-    shares_by_pitch = bands.shares * bands.grid[:, None].astype(np.float32)
+    shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
         energies = look.energy(song, 1.0, block)
-        power[block] = energies @ bands.shares
+        power[block] = energies @ shares
         moment[block] = energies @ shares_by_pitch
         here = _compress(energies, bands)
         for i, (example, pair) in enumerate(zip(examples, pairs, strict=True)):

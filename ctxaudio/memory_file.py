@@ -14,7 +14,7 @@ import scipy.sparse
 
 from ctxaudio import __version__
 from ctxaudio.bands import BandConfig
-from ctxaudio.errors import DataError
+from ctxaudio.errors import DataError, one_line
 from ctxaudio.frames import FrameConfig
 from ctxaudio.memory import SongMemory
 from ctxaudio.sound import MAX_RATE, MIN_RATE
@@ -92,7 +92,7 @@ def load_memory(path: str | Path) -> SongMemory:
         ValueError,
     ) as error:  # whatever a stranger's metadata and arrays lead to
         raise DataError(
-            f"{path} is not a memory file, or it is damaged ({_one_line(error)}). "
+            f"{path} is not a memory file, or it is damaged ({one_line(error)[:120]}). "
             "Make a new one with 'ctxaudio teach'."
         ) from error
 
@@ -131,7 +131,7 @@ def _check_version(metadata: dict[str, str]) -> None:
     if version != str(FORMAT_VERSION):
         raise DataError(
             f"expected memory format {FORMAT_VERSION}, got {version} "
-            f"(made by {_one_line(metadata.get('made_by', 'an unknown version'))}). "
+            f"(made by {one_line(metadata.get('made_by', 'an unknown version'))[:120]}). "
             "Make a new one with 'ctxaudio teach'."
         )
 
@@ -190,8 +190,3 @@ def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory
         n_samples=n_samples,
         contexts=contexts,
     )
-
-
-def _one_line(text: object) -> str:
-    """Text from a stranger's file, fit for a terminal."""
-    return "".join(c if c.isprintable() else " " for c in str(text))[:120]

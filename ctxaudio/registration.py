@@ -11,12 +11,12 @@ import numpy as np
 import scipy.ndimage
 
 from ctxaudio.bands import BandConfig
+from ctxaudio.frames import OVERLAP
 
 SEARCH_ST = 14.0  # semitones; as far as a version is looked for
 _SONG_TIME_S = 0.5  # standard deviation of the course over time of the whole spectrum
 _BAND_TIME_S = 0.15  # of one band's course
 _RELIABILITY_TIME_S = 2.0  # over which reliability is measured
-_BLOCK_S = 4096 / 44_100  # estimates that are this far apart share no sample
 
 
 def find_displacement(song: np.ndarray, version: np.ndarray, config: BandConfig) -> np.ndarray:
@@ -113,19 +113,19 @@ def _level(values: np.ndarray, weights: np.ndarray, frame_s: float, time_s: floa
 def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.ndarray:
     """Share of the departures' variance that is not noise, local in time and column, 0 to 1.
 
-    Neighbouring blocks of frames share no samples: what both say is signal, what only one says
-    is noise. So it is the correlation r of neighbours, less four times its standard error,
-    (1 - r²) / sqrt(n): what is wrongly believed is extrapolated, what is wrongly doubted is not.
+    Neighbouring blocks, each an overlap of frames long, share next to no samples: what both say
+    is signal, what only one says is noise. So it is the correlation r of neighbours, less four
+    times its standard error, (1 - r²) / sqrt(n): what is wrongly believed is extrapolated, what is
+    wrongly doubted is not.
     """
     n_frames = len(values)
-    block = max(1, round(_BLOCK_S / frame_s))
-    starts = np.arange(0, n_frames, block)
+    starts = np.arange(0, n_frames, OVERLAP)
     heavy = np.add.reduceat(weights, starts, axis=0)
     estimate = np.add.reduceat(values, starts, axis=0) / heavy
     if len(starts) < 4:
         return np.zeros_like(values)
     pair_weight = np.sqrt(heavy[:-1] * heavy[1:])
-    width = _RELIABILITY_TIME_S / (block * frame_s)
+    width = _RELIABILITY_TIME_S / (OVERLAP * frame_s)
     covariance = _over_time(pair_weight * estimate[:-1] * estimate[1:], width)
     power = _over_time(pair_weight * 0.5 * (estimate[:-1] ** 2 + estimate[1:] ** 2), width)
     pairs = _over_time(pair_weight, width) ** 2 / np.maximum(
@@ -137,7 +137,7 @@ def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.
     error = (1.0 - np.clip(share, -1.0, 1.0) ** 2) / np.sqrt(np.maximum(n_effective, 1.0))
     share = np.clip(share - 4.0 * error, 0.0, 1.0)
     # The reliability of a block is that of the pairs it is in; blocks back to frames.
-    return np.repeat(np.concatenate([share, share[-1:]]), block, axis=0)[:n_frames]
+    return np.repeat(np.concatenate([share, share[-1:]]), OVERLAP, axis=0)[:n_frames]
 
 
 def _over_time(values: np.ndarray, width: float) -> np.ndarray:

@@ -186,6 +186,6 @@ def format_for(path: Path, like: FileFormat) -> FileFormat:
     return FileFormat(container, encodings.get(container, soundfile.default_subtype(container)))
 
 
-def is_integer(file_format: FileFormat) -> bool:
+def clips(file_format: FileFormat) -> bool:
     """Whether the encoding clips at full scale."""
     return file_format.encoding not in ("FLOAT", "DOUBLE")
