@@ -1,4 +1,4 @@
-"""Arguments that click does not know: semitones, which may be negative, and lists of them."""
+"""Arguments that click does not know: semitones and contexts, which may be negative, and lists."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from ctxaudio.limits import MAX_CONTEXT, MAX_EXAMPLE_SHIFT, MIN_EXAMPLE_SHIFT
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+MAX_BENCH_CONTEXT = 1e6
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -63,3 +64,23 @@ class SemitoneList(click.ParamType):
         if min(map(abs, numbers)) < MIN_EXAMPLE_SHIFT:
             self.fail(f"expected shifts of at least {MIN_EXAMPLE_SHIFT:g} semitones, got {value}.")
         return numbers
+
+
+class ContextList(click.ParamType):
+    """One context or more, separated by commas, such as ``25`` or ``-40,30``."""
+
+    name = "context,…"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
+        """Parse the list; each must be finite."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = tuple(float(part.replace(_MINUS, "-")) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"expected numbers such as 25 or -40,30, got {value!r}.")
+        if not all(
+            math.isfinite(number) and abs(number) <= MAX_BENCH_CONTEXT for number in numbers
+        ):
+            self.fail(f"expected contexts within ±{MAX_BENCH_CONTEXT:g}, got {value}.")
+        return tuple(number + 0.0 for number in numbers)

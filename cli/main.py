@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import signal
 import sys
@@ -11,38 +10,26 @@ from types import FrameType
 
 import click
 
+from cli.lazy import LazyGroup
 from ctxaudio import __version__
 from ctxaudio.errors import DataError, one_line
 
 EXIT_DATA, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
-_COMMANDS = ("shift", "teach", "info")
-
-
-class LazyGroup(click.Group):
-    """Each subcommand is in the module of its name, imported when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order a user meets them."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The subcommand, or None."""
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = getattr(importlib.import_module(f"cli.{cmd_name}"), cmd_name)
-        return command
-
 
 @click.group(
-    cls=LazyGroup, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    package="cli",
+    names=("shift", "teach", "info", "bench"),
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="ctxaudio")
 def main() -> None:
     """Shift a song's pitch by context.
 
     A recurrent network is taught the song and slightly shifted versions of it, and recalls it
-    at any shift.
+    at any shift. "bench" measures the network itself.
     """
 
 

@@ -13,9 +13,9 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 
-from ctxaudio.compiled import compiled
 from ctxaudio.frames import cut
 from ctxaudio.sound import Sound
+from rnn.compiled import compiled
 
 REFERENCE_HZ = 440.0  # semitone 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from ctxaudio.frames import FrameConfig
 from ctxaudio.memory import SongMemory
 from ctxaudio.sound import MAX_RATE, MIN_RATE
 from rnn import ClockConfig, PhraseMemory, Reservoir
+from rnn.array_file import DAMAGE, digest, pack, unpack
 
 FORMAT = "ctxaudio memory"
 FORMAT_VERSION = 1
@@ -26,8 +26,6 @@ FORMAT_VERSION = 1
 
 def save_memory(memory: SongMemory, target: BinaryIO) -> None:
     """Write a memory whose network is a reservoir."""
-    import safetensors.numpy
-
     network = memory.phrases.network
     if not isinstance(network, Reservoir):
         raise TypeError(f"only a reservoir's memory can be saved, got {type(network).__name__}.")
@@ -55,10 +53,8 @@ def save_memory(memory: SongMemory, target: BinaryIO) -> None:
         "format": FORMAT,
         "format_version": str(FORMAT_VERSION),
         "made_by": f"ctxaudio {__version__}",
-        "about": json.dumps(about),
     }
-    metadata["digest"] = _digest(metadata["about"], arrays)
-    target.write(_in_order(safetensors.numpy.save(arrays, metadata)))
+    target.write(pack(arrays, json.dumps(about), metadata))
 
 
 def load_memory(path: str | Path) -> SongMemory:
@@ -67,30 +63,17 @@ def load_memory(path: str | Path) -> SongMemory:
     Raises:
         DataError: if it is missing, not a memory, damaged, or of another format version.
     """
-    import safetensors
-
     try:
-        open(path, "rb").close()  # safetensors does not say in words why a file cannot be opened
-        with safetensors.safe_open(str(path), framework="np") as file:
-            metadata = file.metadata() or {}
-            _check_version(metadata)
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            if metadata["digest"] != _digest(metadata["about"], arrays):
-                raise DataError("its contents have changed since it was made; it is damaged.")
-            return _rebuild(json.loads(metadata["about"]), arrays)
+        metadata, arrays = unpack(path)
+        _check_version(metadata)
+        if metadata["digest"] != digest(metadata["about"], arrays):
+            raise DataError("its contents have changed since it was made; it is damaged.")
+        return _rebuild(json.loads(metadata["about"]), arrays)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
     except DataError as error:
         raise DataError(f"cannot use {path}: {error}") from error
-    except (
-        safetensors.SafetensorError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:  # whatever a stranger's metadata and arrays lead to
+    except DAMAGE as error:  # whatever a stranger's metadata and arrays lead to
         raise DataError(
             f"{path} is not a memory file, or it is damaged ({one_line(error)[:120]}). "
             "Make a new one with 'ctxaudio teach'."
@@ -105,23 +88,6 @@ def is_memory_file(path: str | Path) -> bool:
     except OSError:
         return False
     return start[4:] == b"\0\0\0\0{"
-
-
-def _in_order(saved: bytes) -> bytes:
-    """The same file with its header sorted: safetensors has metadata in any order."""
-    end = 8 + int.from_bytes(saved[:8], "little")
-    header = json.dumps(json.loads(saved[8:end]), sort_keys=True, separators=(",", ":")).encode()
-    header += b" " * (-len(header) % 8)  # so that the arrays stay aligned
-    return len(header).to_bytes(8, "little") + header + saved[end:]
-
-
-def _digest(about: str, arrays: dict[str, np.ndarray]) -> str:
-    """Equal for equal contents, so that a changed weight does not pass for a memory."""
-    digest = hashlib.sha256(about.encode())
-    for name in sorted(arrays):
-        digest.update(repr((name, arrays[name].dtype.str, arrays[name].shape)).encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
-    return digest.hexdigest()
 
 
 def _check_version(metadata: dict[str, str]) -> None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 import numpy as np
 
 from ctxaudio.bands import REFERENCE_HZ, at_pitch
-from ctxaudio.compiled import compiled
 from ctxaudio.frames import OVERLAP
 from ctxaudio.transport import PADDING, moved_by
+from rnn.compiled import compiled
 
 # A bin turns once in this many frames, so a segment of a multiple of as many bins can be laid
 # beside itself without any turn.

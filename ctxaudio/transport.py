@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from ctxaudio.bands import REFERENCE_HZ, at_pitch
-from ctxaudio.compiled import compiled
+from rnn.compiled import compiled
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
 

@@ -22,6 +22,12 @@ class ReservoirConfig:
 
     ``context_scale`` is small so that the response to a context stays linear far beyond the
     contexts that were taught; float64 resolves it.
+
+    Two settings take the place of others where they are given. ``spectral_abscissa`` scales the
+    recurrent weights by the largest real part of their eigenvalues instead of the largest
+    modulus, as stability in continuous time asks. ``operating_point`` (low, high) has each unit
+    rest at plus or minus a level between the two while inputs and contexts are 0, instead of
+    giving it a bias of its own.
     """
 
     n_units: int = 400
@@ -33,6 +39,8 @@ class ReservoirConfig:
     input_scale: float = 1.0
     context_scale: float = 1e-4
     bias_scale: float = 0.5
+    spectral_abscissa: float | None = None
+    operating_point: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for name in ("n_units", "n_inputs", "n_contexts"):
@@ -45,6 +53,16 @@ class ReservoirConfig:
             value = getattr(self, name)
             if not (value >= 0.0 and np.isfinite(value)):
                 raise ValueError(f"{name} must be finite and not negative, got {value}.")
+        abscissa = self.spectral_abscissa
+        if abscissa is not None and not (abscissa > 0.0 and np.isfinite(abscissa)):
+            raise ValueError(f"spectral_abscissa must be positive and finite, got {abscissa}.")
+        if self.operating_point is not None:
+            low, high = self.operating_point
+            if not 0.0 <= low <= high < 1.0 and not 0.0 <= low < high <= 1.0:
+                raise ValueError(
+                    "operating_point must be two levels of a unit, rising and between 0 and 1, "
+                    f"got {self.operating_point}."
+                )
 
 
 class Reservoir(NamedTuple):
@@ -79,19 +97,29 @@ def draw_reservoir(config: ReservoirConfig, *, rng: np.random.Generator) -> Rese
     n = config.n_units
     mask = recurrent_rng.random((n, n)) < config.density
     recurrent = np.where(mask, recurrent_rng.uniform(-1.0, 1.0, (n, n)), 0.0)
-    radius = float(np.abs(np.linalg.eigvals(recurrent)).max())
-    # A very small or thin draw can be nilpotent: it has no radius to scale, and stays as it is.
-    if radius > 0.0:
-        recurrent *= config.spectral_radius / radius
+    eigenvalues = np.linalg.eigvals(recurrent)
+    if config.spectral_abscissa is None:
+        wanted, extent = config.spectral_radius, float(np.abs(eigenvalues).max())
+    else:
+        wanted, extent = config.spectral_abscissa, float(eigenvalues.real.max())
+    # A very small or thin draw can be nilpotent: there is nothing to scale, and it stays as it is.
+    if extent > 0.0:
+        recurrent *= wanted / extent
 
     def uniform(rng: np.random.Generator, scale: float, *shape: int) -> np.ndarray:
         return rng.uniform(-scale, scale, shape)
+
+    if config.operating_point is None:
+        bias = uniform(bias_rng, config.bias_scale, n)
+    else:
+        rest = bias_rng.choice([-1.0, 1.0], n) * bias_rng.uniform(*config.operating_point, n)
+        bias = np.arctanh(rest) - recurrent @ rest
 
     return Reservoir(
         recurrent=scipy.sparse.csr_array(recurrent),
         inputs=uniform(input_rng, config.input_scale, n, config.n_inputs),
         context=uniform(context_rng, config.context_scale, n, config.n_contexts),
-        bias=uniform(bias_rng, config.bias_scale, n),
+        bias=bias,
         leak=config.leak,
     )
 

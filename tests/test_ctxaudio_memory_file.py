@@ -10,7 +10,8 @@ import pytest
 import safetensors.numpy
 
 from ctxaudio import ContextShift, DataError, load_memory, save_memory
-from ctxaudio.memory_file import _digest, is_memory_file
+from ctxaudio.memory_file import is_memory_file
+from rnn.array_file import digest
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +35,7 @@ def rewritten(saved, tmp_path):
         kept = safetensors.numpy.load(saved) | dict(arrays)
         kept = {name: array for name, array in kept.items() if array is not None}
         if signed:
-            header["digest"] = _digest(header["about"], kept)
+            header["digest"] = digest(header["about"], kept)
         header = {k: v for k, v in (header | dict(metadata)).items() if v is not None}
         path = tmp_path / "changed.ctx"
         path.write_bytes(safetensors.numpy.save(kept, header))

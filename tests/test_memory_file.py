@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import ctxaudio.memory_file as memory_file
 from command import ctxaudio, failed, finished, notes, read, started, write
 from ctxaudio import ContextShift, DataError, load_memory, save_memory
+from rnn.array_file import digest
 
 SONG = notes(seconds=0.1)
 
@@ -91,7 +92,7 @@ def test_a_forged_description_never_surprises(saved, path, data):
             about[name] = data.draw(numbers)
     arrays = safetensors.numpy.load(saved)
     header["about"] = json.dumps(about)
-    header["digest"] = memory_file._digest(header["about"], arrays)
+    header["digest"] = digest(header["about"], arrays)
     loaded_or_refused(path, safetensors.numpy.save(arrays, header))
 
 
@@ -113,7 +114,7 @@ def test_a_description_that_is_none_is_refused(saved, path, about):
         "format": memory_file.FORMAT,
         "format_version": str(memory_file.FORMAT_VERSION),
         "about": about,
-        "digest": memory_file._digest(about, arrays),
+        "digest": digest(about, arrays),
     }
     path.write_bytes(safetensors.numpy.save(arrays, header))
     with pytest.raises(DataError, match="not a memory file, or it is damaged") as error:
@@ -129,7 +130,7 @@ def test_forged_weights_of_any_size_only_sound_odd(saved, tmp_path, factor):
     arrays["readouts"] = np.clip(weights, -3e38, 3e38).astype(np.float32)
     end = 8 + int.from_bytes(saved[:8], "little")
     header = json.loads(saved[8:end])["__metadata__"]
-    header["digest"] = memory_file._digest(header["about"], arrays)
+    header["digest"] = digest(header["about"], arrays)
     path = tmp_path / "forged.memory"
     path.write_bytes(safetensors.numpy.save(arrays, header))
     song = write(tmp_path / "song.wav", SONG, encoding="FLOAT")

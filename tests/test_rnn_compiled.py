@@ -6,7 +6,7 @@ import sys
 import numba
 import pytest
 
-from ctxaudio.compiled import compiled
+from rnn.compiled import compiled
 
 
 def test_a_function_is_compiled_where_no_folder_can_be_written():

@@ -1,0 +1,165 @@
+"""Figures of the Lorenz suite over many draws: ``python -m benchmarks.lorenz``.
+
+For each experiment and context: how many draws keep the attractor (standard deviations, centre and
+largest Lyapunov exponent within the tolerances of :mod:`rnn.experiments.extrapolation`), the worst
+and the middle draw, and how much two true runs of the same length differ. ``--far`` asks for
+contexts until half of the draws are lost. ``--folder`` keeps what was measured: a run that was
+stopped goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.runner import one_thread, say, write_json
+from rnn.experiments.bifurcation import TRUE_HOPF
+from rnn.experiments.extrapolation import FAR, NEAR
+from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, run_jobs
+from rnn.experiments.settings import PRESETS
+from rnn.experiments.summary import summarise_contexts, summarise_draws
+from rnn.experiments.truth import LARGEST_EXPONENT, Floor, find_truth, noise_floor
+
+ASKED = (-40.0, -20.0, 20.0, 40.0)
+FAR_AWAY = (60.0, 100.0, 200.0, 300.0, 400.0)
+HOPF_TOLERANCE = 0.05
+
+
+def main() -> None:
+    """Measure, print, and write JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("experiments", nargs="*", default=["translate"], metavar="EXPERIMENT")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=160.0)
+    parser.add_argument("--preset", choices=PRESETS, default="modern")
+    parser.add_argument("--far", action="store_true", help="how far it goes")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    one_thread()
+    truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
+    truth = find_truth(truth_rng)
+    floor = noise_floor(truth, n_runs=args.runs, seconds=args.seconds, rng=floor_rng)
+    _print_floor(floor, args.runs, args.seconds)
+    grid = tuple(sign * c for c in FAR_AWAY for sign in (-1.0, 1.0)) if args.far else ASKED
+    report: dict[str, Any] = {"floor": [np.asarray(part).tolist() for part in floor]}
+    for name in [name for experiment in args.experiments for name in EXPERIMENTS[experiment]]:
+        jobs = [
+            Job(
+                name=name,
+                preset=args.preset,
+                seed=seed,
+                asked=_asked(name, grid),
+                runs=args.runs,
+                seconds=args.seconds,
+            )
+            for seed in range(args.seeds)
+        ]
+        records = []
+        for record in run_jobs(jobs, truth, n_jobs=args.jobs, folder=args.folder):
+            records.append(record)
+            say(f"{name}: {len(records)} of {len(jobs)}")
+        print(f"\n{name}, preset {args.preset}, {len(records)} draws")
+        if name in FAMILIES:
+            report[name] = summarise_contexts(records)
+            _print_contexts(report[name], records)
+        else:
+            report[name] = summarise_draws(records)
+            _print_draws(report[name], records)
+    if args.json:
+        write_json(args.json, report | {"tolerances": [asdict(NEAR), asdict(FAR)]})
+
+
+def _asked(name: str, grid: Sequence[float]) -> tuple[tuple[float, ...], ...]:
+    if name not in FAMILIES:
+        return ()
+    if FAMILIES[name].n_contexts == 2:
+        # The plane's corners; the second context goes to three quarters, as in the study.
+        return tuple((c, sign * 0.75 * c) for c in grid for sign in (1.0, -1.0))
+    return tuple((c,) for c in grid)
+
+
+def _print_floor(floor: Floor, runs: int, seconds: float) -> None:
+    mean, std = floor.mean.max(), 100.0 * floor.std_ratio.max()
+    print(
+        f"two true runs of {runs} x {seconds:g} s differ (95 %) by {mean:.2f} in the mean, "
+        f"{std:.1f} % in the standard deviation, {floor.distance:.3f} in distance, "
+        f"{floor.return_map:.3f} in the return map"
+    )
+    for name, tolerance in (("within 20", NEAR), ("beyond", FAR)):
+        enough = mean < tolerance.centre / 2 and std < 50.0 * tolerance.std
+        print(
+            f"  {name}: tolerances {tolerance.centre:g}, {100 * tolerance.std:g} %, "
+            f"exponent {100 * tolerance.exponent:g} %: "
+            + ("more than twice that" if enough else "NOT twice that; run longer")
+        )
+
+
+def _print_contexts(rows: list[dict[str, Any]], records: list[dict[str, Any]]) -> None:
+    print(
+        f"{'context':>14} {'kept':>7} | {'centre off':>14} | {'std off, %':>14} | "
+        f"{'exponent off, %':>16} | {'distance':>9} {'map':>6} | others"
+    )
+    print(
+        f"{'':>22} | {'median':>7}{'worst':>7} | {'median':>7}{'worst':>7} | "
+        f"{'median':>8}{'worst':>8} |"
+    )
+    for row in rows:
+        seen = [
+            result
+            for record in records
+            for result in record["result"]["contexts"]
+            if result["context"] == row["context"] and result["outcome"] != "diverged"
+        ]
+        centre = [max(map(abs, result["mean_error"])) for result in seen]
+        std = [100.0 * max(abs(ratio - 1.0) for ratio in result["std_ratio"]) for result in seen]
+        exponent = [100.0 * abs(result["exponent"] / LARGEST_EXPONENT - 1.0) for result in seen]
+        others = {name: n for name, n in row["outcomes"].items() if name != "kept"}
+        context = ", ".join(f"{c:+g}" for c in row["context"])
+        print(
+            f"{context:>14} {row['outcomes'].get('kept', 0):>3}/{len(records):<3} | "
+            f"{_middle_and_worst(centre, '7.2f')} | {_middle_and_worst(std, '7.1f')} | "
+            f"{_middle_and_worst(exponent, '8.1f')} | {_median(row['distance']):>9} "
+            f"{_median(row['return_map']):>6} | "
+            + ", ".join(f"{n} {name}" for name, n in others.items())
+        )
+
+
+def _print_draws(summary: dict[str, Any], records: list[dict[str, Any]]) -> None:
+    for name, spread in summary.items():
+        print(f"  {name}: {spread}")
+    if "hopf_eigenvalues" in summary:
+        for name in ("hopf_eigenvalues", "hopf_swings"):
+            good = sum(
+                all(
+                    c is not None and abs(c / TRUE_HOPF - 1.0) <= HOPF_TOLERANCE
+                    for c in record["result"][name]
+                )
+                for record in records
+            )
+            print(
+                f"  {name}: both fixed points within {100 * HOPF_TOLERANCE:g} % of "
+                f"{TRUE_HOPF:.4f} in {good}/{len(records)} draws"
+            )
+
+
+def _middle_and_worst(values: list[float], form: str) -> str:
+    if not values:
+        return f"{'-':>{int(form.split('.')[0])}}" * 2
+    return f"{np.median(values):{form}}{max(values):{form}}"
+
+
+def _median(spread: dict[str, Any]) -> str:
+    return "-" if spread["median"] is None else f"{spread['median']:.3f}"
+
+
+if __name__ == "__main__":
+    main()

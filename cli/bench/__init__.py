@@ -1,0 +1,10 @@
+"""``ctxaudio bench``: what the recurrent network does, measured against published studies."""
+
+import click
+
+from cli.lazy import LazyGroup
+
+
+@click.group(cls=LazyGroup, package="cli.bench", names=("lorenz",))
+def bench() -> None:
+    """Measure the recurrent network against published studies."""

@@ -1,0 +1,190 @@
+"""Figures as the paper shows them: examples, what was extrapolated, the bifurcation, the theory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rnn.attractors import AttractorMemory, follow
+from rnn.experiments import mechanism
+from rnn.experiments.bifurcation import TRUE_HOPF, sweep_schedule
+from rnn.experiments.family import Family
+from rnn.experiments.flight import flight_path
+from rnn.experiments.truth import LARGEST_EXPONENT, Floor, Truth
+from rnn.schedule import Schedule
+
+matplotlib.use("Agg")  # a file is written, no screen is needed
+
+_COLOURS = matplotlib.colormaps["coolwarm"]
+_STEP_S = 0.01  # between points that are drawn
+_DRAWN_S, _RAMP_S = 30.0, 30.0
+
+
+def attractors(
+    memory: AttractorMemory, family: Family, truth: Truth, contexts: Sequence[Sequence[float]]
+) -> Figure:
+    """X against z at contexts (asked, context): recalled in colour over the truth in grey.
+
+    The first panel is what was taught.
+    """
+    taught = np.unique(memory.contexts.T, axis=0)
+    asked = np.array(contexts, dtype=np.float64)
+    reach = np.abs(asked).max() or 1.0
+    figure = Figure(figsize=(12, 5.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[1, 2])
+    track = truth.points[:600].transpose(0, 2, 1)
+    for context in taught:
+        example = family.apply(track[:, :, :1], context[:, None])
+        left.plot(example[:, 0, 0], example[:, 2, 0], lw=0.6, color=_colour(context, 3.0))
+    left.set(title="taught", xlabel="x", ylabel="z")
+    outputs = _recall(memory, asked)
+    for i, context in enumerate(asked):
+        true = family.apply(track[:, :, :1], context[:, None])
+        right.plot(true[:, 0, 0], true[:, 2, 0], lw=2.5, color="0.85", zorder=1)
+        recalled = outputs[:, i]
+        right.plot(recalled[:, 0], recalled[:, 2], lw=0.5, color=_colour(context, reach), zorder=2)
+    right.set(title=f"{family.name}: recalled, truth behind it in grey", xlabel="x", ylabel="z")
+    _limit(right)
+    return figure
+
+
+def errors(rows: list[dict[str, Any]], floor: Floor, title: str) -> Figure:
+    """Errors against context: median and 10 to 90 % of the draws, and what chance leaves."""
+    figure = Figure(figsize=(12, 6.5), layout="constrained")
+    axes = figure.subplots(2, 3).ravel()
+    c = [row["context"][0] for row in rows]
+    axes[0].plot(c, [100.0 * row["success_rate"] for row in rows], "k.-")
+    axes[0].set(title="draws that keep the attractor, %", ylim=(-5, 105))
+    for panel, name, label, chance, true in (
+        (axes[1], "mean_error", "mean - true", floor.mean.max(), 0.0),
+        (axes[2], "std_ratio", "standard deviation / true", floor.std_ratio.max(), 1.0),
+        (axes[3], "distance", "distance, true standard deviations", floor.distance, 0.0),
+        (axes[4], "exponent", "largest Lyapunov exponent, 1/s", None, LARGEST_EXPONENT),
+        (axes[5], "return_map", "return map, 95 % within", floor.return_map, 0.0),
+    ):
+        _band(panel, rows, name)
+        if chance is not None:
+            panel.axhspan(
+                true - chance if true or name == "mean_error" else 0.0,
+                true + chance,
+                color="0.9",
+                zorder=0,
+            )
+        panel.axhline(true, color="0.5", lw=0.8)
+        panel.set(title=label)
+    for panel in axes:
+        panel.set_xlabel("context")
+    figure.suptitle(f"{title}: median and 10–90 % of the draws; grey: two true runs")
+    return figure
+
+
+def sweep(memory: AttractorMemory) -> Figure:
+    """The bifurcation: x while the context goes 0, 5, 0, 5."""
+    duration_s = 280.0
+    schedule = sweep_schedule(duration_s)
+    n_steps = round(duration_s / memory.flow.dt)
+    every = max(1, round(_STEP_S / memory.flow.dt))
+    state, _ = memory.start(np.zeros((1, 1)))
+    outputs, _ = follow(memory, schedule, state, n_steps=n_steps, every=every)
+    times = (np.arange(len(outputs)) + 1) * every * memory.flow.dt
+    figure = Figure(figsize=(12, 5), layout="constrained")
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[1, 3])
+    top.plot(schedule.times_s, schedule.contexts[:, 0, 0], color="k")
+    top.axhline(TRUE_HOPF, color="C3", lw=0.8, ls="--")
+    top.set(
+        ylabel="context", title=f"taught at 0 and 1; dashed: the true Hopf point, {TRUE_HOPF:.3f}"
+    )
+    bottom.plot(times, outputs[:, 0, 0], lw=0.4)
+    bottom.set(xlabel="s", ylabel="x")
+    return figure
+
+
+def flight(memory: AttractorMemory) -> Figure:
+    """The path of the attractor through the plane of both contexts."""
+    duration_s = 160.0
+    schedule = flight_path(duration_s)
+    state, start = memory.start(schedule.contexts[0])
+    dt = memory.flow.dt
+    approach = Schedule.ramp(start, schedule.contexts[0], _RAMP_S)
+    n_steps = round(_RAMP_S / dt)
+    _, state = follow(memory, approach, state, n_steps=n_steps, every=n_steps)
+    every = max(1, round(_STEP_S / dt))
+    outputs, _ = follow(memory, schedule, state, n_steps=round(duration_s / dt), every=every)
+    figure = Figure(figsize=(12, 6), layout="constrained")
+    axes = figure.subplots()
+    shade = np.linspace(0.0, 1.0, len(outputs))
+    axes.scatter(outputs[:, 0, 0], outputs[:, 0, 2], s=0.3, c=shade, cmap="viridis")
+    centre = schedule.contexts[:, :, 0]
+    axes.plot(centre[:, 0], centre[:, 1] + 23.55, color="C3", lw=1.0)
+    axes.set(xlabel="x", ylabel="z", title="flight; red: where the contexts put the centre")
+    return figure
+
+
+def response(memory: AttractorMemory, family: Family) -> Figure:
+    """Predicted against simulated displacement of every unit."""
+    seen = mechanism.measure_response(memory, family.shifts[0])
+    figure = Figure(figsize=(11, 5.2), layout="constrained")
+    for axes, predicted, name in zip(
+        figure.subplots(1, 2), (seen.zeroth, seen.first), ("zeroth", "first"), strict=True
+    ):
+        correlation, error = mechanism.agreement(predicted, seen.simulated)
+        axes.plot(seen.simulated[::8].ravel(), predicted[::8].ravel(), ",", color="C0")
+        axes.axline((0.0, 0.0), slope=1.0, color="0.5", lw=0.8)
+        axes.set(
+            xlabel="simulated displacement of a unit",
+            ylabel="predicted",
+            title=f"{name} order: correlation {correlation:.6f}, error {100 * error:.2f} %",
+        )
+    return figure
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as PNG."""
+    figure.savefig(path, dpi=110)
+
+
+def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:
+    """Outputs (time, asked, 3) after the contexts were turned to what is asked."""
+    dt = memory.flow.dt
+    state, start = memory.start(asked.T)
+    n_steps = round(_RAMP_S / dt)
+    ramp = Schedule.ramp(start, asked.T, _RAMP_S * 0.8)
+    with np.errstate(over="ignore", invalid="ignore"):
+        _, state = follow(memory, ramp, state, n_steps=n_steps, every=n_steps)
+        held = Schedule.constant(asked.T)
+        every = max(1, round(_STEP_S / dt))
+        outputs, _ = follow(memory, held, state, n_steps=round(_DRAWN_S / dt), every=every)
+    return outputs
+
+
+def _colour(context: np.ndarray, reach: float) -> Any:
+    return _COLOURS(0.5 + 0.5 * float(context[0]) / reach)
+
+
+def _limit(axes: Axes) -> None:
+    """A run that has left the picture is not to shrink it."""
+    axes.autoscale_view()
+    low, high = axes.get_xlim()
+    if high - low > 1000.0:
+        axes.set(xlim=(-150, 150), ylim=(-60, 110))
+
+
+def _band(axes: Axes, rows: list[dict[str, Any]], name: str) -> None:
+    known = [row for row in rows if row[name]["median"] is not None]
+    c = [row["context"][0] for row in known]
+    low, median, high = (
+        np.array([row[name][part] for row in known]).reshape(len(known), -1)
+        for part in ("low", "median", "high")
+    )
+    for i in range(median.shape[1] if len(known) else 0):
+        label = "xyz"[i] if median.shape[1] == 3 else None
+        axes.plot(c, median[:, i], ".-", color=f"C{i}", label=label)
+        axes.fill_between(c, low[:, i], high[:, i], color=f"C{i}", alpha=0.2)
+    if len(known) and median.shape[1] == 3:
+        axes.legend(fontsize="small")

@@ -1,0 +1,270 @@
+"""``ctxaudio bench lorenz``: how far a memory of an attractor reaches beyond its examples."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.arguments import ContextList, SignedCommand
+from cli.output import Reporter, listed, refuse_existing, whole_file
+from ctxaudio.errors import DataError, one_line
+
+if TYPE_CHECKING:
+    from cli.bench.page import Section
+    from rnn.experiments.jobs import Job
+    from rnn.experiments.truth import Floor, Truth
+
+_EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mechanism", "all")
+
+
+@click.command(cls=SignedCommand)
+@click.argument("experiment", type=click.Choice(_EXPERIMENTS))
+@click.option("--seeds", type=click.IntRange(1, 10_000), help="Random draws of the network.  [4]")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [one for each processor]")
+@click.option(
+    "--out",
+    type=click.Path(),
+    help="Folder for JSON, PNG figures and an HTML page. "
+    "A run that was stopped goes on from what is there.",
+)
+@click.option("--context", type=ContextList(), help="Ask for this context only (two for flight).")
+@click.option("--plot", is_flag=True, help="Draw what the first draw recalls, as a PNG here.")
+@click.option(
+    "--preset",
+    type=click.Choice(("modern", "study")),
+    default="modern",
+    show_default=True,
+    help="The study's own setting, or the one that reaches further.",
+)
+@click.option("--quick", is_flag=True, help="One draw, a few contexts, seconds.")
+@click.option("--seconds", type=click.FloatRange(1.0, 1e6), help="Of each run at each context.")
+@click.option("--runs", type=click.IntRange(1, 1024), help="Side by side at each context.")
+@click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler to send the draws to.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON instead of tables.")
+def lorenz(
+    experiment: str,
+    seeds: int | None,
+    jobs: int | None,
+    out: str | None,
+    context: tuple[float, ...] | None,
+    plot: bool,
+    preset: str,
+    quick: bool,
+    seconds: float | None,
+    runs: int | None,
+    cluster: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Teach networks the Lorenz attractor at a few contexts and measure how far they carry it.
+
+    translate, transform and multi move or deform the attractor; flight does so by two contexts;
+    bifurcation is taught fixed points and asked for chaos; mechanism compares theory and network.
+    """
+    _check_extras(plot=plot or out is not None, cluster=cluster)
+    from cli.bench.plan import DEFAULT, QUICK, make_jobs
+
+    if context is not None:
+        _check_context(experiment, context)
+    size = QUICK if quick else DEFAULT
+    size = replace(
+        size,
+        seeds=seeds or (1 if context is not None else size.seeds),
+        runs=runs or size.runs,
+        seconds=seconds or size.seconds,
+    )
+    planned = make_jobs(experiment, preset, size)
+    if context is not None:
+        planned = [replace(job, asked=(context,)) for job in planned]
+    picture = Path(f"lorenz-{experiment}{''.join(f'{c:+g}' for c in context or ())}.png")
+    if plot:
+        refuse_existing(picture, force=True)
+    reporter = Reporter(quiet=quiet, as_json=as_json)
+    folder = None if out is None else _make_folder(Path(out))
+    truth, floor = _truth(reporter, runs=size.runs, seconds=size.seconds)
+    records = _measure(reporter, planned, truth, folder=folder, n_jobs=jobs, cluster=cluster)
+    report = _summarise(planned, records, floor)
+    if as_json:
+        print(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
+    else:
+        for section in _sections(report, floor):
+            click.echo(f"{section.title}\n" + "\n".join(section.lines) + "\n")
+    if folder is not None:
+        _write_report(reporter, folder, planned, truth, floor, report)
+        reporter.note(f"wrote {folder / 'index.html'}")
+    if plot:
+        with reporter.step("Drawing"), whole_file(picture, force=True) as file:
+            _draw(planned[0], truth).savefig(file, format="png", dpi=110)
+        reporter.note(f"wrote {picture}")
+
+
+def _check_extras(*, plot: bool, cluster: str | None) -> None:
+    """What is missing is known before the work is done."""
+    from importlib.util import find_spec
+
+    for wanted, module, extra in (
+        (plot, "matplotlib", "plot"),
+        (cluster is not None, "distributed", "cluster"),
+    ):
+        if wanted and find_spec(module) is None:
+            raise DataError(f"this needs {module}: pip install 'ctxaudio[{extra}]'.")
+
+
+def _check_context(experiment: str, context: tuple[float, ...]) -> None:
+    if experiment in ("bifurcation", "mechanism", "all"):
+        raise click.UsageError(f"--context does not go with {experiment}.")
+    n_contexts = 2 if experiment == "flight" else 1
+    if len(context) != n_contexts:
+        raise click.UsageError(
+            f"{experiment} has {n_contexts} context{'s' * (n_contexts > 1)}, "
+            f"got {len(context)}: {listed(context)}."
+        )
+
+
+def _make_folder(folder: Path) -> Path:
+    try:
+        (folder / "draws").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot write to {folder}: {error.strerror}.") from error
+    return folder
+
+
+def _truth(reporter: Reporter, *, runs: int, seconds: float) -> tuple[Truth, Floor]:
+    import numpy as np
+
+    from rnn.experiments.truth import find_truth, noise_floor
+
+    with reporter.step("The true attractor"):
+        truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
+        truth = find_truth(truth_rng)
+        return truth, noise_floor(truth, n_runs=runs, seconds=seconds, rng=floor_rng)
+
+
+def _measure(
+    reporter: Reporter,
+    planned: list[Job],
+    truth: Truth,
+    *,
+    folder: Path | None,
+    n_jobs: int | None,
+    cluster: str | None,
+) -> list[dict[str, Any]]:
+    from rnn.experiments.jobs import run_jobs
+
+    records = []
+    with reporter.step("Draws", total=len(planned)) as advance:
+        done = run_jobs(
+            planned,
+            truth,
+            n_jobs=n_jobs or min(len(planned), os.cpu_count() or 1),
+            cluster=cluster,
+            folder=None if folder is None else folder / "draws",
+        )
+        try:
+            for record in done:
+                records.append(record)
+                advance(1)
+        except OSError as error:
+            if cluster is None:
+                raise
+            raise DataError(
+                f"no Dask scheduler works at {one_line(cluster)}: {one_line(error)}"
+            ) from error
+    return sorted(records, key=lambda record: (record["job"]["name"], record["job"]["seed"]))
+
+
+def _summarise(planned: list[Job], records: list[dict[str, Any]], floor: Floor) -> dict[str, Any]:
+    from rnn.experiments.summary import summarise_contexts, summarise_draws
+
+    results: dict[str, Any] = {}
+    for name in dict.fromkeys(job.name for job in planned):
+        mine = [record for record in records if record["job"]["name"] == name]
+        by_context = "contexts" in mine[0]["result"]
+        results[name] = summarise_contexts(mine) if by_context else summarise_draws(mine)
+    first = planned[0]
+    return {
+        "preset": first.preset,
+        "draws": len({job.seed for job in planned}),
+        "runs": first.runs,
+        "seconds": first.seconds,
+        "two_true_runs": {
+            "mean_error": floor.mean.tolist(),
+            "std_ratio": floor.std_ratio.tolist(),
+            "distance": floor.distance,
+            "return_map": floor.return_map,
+        },
+        "results": results,
+    }
+
+
+def _sections(report: dict[str, Any], floor: Floor) -> list[Section]:
+    from cli.bench.page import Section
+    from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
+
+    tables = {"bifurcation": bifurcation_table, "mechanism": mechanism_table}
+    return [
+        Section(
+            f"{name} ({report['preset']}, {report['draws']} draws)",
+            tables[name](result) if name in tables else contexts_table(result, floor),
+            (),
+        )
+        for name, result in report["results"].items()
+    ]
+
+
+def _write_report(
+    reporter: Reporter,
+    folder: Path,
+    planned: list[Job],
+    truth: Truth,
+    floor: Floor,
+    report: dict[str, Any],
+) -> None:
+    from cli.bench import figures
+    from cli.bench.page import page
+
+    firsts = {job.name: job for job in reversed(planned)}
+    sections = []
+    with reporter.step("Drawing", total=len(firsts)) as advance:
+        for section, (name, result) in zip(
+            _sections(report, floor), report["results"].items(), strict=True
+        ):
+            drawn = {f"{name}.png": _draw(firsts[name], truth)}
+            if isinstance(result, list) and name != "flight":
+                drawn[f"{name}-errors.png"] = figures.errors(result, floor, section.title)
+            for file_name, figure in drawn.items():
+                with whole_file(folder / file_name, force=True) as file:
+                    figure.savefig(file, format="png", dpi=110)
+            sections.append(section._replace(figures=tuple(drawn)))
+            advance(1)
+    about = (
+        f"{report['draws']} random draws; {report['runs']} runs of {report['seconds']:g} s at "
+        "each context. Medians over the draws."
+    )
+    for name, text in (
+        ("report.json", json.dumps(report, allow_nan=False, indent=1)),
+        ("index.html", page("Lorenz attractors by context", about, sections)),
+    ):
+        with whole_file(folder / name, force=True) as file:
+            file.write(text.encode())
+
+
+def _draw(job: Job, truth: Truth) -> Any:
+    """What one draw recalls, as the paper shows it."""
+    from cli.bench import figures
+    from rnn.experiments.jobs import FAMILIES, teach
+
+    memory = teach(job)
+    if job.name == "bifurcation":
+        return figures.sweep(memory)
+    if job.name == "mechanism":
+        return figures.response(memory, FAMILIES["translate"])
+    if job.name == "flight" and len(job.asked) > 1:
+        return figures.flight(memory)
+    return figures.attractors(memory, FAMILIES[job.name], truth, job.asked)

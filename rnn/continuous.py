@@ -1,0 +1,162 @@
+"""The context-biased reservoir in continuous time, as Kim et al. (2021) have it.
+
+    driven       r' = rate (-r + tanh(A r + B x + C c + d))
+    closed loop  r' = rate (-r + tanh((A + B W) r + C c + d)),  x = W r
+
+The same drawn arrays, contexts and readouts as in :mod:`rnn.reservoir`; ``leak`` has no part in
+it. Trajectories run side by side: states are (unit, run).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn.kernels import advance, grouped_rows
+from rnn.reservoir import Reservoir
+from rnn.streamed_qr import Readout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowConfig:
+    """How a reservoir flows: its rate, and the Runge-Kutta step."""
+
+    rate: float = 100.0  # 1/s, gamma in the paper
+    dt: float = 0.001  # s
+
+    def __post_init__(self) -> None:
+        for name in ("rate", "dt"):
+            value = getattr(self, name)
+            if not (value > 0.0 and np.isfinite(value)):
+                raise ValueError(f"{name} must be positive and finite, got {value}.")
+
+
+def drive(
+    reservoir: Reservoir,
+    flow: FlowConfig,
+    stages: np.ndarray,
+    contexts: np.ndarray,
+    state: np.ndarray | None = None,
+    *,
+    every: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Drive a reservoir with a system that is integrated by the same Runge-Kutta steps.
+
+    Args:
+        stages: (step, 4, input, run), from :func:`rnn.systems.integrate`.
+        contexts: (context, run), or (step + 1, context, run): at the ends of the steps, and
+            linear in between.
+        state: (unit, run) to start from; zeros by default.
+        every: keep the state after each so many steps.
+
+    Returns:
+        States (step // every, run, unit), and the last state (unit, run), which continues the
+        run exactly.
+
+    Raises:
+        ValueError: if a shape does not fit the reservoir.
+    """
+    n_inputs = reservoir.inputs.shape[1]
+    if stages.ndim != 4 or stages.shape[1:3] != (4, n_inputs):
+        raise ValueError(f"stages must have shape (step, 4, {n_inputs}, run), got {stages.shape}.")
+    n_steps, n_runs = len(stages), stages.shape[3]
+    kept = np.empty((n_steps // every, n_runs, reservoir.n_units))
+    if n_steps == 0:
+        return kept, _state(reservoir, n_runs, state)
+    unread = Readout(reservoir.inputs, np.zeros(n_inputs))
+    last = _advance(reservoir, flow, stages, unread, contexts, n_steps, state, every, kept)
+    return kept, last
+
+
+def closed_loop(
+    reservoir: Reservoir,
+    flow: FlowConfig,
+    readout: Readout,
+    contexts: np.ndarray,
+    state: np.ndarray,
+    *,
+    n_steps: int,
+    every: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let a reservoir run on what it reads out of itself.
+
+    Args:
+        readout: of as many targets as the reservoir has inputs.
+        contexts: (context, run), or (step + 1, context, run) as in :func:`drive`.
+        state: (unit, run), or more columns: tangents of the first runs, in their order, which
+            are small differences followed to first order.
+
+    Returns:
+        Outputs (step // every, run, input), and the last state as it came. A run that has
+        diverged is not finite.
+
+    Raises:
+        ValueError: if a shape does not fit the reservoir.
+    """
+    if readout.weights.shape != reservoir.inputs.shape:
+        raise ValueError(
+            f"readout must have weights of shape {reservoir.inputs.shape}, as many outputs as the "
+            f"reservoir has inputs, got {readout.weights.shape}."
+        )
+    contexts = np.asarray(contexts, dtype=np.float64)
+    n_outputs = len(readout.offset)
+    kept = np.empty((n_steps // every, contexts.shape[-1], n_outputs))
+    no_stages = np.empty((0, 4, n_outputs, 1))
+    last = _advance(reservoir, flow, no_stages, readout, contexts, n_steps, state, every, kept)
+    return kept, last
+
+
+def _advance(
+    reservoir: Reservoir,
+    flow: FlowConfig,
+    stages: np.ndarray,
+    readout: Readout,
+    contexts: np.ndarray,
+    n_steps: int,
+    state: np.ndarray | None,
+    every: int,
+    kept: np.ndarray,
+) -> np.ndarray:
+    if n_steps < 0 or every < 1:
+        raise ValueError(f"n_steps and every must be positive, got {n_steps} and {every}.")
+    n_runs, n_contexts = kept.shape[1], reservoir.context.shape[1]
+    contexts = np.asarray(contexts, dtype=np.float64)
+    if contexts.shape not in ((n_contexts, n_runs), (n_steps + 1, n_contexts, n_runs)):
+        raise ValueError(
+            f"contexts must have shape ({n_contexts}, {n_runs}) or "
+            f"({n_steps + 1}, {n_contexts}, {n_runs}), got {contexts.shape}."
+        )
+    last = _state(reservoir, n_runs, state)
+    advance(
+        *grouped_rows(reservoir.recurrent),
+        reservoir.inputs,
+        reservoir.context,
+        reservoir.bias,
+        flow.rate,
+        flow.dt,
+        np.ascontiguousarray(stages),
+        np.ascontiguousarray(readout.weights),
+        readout.offset,
+        np.ascontiguousarray(np.broadcast_to(contexts, (n_steps + 1, n_contexts, n_runs))),
+        last,
+        every,
+        kept,
+    )
+    return last
+
+
+def _state(reservoir: Reservoir, n_runs: int, state: np.ndarray | None) -> np.ndarray:
+    """A state of our own that the loops may change."""
+    if state is None:
+        return np.zeros((reservoir.n_units, n_runs))
+    if (
+        state.ndim != 2
+        or len(state) != reservoir.n_units
+        or not n_runs <= state.shape[1] <= 2 * n_runs
+    ):
+        raise ValueError(
+            f"state must have shape ({reservoir.n_units}, {n_runs}), one column a run, "
+            f"got {state.shape}."
+        )
+    return np.array(state, dtype=np.float64, order="C")
