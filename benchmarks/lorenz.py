@@ -21,10 +21,10 @@ import numpy as np
 from benchmarks.runner import one_thread, say, write_json
 from rnn.experiments.bifurcation import TRUE_HOPF
 from rnn.experiments.extrapolation import FAR, NEAR
-from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, run_jobs
+from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, prepare, run_jobs
 from rnn.experiments.settings import PRESETS
 from rnn.experiments.summary import summarise_contexts, summarise_draws
-from rnn.experiments.truth import LARGEST_EXPONENT, Floor, find_truth, noise_floor
+from rnn.experiments.truth import LARGEST_EXPONENT, Floor
 
 ASKED = (-40.0, -20.0, 20.0, 40.0)
 FAR_AWAY = (60.0, 100.0, 200.0, 300.0, 400.0)
@@ -45,9 +45,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     one_thread()
-    truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
-    truth = find_truth(truth_rng)
-    floor = noise_floor(truth, n_runs=args.runs, seconds=args.seconds, rng=floor_rng)
+    first = Job(
+        name="translate",
+        preset=args.preset,
+        seed=0,
+        asked=(),
+        runs=args.runs,
+        seconds=args.seconds,
+    )
+    truth, floor = prepare(first)
     _print_floor(floor, args.runs, args.seconds)
     grid = tuple(sign * c for c in FAR_AWAY for sign in (-1.0, 1.0)) if args.far else ASKED
     report: dict[str, Any] = {"floor": [np.asarray(part).tolist() for part in floor]}
@@ -64,7 +70,7 @@ def main() -> None:
             for seed in range(args.seeds)
         ]
         records = []
-        for record in run_jobs(jobs, truth, n_jobs=args.jobs, folder=args.folder):
+        for record in run_jobs(jobs, truth, floor, n_jobs=args.jobs, folder=args.folder):
             records.append(record)
             say(f"{name}: {len(records)} of {len(jobs)}")
         print(f"\n{name}, preset {args.preset}, {len(records)} draws")
@@ -91,11 +97,15 @@ def _print_floor(floor: Floor, runs: int, seconds: float) -> None:
     mean, std = floor.mean.max(), 100.0 * floor.std_ratio.max()
     print(
         f"two true runs of {runs} x {seconds:g} s differ (95 %) by {mean:.2f} in the mean, "
-        f"{std:.1f} % in the standard deviation, {floor.distance:.3f} in distance, "
-        f"{floor.return_map:.3f} in the return map"
+        f"{std:.1f} % in the standard deviation, {100 * floor.exponent:.1f} % in the exponent, "
+        f"{floor.distance:.3f} in distance, {floor.return_map:.3f} in the return map"
     )
     for name, tolerance in (("within 20", NEAR), ("beyond", FAR)):
-        enough = mean < tolerance.centre / 2 and std < 50.0 * tolerance.std
+        enough = (
+            mean < tolerance.centre / 2
+            and std < 50.0 * tolerance.std
+            and floor.exponent < tolerance.exponent / 2
+        )
         print(
             f"  {name}: tolerances {tolerance.centre:g}, {100 * tolerance.std:g} %, "
             f"exponent {100 * tolerance.exponent:g} %: "

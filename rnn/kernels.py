@@ -6,6 +6,7 @@ loaded once for all of them. Tangent vectors are further columns of the same pro
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -13,8 +14,12 @@ import scipy.sparse
 
 from rnn.compiled import compiled
 
+fused = partial(compiled, fuse=True)
+
 # A row's weights are summed in groups of so many: the sums of a group do not wait for each other.
 GROUP = 4
+# With fewer columns than this, vectors along them cost more than they save.
+NARROW = 6
 LOG2_E = 1.4426950408889634
 # ln 2 in two parts; the first has few digits, so that small whole multiples of it are exact.
 LN_2_HIGH, LN_2_LOW = 0.6931471803691238, 1.9082149292705877e-10
@@ -34,12 +39,12 @@ def grouped_rows(matrix: scipy.sparse.csr_array) -> Rows:
     starts = np.concatenate([[0], np.cumsum(-(-counts // GROUP) * GROUP)])
     places = np.arange(matrix.nnz) + np.repeat(starts[:-1] - matrix.indptr[:-1], counts)
     weights = np.zeros(starts[-1])
-    columns = np.zeros(starts[-1], np.int64)
+    columns = np.zeros(starts[-1], np.uint64)  # unsigned: not checked for being negative
     weights[places], columns[places] = matrix.data, matrix.indices
     return Rows(weights, columns, starts)
 
 
-@compiled
+@fused
 def tanh(x):  # type: ignore[no-untyped-def]
     """The hyperbolic tangent of each of x (any,), in place, to 3e-16.
 
@@ -69,12 +74,11 @@ def tanh(x):  # type: ignore[no-untyped-def]
         x[i] = np.copysign((1.0 - e) / (1.0 + e), x[i])
 
 
-@compiled
-def velocity(weights, columns, starts, inputs, drive, rate, n_runs, state, x, out):  # type: ignore[no-untyped-def]
-    """``rate (-r + tanh(A r + B x + drive))`` of the first ``n_runs`` columns.
+@fused
+def levels(weights, columns, starts, inputs, drive, n_runs, state, x, out):  # type: ignore[no-untyped-def]
+    """``tanh(A r + B x + drive)`` of the first ``n_runs`` columns.
 
-    Those that follow are tangents u of the first ones: ``rate (-u + K (A u + B x))`` with
-    K = 1 - tanh^2.
+    Those that follow are tangents u of the first ones: ``K (A u + B x)`` with K = 1 - tanh^2.
     """
     n_columns = state.shape[1]
     for unit in range(starts.size - 1):
@@ -87,21 +91,34 @@ def velocity(weights, columns, starts, inputs, drive, rate, n_runs, state, x, ou
             weight = inputs[unit, i]
             for run in range(n_columns):
                 row[run] += weight * x[i, run]
-        for p in range(starts[unit], starts[unit + 1], GROUP):
-            w0, w1, w2, w3 = weights[p], weights[p + 1], weights[p + 2], weights[p + 3]
-            r0, r1 = state[columns[p]], state[columns[p + 1]]
-            r2, r3 = state[columns[p + 2]], state[columns[p + 3]]
+        if n_columns < NARROW:
             for run in range(n_columns):
-                row[run] += (w0 * r0[run] + w1 * r1[run]) + (w2 * r2[run] + w3 * r3[run])
-        tanh(row[:n_runs])
-        for run in range(n_columns - n_runs):
-            row[n_runs + run] *= 1.0 - row[run] * row[run]
-        own = state[unit]
-        for run in range(n_columns):
-            row[run] = rate * (row[run] - own[run])
+                total = row[run]
+                for p in range(starts[unit], starts[unit + 1], GROUP):
+                    total += (
+                        weights[p] * state[columns[p], run]
+                        + weights[p + 1] * state[columns[p + 1], run]
+                    ) + (
+                        weights[p + 2] * state[columns[p + 2], run]
+                        + weights[p + 3] * state[columns[p + 3], run]
+                    )
+                row[run] = total
+        else:
+            for p in range(starts[unit], starts[unit + 1], GROUP):
+                w0, w1, w2, w3 = weights[p], weights[p + 1], weights[p + 2], weights[p + 3]
+                r0, r1 = state[columns[p]], state[columns[p + 1]]
+                r2, r3 = state[columns[p + 2]], state[columns[p + 3]]
+                for run in range(n_columns):
+                    row[run] += (w0 * r0[run] + w1 * r1[run]) + (w2 * r2[run] + w3 * r3[run])
+        if n_columns > n_runs:
+            tanh(row[:n_runs])
+            for run in range(n_columns - n_runs):
+                row[n_runs + run] *= 1.0 - row[run] * row[run]
+    if n_columns == n_runs:
+        tanh(out.reshape(-1))  # all at once: longer vectors than those of a row
 
 
-@compiled
+@fused
 def read(readout, offset, n_runs, state, out):  # type: ignore[no-untyped-def]
     """``W r + offset`` of the first ``n_runs`` columns of a state, ``W u`` of the tangents.
 
@@ -117,7 +134,7 @@ def read(readout, offset, n_runs, state, out):  # type: ignore[no-untyped-def]
                 out[target, run] += weight * state[unit, run]
 
 
-@compiled
+@fused
 def advance(  # type: ignore[no-untyped-def]
     weights,
     columns,
@@ -151,41 +168,40 @@ def advance(  # type: ignore[no-untyped-def]
     closed = stages.shape[0] == 0
     drive = np.empty((n_units, n_runs))
     x = np.empty((inputs.shape[1], n_columns))
-    slope = np.empty_like(state)
+    level = np.empty_like(state)
     point = np.empty_like(state)
     total = np.empty_like(state)
     for step in range(n_steps):
+        begin, end = contexts[step], contexts[step + 1]
+        moves = not np.array_equal(begin, end)
+        point[:] = state
         for stage in range(4):
-            ahead = 0.5 * ((stage + 1) // 2)  # 0, 1/2, 1/2, 1
-            for unit in range(n_units):
-                for run in range(n_runs):
-                    drive[unit, run] = bias[unit]
-                for c in range(context.shape[1]):
-                    weight = context[unit, c]
-                    for run in range(n_runs):
-                        drive[unit, run] += weight * (
-                            contexts[step, c, run]
-                            + ahead * (contexts[step + 1, c, run] - contexts[step, c, run])
-                        )
-            if stage == 0:
-                point[:] = state
-            else:
-                length = dt * ahead
+            # The second and the third stage are both half a step ahead.
+            if (step == 0 and stage == 0) or (moves and stage != 2):
+                ahead = 0.5 * ((stage + 1) // 2)
                 for unit in range(n_units):
-                    for run in range(n_columns):
-                        point[unit, run] = state[unit, run] + length * slope[unit, run]
+                    for run in range(n_runs):
+                        drive[unit, run] = bias[unit]
+                    for c in range(context.shape[1]):
+                        weight = context[unit, c]
+                        for run in range(n_runs):
+                            now = begin[c, run] + ahead * (end[c, run] - begin[c, run])
+                            drive[unit, run] += weight * now
             if closed:
                 read(readout, offset, n_runs, point, x)
             else:
                 x[:] = stages[step, stage]
-            velocity(weights, columns, starts, inputs, drive, rate, n_runs, point, x, slope)
+            levels(weights, columns, starts, inputs, drive, n_runs, point, x, level)
             share = 1.0 if stage == 0 or stage == 3 else 2.0
-            if stage == 0:
-                total[:] = slope
-            else:
-                for unit in range(n_units):
-                    for run in range(n_columns):
-                        total[unit, run] += share * slope[unit, run]
+            length = dt if stage == 2 else 0.5 * dt
+            for unit in range(n_units):
+                for run in range(n_columns):
+                    slope = rate * (level[unit, run] - point[unit, run])
+                    if stage == 0:
+                        total[unit, run] = slope
+                    else:
+                        total[unit, run] += share * slope
+                    point[unit, run] = state[unit, run] + length * slope
         for unit in range(n_units):
             for run in range(n_columns):
                 state[unit, run] += dt / 6.0 * total[unit, run]

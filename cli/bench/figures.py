@@ -16,18 +16,17 @@ from rnn.experiments import mechanism
 from rnn.experiments.bifurcation import TRUE_HOPF, sweep_schedule
 from rnn.experiments.family import Family
 from rnn.experiments.flight import flight_path
-from rnn.experiments.truth import LARGEST_EXPONENT, Floor, Truth
+from rnn.experiments.truth import KEEP_S, LARGEST_EXPONENT, Floor, true_track
 from rnn.schedule import Schedule
 
 matplotlib.use("Agg")  # a file is written, no screen is needed
 
 _COLOURS = matplotlib.colormaps["coolwarm"]
-_STEP_S = 0.01  # between points that are drawn
 _DRAWN_S, _RAMP_S = 30.0, 30.0
 
 
 def attractors(
-    memory: AttractorMemory, family: Family, truth: Truth, contexts: Sequence[Sequence[float]]
+    memory: AttractorMemory, family: Family, contexts: Sequence[Sequence[float]]
 ) -> Figure:
     """X against z at contexts (asked, context): recalled in colour over the truth in grey.
 
@@ -38,15 +37,15 @@ def attractors(
     reach = np.abs(asked).max() or 1.0
     figure = Figure(figsize=(12, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 2])
-    track = truth.points[:600].transpose(0, 2, 1)
+    true = true_track(n_runs=1, seconds=_DRAWN_S, rng=np.random.default_rng(0)).transpose(0, 2, 1)
     for context in taught:
-        example = family.apply(track[:, :, :1], context[:, None])
+        example = family.apply(true, context[:, None])
         left.plot(example[:, 0, 0], example[:, 2, 0], lw=0.6, color=_colour(context, 3.0))
     left.set(title="taught", xlabel="x", ylabel="z")
     outputs = _recall(memory, asked)
     for i, context in enumerate(asked):
-        true = family.apply(track[:, :, :1], context[:, None])
-        right.plot(true[:, 0, 0], true[:, 2, 0], lw=2.5, color="0.85", zorder=1)
+        moved = family.apply(true, context[:, None])
+        right.plot(moved[:, 0, 0], moved[:, 2, 0], lw=2.5, color="0.85", zorder=1)
         recalled = outputs[:, i]
         right.plot(recalled[:, 0], recalled[:, 2], lw=0.5, color=_colour(context, reach), zorder=2)
     right.set(title=f"{family.name}: recalled, truth behind it in grey", xlabel="x", ylabel="z")
@@ -61,23 +60,20 @@ def errors(rows: list[dict[str, Any]], floor: Floor, title: str) -> Figure:
     c = [row["context"][0] for row in rows]
     axes[0].plot(c, [100.0 * row["success_rate"] for row in rows], "k.-")
     axes[0].set(title="draws that keep the attractor, %", ylim=(-5, 105))
+    exponent_chance = floor.exponent * LARGEST_EXPONENT
     for panel, name, label, chance, true in (
         (axes[1], "mean_error", "mean - true", floor.mean.max(), 0.0),
         (axes[2], "std_ratio", "standard deviation / true", floor.std_ratio.max(), 1.0),
         (axes[3], "distance", "distance, true standard deviations", floor.distance, 0.0),
-        (axes[4], "exponent", "largest Lyapunov exponent, 1/s", None, LARGEST_EXPONENT),
+        (axes[4], "exponent", "largest exponent, 1/s", exponent_chance, LARGEST_EXPONENT),
         (axes[5], "return_map", "return map, 95 % within", floor.return_map, 0.0),
     ):
         _band(panel, rows, name)
-        if chance is not None:
-            panel.axhspan(
-                true - chance if true or name == "mean_error" else 0.0,
-                true + chance,
-                color="0.9",
-                zorder=0,
-            )
+        panel.axhspan(true - chance, true + chance, color="0.9", zorder=0)
         panel.axhline(true, color="0.5", lw=0.8)
         panel.set(title=label)
+        if name in ("distance", "return_map"):
+            panel.set_ylim(bottom=0.0)
     for panel in axes:
         panel.set_xlabel("context")
     figure.suptitle(f"{title}: median and 10–90 % of the draws; grey: two true runs")
@@ -89,7 +85,7 @@ def sweep(memory: AttractorMemory) -> Figure:
     duration_s = 280.0
     schedule = sweep_schedule(duration_s)
     n_steps = round(duration_s / memory.flow.dt)
-    every = max(1, round(_STEP_S / memory.flow.dt))
+    every = max(1, round(KEEP_S / memory.flow.dt))
     state, _ = memory.start(np.zeros((1, 1)))
     outputs, _ = follow(memory, schedule, state, n_steps=n_steps, every=every)
     times = (np.arange(len(outputs)) + 1) * every * memory.flow.dt
@@ -114,7 +110,7 @@ def flight(memory: AttractorMemory) -> Figure:
     approach = Schedule.ramp(start, schedule.contexts[0], _RAMP_S)
     n_steps = round(_RAMP_S / dt)
     _, state = follow(memory, approach, state, n_steps=n_steps, every=n_steps)
-    every = max(1, round(_STEP_S / dt))
+    every = max(1, round(KEEP_S / dt))
     outputs, _ = follow(memory, schedule, state, n_steps=round(duration_s / dt), every=every)
     figure = Figure(figsize=(12, 6), layout="constrained")
     axes = figure.subplots()
@@ -128,13 +124,13 @@ def flight(memory: AttractorMemory) -> Figure:
 
 def response(memory: AttractorMemory, family: Family) -> Figure:
     """Predicted against simulated displacement of every unit."""
-    seen = mechanism.measure_response(memory, family.shifts[0])
+    seen = mechanism.measure_response(memory, family)
     figure = Figure(figsize=(11, 5.2), layout="constrained")
     for axes, predicted, name in zip(
         figure.subplots(1, 2), (seen.zeroth, seen.first), ("zeroth", "first"), strict=True
     ):
         correlation, error = mechanism.agreement(predicted, seen.simulated)
-        axes.plot(seen.simulated[::8].ravel(), predicted[::8].ravel(), ",", color="C0")
+        axes.plot(seen.simulated[::8].ravel(), predicted[::8].ravel(), ".", ms=2)
         axes.axline((0.0, 0.0), slope=1.0, color="0.5", lw=0.8)
         axes.set(
             xlabel="simulated displacement of a unit",
@@ -158,7 +154,7 @@ def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         _, state = follow(memory, ramp, state, n_steps=n_steps, every=n_steps)
         held = Schedule.constant(asked.T)
-        every = max(1, round(_STEP_S / dt))
+        every = max(1, round(KEEP_S / dt))
         outputs, _ = follow(memory, held, state, n_steps=round(_DRAWN_S / dt), every=every)
     return outputs
 

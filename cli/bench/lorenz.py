@@ -69,6 +69,7 @@ def lorenz(
     """
     _check_extras(plot=plot or out is not None, cluster=cluster)
     from cli.bench.plan import DEFAULT, QUICK, make_jobs
+    from rnn.experiments.jobs import prepare
 
     if context is not None:
         _check_context(experiment, context)
@@ -87,8 +88,9 @@ def lorenz(
         refuse_existing(picture, force=True)
     reporter = Reporter(quiet=quiet, as_json=as_json)
     folder = None if out is None else _make_folder(Path(out))
-    truth, floor = _truth(reporter, runs=size.runs, seconds=size.seconds)
-    records = _measure(reporter, planned, truth, folder=folder, n_jobs=jobs, cluster=cluster)
+    with reporter.step("The true attractor"):
+        truth, floor = prepare(planned[0])
+    records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
     report = _summarise(planned, records, floor)
     if as_json:
         print(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
@@ -96,11 +98,11 @@ def lorenz(
         for section in _sections(report, floor):
             click.echo(f"{section.title}\n" + "\n".join(section.lines) + "\n")
     if folder is not None:
-        _write_report(reporter, folder, planned, truth, floor, report)
+        _write_report(reporter, folder, planned, floor, report)
         reporter.note(f"wrote {folder / 'index.html'}")
     if plot:
         with reporter.step("Drawing"), whole_file(picture, force=True) as file:
-            _draw(planned[0], truth).savefig(file, format="png", dpi=110)
+            _draw(planned[0]).savefig(file, format="png", dpi=110)
         reporter.note(f"wrote {picture}")
 
 
@@ -135,21 +137,11 @@ def _make_folder(folder: Path) -> Path:
     return folder
 
 
-def _truth(reporter: Reporter, *, runs: int, seconds: float) -> tuple[Truth, Floor]:
-    import numpy as np
-
-    from rnn.experiments.truth import find_truth, noise_floor
-
-    with reporter.step("The true attractor"):
-        truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
-        truth = find_truth(truth_rng)
-        return truth, noise_floor(truth, n_runs=runs, seconds=seconds, rng=floor_rng)
-
-
 def _measure(
     reporter: Reporter,
     planned: list[Job],
     truth: Truth,
+    floor: Floor,
     *,
     folder: Path | None,
     n_jobs: int | None,
@@ -162,6 +154,7 @@ def _measure(
         done = run_jobs(
             planned,
             truth,
+            floor,
             n_jobs=n_jobs or min(len(planned), os.cpu_count() or 1),
             cluster=cluster,
             folder=None if folder is None else folder / "draws",
@@ -197,6 +190,7 @@ def _summarise(planned: list[Job], records: list[dict[str, Any]], floor: Floor) 
             "mean_error": floor.mean.tolist(),
             "std_ratio": floor.std_ratio.tolist(),
             "distance": floor.distance,
+            "exponent": floor.exponent,
             "return_map": floor.return_map,
         },
         "results": results,
@@ -207,13 +201,16 @@ def _sections(report: dict[str, Any], floor: Floor) -> list[Section]:
     from cli.bench.page import Section
     from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
 
-    tables = {"bifurcation": bifurcation_table, "mechanism": mechanism_table}
+    def lines(name: str, result: Any) -> list[str]:
+        if name == "bifurcation":
+            return bifurcation_table(result)
+        if name.startswith("mechanism"):
+            return mechanism_table(result)
+        return contexts_table(result, floor)
+
+    draws = f"{report['draws']} draw{'s' * (report['draws'] > 1)}"
     return [
-        Section(
-            f"{name} ({report['preset']}, {report['draws']} draws)",
-            tables[name](result) if name in tables else contexts_table(result, floor),
-            (),
-        )
+        Section(f"{name} ({report['preset']}, {draws})", lines(name, result), ())
         for name, result in report["results"].items()
     ]
 
@@ -222,7 +219,6 @@ def _write_report(
     reporter: Reporter,
     folder: Path,
     planned: list[Job],
-    truth: Truth,
     floor: Floor,
     report: dict[str, Any],
 ) -> None:
@@ -235,7 +231,7 @@ def _write_report(
         for section, (name, result) in zip(
             _sections(report, floor), report["results"].items(), strict=True
         ):
-            drawn = {f"{name}.png": _draw(firsts[name], truth)}
+            drawn = {f"{name}.png": _draw(firsts[name])}
             if isinstance(result, list) and name != "flight":
                 drawn[f"{name}-errors.png"] = figures.errors(result, floor, section.title)
             for file_name, figure in drawn.items():
@@ -255,16 +251,17 @@ def _write_report(
             file.write(text.encode())
 
 
-def _draw(job: Job, truth: Truth) -> Any:
+def _draw(job: Job) -> Any:
     """What one draw recalls, as the paper shows it."""
     from cli.bench import figures
-    from rnn.experiments.jobs import FAMILIES, teach
+    from rnn.experiments.jobs import MECHANISMS, family_of, teach
 
     memory = teach(job)
-    if job.name == "bifurcation":
+    family = family_of(job)
+    if family is None:
         return figures.sweep(memory)
-    if job.name == "mechanism":
-        return figures.response(memory, FAMILIES["translate"])
+    if job.name in MECHANISMS:
+        return figures.response(memory, family)
     if job.name == "flight" and len(job.asked) > 1:
         return figures.flight(memory)
-    return figures.attractors(memory, FAMILIES[job.name], truth, job.asked)
+    return figures.attractors(memory, family, job.asked)

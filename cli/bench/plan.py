@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn.experiments.jobs import EXPERIMENTS, Job
+from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job
 
 # Contexts of the paper's figures; the second context of a flight goes to three quarters.
 GRID = (-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0)
@@ -22,7 +22,7 @@ class Size:
 
 
 DEFAULT = Size(seeds=4, runs=8, seconds=40.0, grid=GRID)
-QUICK = Size(seeds=1, runs=4, seconds=10.0, grid=QUICK_GRID)
+QUICK = Size(seeds=1, runs=4, seconds=20.0, grid=QUICK_GRID)
 
 
 def make_jobs(experiment: str, preset: str, size: Size) -> list[Job]:
@@ -43,7 +43,7 @@ def make_jobs(experiment: str, preset: str, size: Size) -> list[Job]:
 
 
 def _asked(name: str, grid: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
-    if name in ("bifurcation", "mechanism"):
+    if name not in FAMILIES:
         return ()
     if name == "flight":
         return tuple((c, sign * 0.75 * c) for c in grid for sign in (1.0, -1.0) if c or sign > 0)

@@ -16,7 +16,7 @@ from rnn.equilibria import fixed_point, hopf_context
 from rnn.experiments.extrapolation import compare, recall
 from rnn.experiments.family import Family
 from rnn.experiments.settings import Setting
-from rnn.experiments.truth import KEEP_S, Truth
+from rnn.experiments.truth import KEEP_S, Floor, Truth
 from rnn.schedule import Schedule
 from rnn.systems import Lorenz, trajectory
 
@@ -30,7 +30,6 @@ OFFSETS, DIRECTION = (4.0, 2.8), np.array([0.6, 1.1, 0.0])
 SPREAD = (1.0, 0.7, 0.5, 0.35)  # of further examples that start nearer
 # The growth of small swings: over what time, and at which contexts.
 SWING_S, SWING_CONTEXTS = 80.0, np.linspace(1.0, 2.5, 7)
-BOTH_WINGS = 0.1  # of the time at least is spent on either
 UNMOVED = Family.translation("bifurcation", (0.0, 0.0, 0.0))
 
 
@@ -70,6 +69,7 @@ def sweep_schedule(duration_s: float) -> Schedule:
 def measure_bifurcation(
     memory: AttractorMemory,
     truth: Truth,
+    floor: Floor,
     *,
     n_runs: int,
     seconds: float,
@@ -94,13 +94,13 @@ def measure_bifurcation(
     outputs, exponents = recall(
         memory, np.array([[CHAOS]]), n_runs=n_runs, seconds=seconds, rng=rng
     )
-    record |= compare(UNMOVED, np.array([CHAOS]), outputs[:, :, 0], exponents[:, 0], truth)
+    record |= compare(UNMOVED, np.array([CHAOS]), outputs[:, :, 0], exponents[:, 0], truth, floor)
     record["wings"] = None
     if record["outcome"] != "diverged":
         on_right = (outputs[:, :, 0, 0] > 0.0).mean(axis=0)
         record["wings"] = float(np.minimum(on_right, 1.0 - on_right).min())
         if record["outcome"] != "at rest":
-            record["outcome"] = "kept" if record["wings"] > BOTH_WINGS else "one wing"
+            record["outcome"] = "kept" if record["wings"] > 0.0 else "one wing"
     return record
 
 

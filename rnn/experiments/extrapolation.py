@@ -10,14 +10,14 @@ import numpy as np
 from rnn.attractors import AttractorMemory, follow, teach_attractors
 from rnn.experiments.family import Family
 from rnn.experiments.settings import Setting
-from rnn.experiments.truth import KEEP_S, LARGEST_EXPONENT, SAMPLE_S, Truth, settled
+from rnn.experiments.truth import KEEP_S, LARGEST_EXPONENT, SAMPLE_S, Floor, Truth, settled
 from rnn.lyapunov import observe
 from rnn.metrics import moments, return_map, return_map_distance, sliced_distance
 from rnn.schedule import Schedule
 from rnn.systems import Lorenz, trajectory
 
 RAMP_S, SETTLE_S = 20.0, 10.0  # from a taught context to the one that is asked for
-TANGENT_RUNS = 4  # at each context
+MAX_TANGENTS = 4  # runs at each context whose exponent is measured
 DIVERGED = 20.0  # true standard deviations from the true mean
 AT_REST = 0.1  # of the true standard deviation, at most
 
@@ -67,6 +67,7 @@ def recall_family(
     family: Family,
     asked: np.ndarray,
     truth: Truth,
+    floor: Floor,
     *,
     n_runs: int,
     seconds: float,
@@ -75,7 +76,7 @@ def recall_family(
     """Recall at contexts (asked, context), and what :func:`compare` says of each."""
     outputs, exponents = recall(memory, asked, n_runs=n_runs, seconds=seconds, rng=rng)
     return [
-        compare(family, np.array(context), outputs[:, :, i], exponents[:, i], truth)
+        compare(family, np.array(context), outputs[:, :, i], exponents[:, i], truth, floor)
         for i, context in enumerate(np.asarray(asked, np.float64))
     ]
 
@@ -111,7 +112,7 @@ def recall(
         state,
         n_steps=round(seconds / dt),
         every=round(KEEP_S / dt),
-        n_tangents=min(n_runs, TANGENT_RUNS) * len(asked),
+        n_tangents=min(n_runs, MAX_TANGENTS) * len(asked),
         rng=rng,
     )
     outputs = seen.outputs.reshape(len(seen.outputs), n_runs, len(asked), 3)
@@ -124,11 +125,13 @@ def compare(
     outputs: np.ndarray,
     exponents: np.ndarray,
     truth: Truth,
+    floor: Floor,
 ) -> dict[str, Any]:
     """How outputs (time, run, 3) at one context (context,) differ from the family's truth.
 
     Returns:
-        ``outcome``: "kept" within the tolerance, or "distorted", "at rest", "diverged". What
+        ``outcome``: "kept" within the tolerance (or within what two true runs of this length
+        differ by, where that is more), or "distorted", "at rest", "diverged". What
         cannot be said of a run that diverged is None. ``mean_error`` and ``std_ratio`` (3,) are
         against the truth at that context, ``distance`` in its standard deviations, ``exponent``
         in 1/s, ``return_map`` in units of z on the attractor undeformed.
@@ -148,14 +151,15 @@ def compare(
     mean_error, std_ratio = recalled.mean - true.mean, recalled.std / true.std
     exponent = float(exponents.mean())
     tolerance = Tolerance.at(context)
+    stretch = true.std / moments(truth.points).std
     # Every run is to stay: one that has come to rest is not made up for by the others.
     slowest = (outputs.std(axis=0) / true.std).min()
     if slowest < AT_REST:
         outcome = "at rest"
     elif (
-        (np.abs(mean_error) <= tolerance.centre).all()
-        and (np.abs(std_ratio - 1.0) <= tolerance.std).all()
-        and abs(exponent / LARGEST_EXPONENT - 1.0) <= tolerance.exponent
+        (np.abs(mean_error) <= np.maximum(tolerance.centre, floor.mean * stretch)).all()
+        and (np.abs(std_ratio - 1.0) <= np.maximum(tolerance.std, floor.std_ratio)).all()
+        and abs(exponent / LARGEST_EXPONENT - 1.0) <= max(tolerance.exponent, floor.exponent)
     ):
         outcome = "kept"
     else:

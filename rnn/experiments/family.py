@@ -46,6 +46,19 @@ class Family:
         maps = np.eye(3)[:, :, None] + np.einsum("kij,kr->ijr", self.matrices, contexts)
         return np.einsum("ijr,...jr->...ir", maps, points) + self.shifts.T @ contexts
 
+    def response(
+        self, point: np.ndarray, velocity: np.ndarray, context: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Where a moving point (3,) recalled at contexts (context,) goes with the first context.
+
+        Returns:
+            The derivative of the point by the context, and the rate at which that changes.
+        """
+        matrix = np.eye(3) + np.einsum("kij,k->ij", self.matrices, context)
+        inner = np.stack([point - context @ self.shifts, velocity], axis=1)
+        moved = self.matrices[0] @ np.linalg.solve(matrix, inner)
+        return self.shifts[0] + moved[:, 0], moved[:, 1]
+
     def undo(self, points: np.ndarray, context: np.ndarray) -> np.ndarray:
         """Points (..., 3) recalled at one context (context,), back on the Lorenz attractor."""
         matrix = np.eye(3) + np.einsum("kij,k->ij", self.matrices, context)

@@ -14,9 +14,10 @@ import numpy as np
 
 from rnn.attractors import AttractorMemory
 from rnn.experiments import bifurcation, flight, mechanism, multi, transform, translate
-from rnn.experiments.extrapolation import recall_family, teach_family
+from rnn.experiments.extrapolation import MAX_TANGENTS, recall_family, teach_family
+from rnn.experiments.family import Family
 from rnn.experiments.settings import PRESETS, Setting, setting_for
-from rnn.experiments.truth import Truth
+from rnn.experiments.truth import Floor, Truth, find_truth, noise_floor
 
 FAMILIES = {
     family.name: family
@@ -27,6 +28,8 @@ FAMILIES = {
         *flight.FAMILIES,
     )
 }
+# Jobs that compare theory and network, and the families they do it for.
+MECHANISMS = {f"mechanism-{name}": FAMILIES[name] for name in ("translate", "transform")}
 # What a user names, and the jobs it stands for.
 EXPERIMENTS = {
     "translate": ("translate",),
@@ -34,7 +37,7 @@ EXPERIMENTS = {
     "multi": tuple(family.name for family in multi.FAMILIES),
     "bifurcation": ("bifurcation",),
     "flight": ("flight",),
-    "mechanism": ("mechanism",),
+    "mechanism": tuple(MECHANISMS),
 }
 # Raised when a record would no longer mean what it meant.
 RECORD_VERSION = 1
@@ -52,7 +55,7 @@ class Job:
     seconds: float
 
     def __post_init__(self) -> None:
-        if self.name not in FAMILIES and self.name not in ("bifurcation", "mechanism"):
+        if self.name not in {*FAMILIES, *MECHANISMS, "bifurcation"}:
             raise ValueError(f"there is no experiment {self.name!r}.")
         if self.preset not in PRESETS:
             raise ValueError(f"there is no preset {self.preset!r}.")
@@ -71,8 +74,13 @@ class Job:
 
 def setting_of(job: Job) -> Setting:
     """How the network of a job is drawn and taught."""
-    deforming = job.name in FAMILIES and FAMILIES[job.name].deforms
-    return setting_for(job.preset, deforming=deforming)
+    family = family_of(job)
+    return setting_for(job.preset, deforming=family is not None and family.deforms)
+
+
+def family_of(job: Job) -> Family | None:
+    """The attractors a job teaches; None for the bifurcation."""
+    return (FAMILIES | MECHANISMS).get(job.name)
 
 
 def taught_contexts(job: Job) -> np.ndarray:
@@ -88,30 +96,30 @@ def teach(job: Job) -> AttractorMemory:
     """The memory of a draw. It depends on nothing but the experiment, the preset and the seed."""
     rng, _ = _generators(job)
     setting = setting_of(job)
-    if job.name == "bifurcation":
+    family = family_of(job)
+    if family is None:
         return bifurcation.teach_bifurcation(setting, rng=rng)
-    family = FAMILIES["translate" if job.name == "mechanism" else job.name]
     return teach_family(family, setting, taught_contexts(job), rng=rng)
 
 
-def measure(job: Job, truth: Truth) -> dict[str, Any]:
+def measure(job: Job, truth: Truth, floor: Floor) -> dict[str, Any]:
     """The record of a draw: what it was, and its result, which JSON can hold."""
     memory = teach(job)
     _, rng = _generators(job)
     result: dict[str, Any]
     if job.name == "bifurcation":
         result = bifurcation.measure_bifurcation(
-            memory, truth, n_runs=job.runs, seconds=job.seconds, rng=rng
+            memory, truth, floor, n_runs=job.runs, seconds=job.seconds, rng=rng
         )
-    elif job.name == "mechanism":
-        response = mechanism.measure_response(memory, FAMILIES["translate"].shifts[0])
-        result = mechanism.summarise(response)
+    elif job.name in MECHANISMS:
+        result = mechanism.summarise(mechanism.measure_response(memory, MECHANISMS[job.name]))
     else:
         contexts = recall_family(
             memory,
             FAMILIES[job.name],
             np.array(job.asked, dtype=np.float64),
             truth,
+            floor,
             n_runs=job.runs,
             seconds=job.seconds,
             rng=rng,
@@ -123,6 +131,7 @@ def measure(job: Job, truth: Truth) -> dict[str, Any]:
 def run_jobs(
     jobs: Sequence[Job],
     truth: Truth,
+    floor: Floor,
     *,
     n_jobs: int = 1,
     cluster: str | None = None,
@@ -131,6 +140,7 @@ def run_jobs(
     """Records of all jobs, in the order they are done.
 
     Args:
+        floor: of runs as many and as long as the jobs'.
         n_jobs: processes here.
         cluster: address of a Dask scheduler that is to do the work instead.
         folder: where records are written as they come; what is already there is not done again.
@@ -161,10 +171,21 @@ def run_jobs(
                 joblib.parallel_config(backend="loky", n_jobs=n_jobs, inner_max_num_threads=1)
             )
         pool = joblib.Parallel(return_as="generator_unordered")
-        for record in pool(joblib.delayed(measure)(job, truth) for job in left):
+        for record in pool(joblib.delayed(measure)(job, truth, floor) for job in left):
             if folder is not None:
                 _write(folder, record)
             yield record
+
+
+def prepare(job: Job) -> tuple[Truth, Floor]:
+    """The truth, and what chance alone makes of it in runs as many and as long as a job's."""
+    truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
+    truth = find_truth(truth_rng)
+    n_tangents = min(job.runs, MAX_TANGENTS)
+    floor = noise_floor(
+        truth, n_runs=job.runs, n_tangents=n_tangents, seconds=job.seconds, rng=floor_rng
+    )
+    return truth, floor
 
 
 def _generators(job: Job) -> list[np.random.Generator]:

@@ -18,7 +18,7 @@ SAMPLE_S = 0.1  # between points of a distribution that is compared with the tru
 SETTLE_S = 10.0
 # What all reports compare with: long enough that its own error is small beside a sample's.
 TRUE_RUNS, TRUE_S, TRUE_SAMPLE_S = 128, 50.0, 0.4
-N_SAMPLES = 8  # that are compared for the noise floor
+N_SAMPLES, N_PAIRS = 8, 400  # for the noise floor
 
 
 class Truth(NamedTuple):
@@ -29,11 +29,12 @@ class Truth(NamedTuple):
 
 
 class Floor(NamedTuple):
-    """What true runs differ by at most, in 95 % of cases, as a report's columns."""
+    """What true runs of one length differ by at most, in 95 % of cases, as a report's columns."""
 
     mean: np.ndarray  # (3,)
     std_ratio: np.ndarray  # (3,), difference from 1
     distance: float
+    exponent: float  # share of the true one
     return_map: float
 
 
@@ -58,27 +59,41 @@ def true_track(*, n_runs: int, seconds: float, rng: np.random.Generator) -> np.n
     return np.concatenate(kept)
 
 
-def noise_floor(truth: Truth, *, n_runs: int, seconds: float, rng: np.random.Generator) -> Floor:
+def noise_floor(
+    truth: Truth, *, n_runs: int, n_tangents: int, seconds: float, rng: np.random.Generator
+) -> Floor:
     """Differences between a recall that is perfect and the truth, for want of time alone.
 
-    Samples are ``n_runs`` runs of ``seconds`` each. Distance and return map are the largest of
-    several samples', against the truth that reports compare with.
+    Samples are ``n_runs`` runs of ``seconds`` each, drawn in many ways from a larger number of
+    runs and compared in pairs. Distance and return map are the largest of several samples',
+    against the truth that reports compare with. Exponents count nine tenths of the time.
     """
     together = true_track(n_runs=N_SAMPLES * n_runs, seconds=seconds, rng=rng)
-    true = moments(truth.points)
-    # A pooled mean errs by what single runs' means scatter by, over the root of their number; so
-    # does a pooled variance. The difference of two has twice the variance, and 95 % of a normal
-    # distribution lies within 1.96 standard deviations.
-    chance = 1.96 * np.sqrt(2.0 / n_runs)
-    means = together.mean(axis=0).std(axis=0)
-    variances = ((together - true.mean) ** 2).mean(axis=0).std(axis=0)
+    means, squares = together.mean(axis=0), (together**2).mean(axis=0)
+    sampled = []
+    for _ in range(N_PAIRS):
+        chosen = rng.permutation(len(means))[: 2 * n_runs].reshape(2, n_runs)
+        mean = means[chosen].mean(axis=1)
+        sampled.append(np.stack([mean, np.sqrt(squares[chosen].mean(axis=1) - mean**2)]))
+    pairs = np.abs(np.diff(np.array(sampled), axis=2)[:, :, 0])  # (pair, mean or std, 3)
+    mean_chance, std_chance = np.quantile(pairs, 0.95, axis=0)
     tracks = np.split(together, N_SAMPLES, axis=1)
     thin = round(SAMPLE_S / KEEP_S)
-    distances = [sliced_distance(track[::thin], truth.points) for track in tracks]
-    maps = [return_map_distance(return_map(track[:, :, 2]), truth.pairs) for track in tracks]
     return Floor(
-        chance * means,
-        chance * variances / (2.0 * true.std**2),
-        float(np.max(distances)),
-        float(np.max(maps)),
+        mean=mean_chance,
+        std_ratio=std_chance / moments(truth.points).std,
+        distance=max(sliced_distance(track[::thin], truth.points) for track in tracks),
+        exponent=1.96 * exponent_scatter(0.9 * seconds) / np.sqrt(n_tangents),
+        return_map=max(
+            return_map_distance(return_map(track[:, :, 2]), truth.pairs) for track in tracks
+        ),
     )
+
+
+def exponent_scatter(seconds: float) -> float:
+    """Relative standard deviation of the exponent that one true run of so many seconds shows.
+
+    Its growth rates are nearly uncorrelated, and its first and last tangent differ in length by
+    chance. The two constants are those of 256 runs of 25 to 200 s.
+    """
+    return float(np.sqrt(0.035 / seconds + 2.0 / seconds**2))
