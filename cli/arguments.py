@@ -84,3 +84,22 @@ class ContextList(click.ParamType):
         ):
             self.fail(f"expected contexts within ±{MAX_BENCH_CONTEXT:g}, got {value}.")
         return tuple(number + 0.0 for number in numbers)
+
+
+class Setter(click.ParamType):
+    """A name and a number, such as ``ridge=1e-6``."""
+
+    name = "name=number"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[str, float]:
+        """Parse one; the number must be finite."""
+        if isinstance(value, tuple):
+            return value
+        name, _, number_text = str(value).partition("=")
+        try:
+            number = float(number_text)
+        except ValueError:
+            number = math.nan
+        if not (name and math.isfinite(number)):
+            self.fail(f"expected a name and a number such as ridge=1e-6, got {value!r}.")
+        return name.strip(), number

@@ -55,7 +55,7 @@ def entry(args: list[str] | None = None) -> None:
         _abandon_stdout()
         sys.exit(EXIT_DATA)
     except MemoryError:
-        _fail("not enough memory for a sound of this length.", EXIT_DATA)
+        _fail("not enough memory for what was asked.", EXIT_DATA)
     except OSError as error:
         _abandon_stdout()
         _fail(f"{error.filename or 'input or output'}: {error.strerror or error}.", EXIT_DATA)

@@ -17,6 +17,9 @@ from rnn.kernels import advance, grouped_rows
 from rnn.reservoir import Reservoir
 from rnn.streamed_qr import Readout
 
+# Of a decay at rate 1, in classic Runge-Kutta steps: longer ones let it grow.
+MAX_STEP = 2.785
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowConfig:
@@ -30,6 +33,11 @@ class FlowConfig:
             value = getattr(self, name)
             if not (value > 0.0 and np.isfinite(value)):
                 raise ValueError(f"{name} must be positive and finite, got {value}.")
+        if self.rate * self.dt > MAX_STEP:
+            raise ValueError(
+                f"dt must be at most {MAX_STEP:g} / rate for the steps to stay stable, "
+                f"{MAX_STEP / self.rate:g} s, got {self.dt:g} s."
+            )
 
 
 def drive(

@@ -37,15 +37,14 @@ def observe(
     """Replay at constant contexts (context, run) from states (unit, run), and measure stretching.
 
     The first ``n_tangents`` runs are followed by tangents. The first tenth of the time turns these
-    into the direction that grows most, and does not count. ``every`` must divide
-    :data:`RENORMALISE_STEPS`.
+    into the direction that grows most, and does not count. Whole blocks are run: at least
+    ``n_steps``.
     """
     if not 0 <= n_tangents <= state.shape[1]:
         raise ValueError(f"n_tangents must be at most {state.shape[1]}, got {n_tangents}.")
-    if RENORMALISE_STEPS % every:
-        raise ValueError(f"every must divide {RENORMALISE_STEPS}, got {every}.")
     n_runs = state.shape[1]
-    n_blocks = -(-n_steps // RENORMALISE_STEPS)
+    length = max(1, RENORMALISE_STEPS // every) * every
+    n_blocks = -(-n_steps // length)
     first = n_blocks // 10
     tangents = rng.standard_normal((len(state), n_tangents))
     growth = np.zeros(n_tangents)
@@ -60,12 +59,12 @@ def observe(
                 memory.readout,
                 contexts,
                 np.concatenate([state, tangents], axis=1),
-                n_steps=RENORMALISE_STEPS,
+                n_steps=length,
                 every=every,
             )
             state, tangents = both[:, :n_runs], both[:, n_runs:]
             outputs.append(kept)
             if block >= first:
                 growth += np.log(np.linalg.norm(tangents, axis=0))
-    duration_s = (n_blocks - first) * RENORMALISE_STEPS * memory.flow.dt
+    duration_s = (n_blocks - first) * length * memory.flow.dt
     return Observation(np.concatenate(outputs), growth / duration_s, state)

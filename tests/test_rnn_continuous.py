@@ -116,7 +116,7 @@ def test_a_split_run_is_the_whole_run_to_the_last_bit(cut, n_runs, seed):
     assert_same(closed(contexts, state), (np.concatenate([first, second]), last))
 
 
-@pytest.mark.parametrize("n_runs", RUNS)
+@pytest.mark.parametrize("n_runs", [2, 3, 5, 6, 7, 8, 16, 17, 35])
 def test_runs_side_by_side_are_those_runs_alone_to_the_last_bit(n_runs):
     stages, contexts, state = case(n_runs)
     states, driven_last = driven(stages, contexts, state)
@@ -141,7 +141,7 @@ def test_a_run_that_has_diverged_leaves_the_others_alone(n_runs):
     np.testing.assert_array_equal(beside[:, others], outputs[:, others])
 
 
-@pytest.mark.parametrize(("n_runs", "n_tangents"), [(1, 1), (3, 2), (8, 8), (17, 5)])
+@pytest.mark.parametrize(("n_runs", "n_tangents"), [(1, 1), (3, 2), (5, 1), (8, 8), (17, 5)])
 def test_tangents_are_small_differences(n_runs, n_tangents):
     _, contexts, state = case(n_runs, n_columns=n_runs + n_tangents)
     runs, tangents = state[:, :n_runs], state[:, n_runs:]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib
 import numpy as np
@@ -140,9 +139,9 @@ def response(memory: AttractorMemory, family: Family) -> Figure:
     return figure
 
 
-def save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, file: BinaryIO) -> None:
     """Write a figure as PNG."""
-    figure.savefig(path, dpi=110)
+    figure.savefig(file, format="png", dpi=110)
 
 
 def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.arguments import ContextList, SignedCommand
+from cli.arguments import ContextList, Setter, SignedCommand
 from cli.output import Reporter, listed, refuse_existing, whole_file
 from ctxaudio.errors import DataError, one_line
 
 if TYPE_CHECKING:
-    from cli.bench.page import Section
     from rnn.experiments.jobs import Job
     from rnn.experiments.truth import Floor, Truth
 
@@ -41,6 +40,13 @@ _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mec
     show_default=True,
     help="The study's own setting, or the one that reaches further.",
 )
+@click.option(
+    "--set",
+    "changes",
+    type=Setter(),
+    multiple=True,
+    help="Change a number of the preset, such as n_units=450 or ridge=1e-6.",
+)
 @click.option("--quick", is_flag=True, help="One draw, a few contexts, seconds.")
 @click.option("--seconds", type=click.FloatRange(1.0, 1e6), help="Of each run at each context.")
 @click.option("--runs", type=click.IntRange(1, 1024), help="Side by side at each context.")
@@ -55,6 +61,7 @@ def lorenz(
     context: tuple[float, ...] | None,
     plot: bool,
     preset: str,
+    changes: tuple[tuple[str, float], ...],
     quick: bool,
     seconds: float | None,
     runs: int | None,
@@ -69,6 +76,7 @@ def lorenz(
     """
     _check_extras(plot=plot or out is not None, cluster=cluster)
     from cli.bench.plan import DEFAULT, QUICK, make_jobs
+    from cli.bench.report import sections_of, summarise, write_drawing, write_report
     from rnn.experiments.jobs import prepare
 
     if context is not None:
@@ -80,29 +88,33 @@ def lorenz(
         runs=runs or size.runs,
         seconds=seconds or size.seconds,
     )
-    planned = make_jobs(experiment, preset, size)
+    try:
+        planned = make_jobs(experiment, preset, size, changes)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if context is not None:
         planned = [replace(job, asked=(context,)) for job in planned]
-    picture = Path(f"lorenz-{experiment}{''.join(f'{c:+g}' for c in context or ())}.png")
-    if plot:
+    at = "".join(f"{c:+g}" for c in context or ())
+    pictures = {Path(f"lorenz-{job.name}{at}.png"): job for job in reversed(planned) if plot}
+    for picture in pictures:
         refuse_existing(picture, force=True)
     reporter = Reporter(quiet=quiet, as_json=as_json)
     folder = None if out is None else _make_folder(Path(out))
     with reporter.step("The true attractor"):
         truth, floor = prepare(planned[0])
     records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
-    report = _summarise(planned, records, floor)
+    report = summarise(planned, records, floor)
     if as_json:
         print(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
     else:
-        for section in _sections(report, floor):
+        for section in sections_of(report, floor):
             click.echo(f"{section.title}\n" + "\n".join(section.lines) + "\n")
     if folder is not None:
-        _write_report(reporter, folder, planned, floor, report)
+        write_report(reporter, folder, planned, floor, report)
         reporter.note(f"wrote {folder / 'index.html'}")
-    if plot:
+    for picture, job in pictures.items():
         with reporter.step("Drawing"), whole_file(picture, force=True) as file:
-            _draw(planned[0]).savefig(file, format="png", dpi=110)
+            write_drawing(job, file)
         reporter.note(f"wrote {picture}")
 
 
@@ -170,98 +182,3 @@ def _measure(
                 f"no Dask scheduler works at {one_line(cluster)}: {one_line(error)}"
             ) from error
     return sorted(records, key=lambda record: (record["job"]["name"], record["job"]["seed"]))
-
-
-def _summarise(planned: list[Job], records: list[dict[str, Any]], floor: Floor) -> dict[str, Any]:
-    from rnn.experiments.summary import summarise_contexts, summarise_draws
-
-    results: dict[str, Any] = {}
-    for name in dict.fromkeys(job.name for job in planned):
-        mine = [record for record in records if record["job"]["name"] == name]
-        by_context = "contexts" in mine[0]["result"]
-        results[name] = summarise_contexts(mine) if by_context else summarise_draws(mine)
-    first = planned[0]
-    return {
-        "preset": first.preset,
-        "draws": len({job.seed for job in planned}),
-        "runs": first.runs,
-        "seconds": first.seconds,
-        "two_true_runs": {
-            "mean_error": floor.mean.tolist(),
-            "std_ratio": floor.std_ratio.tolist(),
-            "distance": floor.distance,
-            "exponent": floor.exponent,
-            "return_map": floor.return_map,
-        },
-        "results": results,
-    }
-
-
-def _sections(report: dict[str, Any], floor: Floor) -> list[Section]:
-    from cli.bench.page import Section
-    from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
-
-    def lines(name: str, result: Any) -> list[str]:
-        if name == "bifurcation":
-            return bifurcation_table(result)
-        if name.startswith("mechanism"):
-            return mechanism_table(result)
-        return contexts_table(result, floor)
-
-    draws = f"{report['draws']} draw{'s' * (report['draws'] > 1)}"
-    return [
-        Section(f"{name} ({report['preset']}, {draws})", lines(name, result), ())
-        for name, result in report["results"].items()
-    ]
-
-
-def _write_report(
-    reporter: Reporter,
-    folder: Path,
-    planned: list[Job],
-    floor: Floor,
-    report: dict[str, Any],
-) -> None:
-    from cli.bench import figures
-    from cli.bench.page import page
-
-    firsts = {job.name: job for job in reversed(planned)}
-    sections = []
-    with reporter.step("Drawing", total=len(firsts)) as advance:
-        for section, (name, result) in zip(
-            _sections(report, floor), report["results"].items(), strict=True
-        ):
-            drawn = {f"{name}.png": _draw(firsts[name])}
-            if isinstance(result, list) and name != "flight":
-                drawn[f"{name}-errors.png"] = figures.errors(result, floor, section.title)
-            for file_name, figure in drawn.items():
-                with whole_file(folder / file_name, force=True) as file:
-                    figure.savefig(file, format="png", dpi=110)
-            sections.append(section._replace(figures=tuple(drawn)))
-            advance(1)
-    about = (
-        f"{report['draws']} random draws; {report['runs']} runs of {report['seconds']:g} s at "
-        "each context. Medians over the draws."
-    )
-    for name, text in (
-        ("report.json", json.dumps(report, allow_nan=False, indent=1)),
-        ("index.html", page("Lorenz attractors by context", about, sections)),
-    ):
-        with whole_file(folder / name, force=True) as file:
-            file.write(text.encode())
-
-
-def _draw(job: Job) -> Any:
-    """What one draw recalls, as the paper shows it."""
-    from cli.bench import figures
-    from rnn.experiments.jobs import MECHANISMS, family_of, teach
-
-    memory = teach(job)
-    family = family_of(job)
-    if family is None:
-        return figures.sweep(memory)
-    if job.name in MECHANISMS:
-        return figures.response(memory, family)
-    if job.name == "flight" and len(job.asked) > 1:
-        return figures.flight(memory)
-    return figures.attractors(memory, family, job.asked)

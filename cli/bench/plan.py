@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job
+from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, setting_of
 
 # Contexts of the paper's figures; the second context of a flight goes to three quarters.
 GRID = (-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0)
@@ -25,10 +25,16 @@ DEFAULT = Size(seeds=4, runs=8, seconds=40.0, grid=GRID)
 QUICK = Size(seeds=1, runs=4, seconds=20.0, grid=QUICK_GRID)
 
 
-def make_jobs(experiment: str, preset: str, size: Size) -> list[Job]:
-    """All jobs of an experiment, or of all of them, draw by draw."""
+def make_jobs(
+    experiment: str, preset: str, size: Size, changes: tuple[tuple[str, float], ...]
+) -> list[Job]:
+    """All jobs of an experiment, or of all of them, draw by draw.
+
+    Raises:
+        ValueError: if a change is none that its preset can take.
+    """
     names = EXPERIMENTS.get(experiment, tuple(name for e in EXPERIMENTS.values() for name in e))
-    return [
+    jobs = [
         Job(
             name=name,
             preset=preset,
@@ -36,10 +42,14 @@ def make_jobs(experiment: str, preset: str, size: Size) -> list[Job]:
             asked=_asked(name, size.grid),
             runs=size.runs,
             seconds=size.seconds,
+            changes=changes,
         )
         for name in names
         for seed in range(size.seeds)
     ]
+    for job in jobs[:: size.seeds]:
+        setting_of(job)
+    return jobs
 
 
 def _asked(name: str, grid: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:

@@ -45,7 +45,11 @@ RECORD_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One draw of one experiment. ``asked`` (context, ...) are the contexts of a family."""
+    """One draw of one experiment.
+
+    ``asked`` (context, ...) are the contexts of a family; ``changes`` are numbers of the preset
+    that are set anew, see :meth:`rnn.experiments.settings.Setting.changed`.
+    """
 
     name: str
     preset: str
@@ -53,6 +57,7 @@ class Job:
     asked: tuple[tuple[float, ...], ...]
     runs: int
     seconds: float
+    changes: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         if self.name not in {*FAMILIES, *MECHANISMS, "bifurcation"}:
@@ -75,7 +80,8 @@ class Job:
 def setting_of(job: Job) -> Setting:
     """How the network of a job is drawn and taught."""
     family = family_of(job)
-    return setting_for(job.preset, deforming=family is not None and family.deforms)
+    setting = setting_for(job.preset, deforming=family is not None and family.deforms)
+    return setting.changed(job.changes)
 
 
 def family_of(job: Job) -> Family | None:

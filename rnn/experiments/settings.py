@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from rnn.continuous import FlowConfig
+from rnn.experiments.truth import KEEP_S
 from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir
+
+# What may be set of a setting, by the part of it that holds it; and what of it is counted.
+CHANGEABLE = {
+    "reservoir": (
+        "n_units",
+        "density",
+        "spectral_abscissa",
+        "input_scale",
+        "context_scale",
+    ),
+    "flow": ("rate", "dt"),
+    "": ("runs_per_context", "discard_s", "keep_s", "every", "ridge"),
+}
+WHOLE = ("n_units", "runs_per_context", "every")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +42,11 @@ class Setting:
     intercept: bool
 
     def __post_init__(self) -> None:
+        steps = KEEP_S / self.flow.dt
+        if round(steps) < 1 or abs(steps - round(steps)) > 1e-9 * steps:
+            raise ValueError(
+                f"dt must go into {KEEP_S:g} s a whole number of times, got {self.flow.dt:g} s."
+            )
         for name in ("runs_per_context", "every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
@@ -32,6 +54,8 @@ class Setting:
             raise ValueError(
                 f"discard_s and keep_s must be times, got {self.discard_s} and {self.keep_s}."
             )
+        if not (self.ridge >= 0.0 and np.isfinite(self.ridge)):
+            raise ValueError(f"ridge must be finite and not negative, got {self.ridge}.")
 
     @property
     def discard_steps(self) -> int:
@@ -42,6 +66,28 @@ class Setting:
     def n_steps(self) -> int:
         """Steps of a run."""
         return round((self.discard_s + self.keep_s) / self.flow.dt)
+
+    def changed(self, changes: Iterable[tuple[str, float]]) -> Setting:
+        """The same with some of its numbers changed, each by the name of its field.
+
+        Raises:
+            ValueError: if there is no such number, or a value is none for it.
+        """
+        setting = self
+        for name, value in changes:
+            owner = next((part for part, names in CHANGEABLE.items() if name in names), None)
+            if owner is None:
+                known = ", ".join(name for names in CHANGEABLE.values() for name in names)
+                raise ValueError(f"there is no number {name!r} to set; there are {known}.")
+            if name in WHOLE:
+                if value != round(value):
+                    raise ValueError(f"{name} must be a whole number, got {value:g}.")
+                value = round(value)
+            changed: dict[str, Any] = {name: value}
+            if owner:
+                changed = {owner: replace(getattr(setting, owner), **changed)}
+            setting = replace(setting, **changed)
+        return setting
 
     def draw(self, *, n_contexts: int, rng: np.random.Generator) -> Reservoir:
         """A reservoir for so many contexts."""
