@@ -3,7 +3,8 @@
 For each experiment and context: how many draws keep the attractor (standard deviations, centre and
 largest Lyapunov exponent within the tolerances of :mod:`rnn.experiments.extrapolation`), the worst
 and the middle draw, and how much two true runs of the same length differ. ``--far`` asks for
-contexts until half of the draws are lost. ``--folder`` keeps what was measured: a run that was
+contexts until half of the draws are lost. ``--sweep`` teaches translate in other ways: it is what
+the modern preset was chosen by. ``--folder`` keeps what was measured: a run that was
 stopped goes on.
 """
 
@@ -24,11 +25,37 @@ from rnn.experiments.extrapolation import FAR, NEAR
 from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, prepare, run_jobs
 from rnn.experiments.settings import PRESETS
 from rnn.experiments.summary import summarise_contexts, summarise_draws
-from rnn.experiments.truth import LARGEST_EXPONENT, Floor
+from rnn.experiments.truth import LARGEST_EXPONENT, Floor, Truth
 
 ASKED = (-40.0, -20.0, 20.0, 40.0)
 FAR_AWAY = (60.0, 100.0, 200.0, 300.0, 400.0)
 HOPF_TOLERANCE = 0.05
+# One thing at a time, from the modern preset; the last ones from the study's.
+SWEEP: tuple[tuple[str, dict[str, float]], ...] = (
+    ("modern", {}),
+    ("modern", {"ridge": 1e-29}),
+    ("modern", {"ridge": 1e-24}),
+    ("modern", {"ridge": 1e-20}),
+    ("modern", {"ridge": 0.0}),
+    ("modern", {"normal_equations": 1, "intercept": 0, "ridge": 1e-18}),
+    ("modern", {"normal_equations": 1, "intercept": 0, "ridge": 1e-14}),
+    ("modern", {"input_scale": 0.008, "context_scale": 0.004}),
+    ("modern", {"input_scale": 0.008, "context_scale": 0.004, "ridge": 1e-18}),
+    ("modern", {"input_scale": 0.002, "context_scale": 0.001}),
+    ("modern", {"taught_low": 0.0}),
+    ("modern", {"taught_low": -1.0, "taught_high": 1.0}),
+    ("modern", {"n_taught": 2}),
+    ("modern", {"n_units": 100}),
+    ("modern", {"n_units": 600}),
+    ("modern", {"keep_s": 2.0}),
+    ("modern", {"density": 0.1}),
+    ("modern", {"dt": 0.001, "every": 10}),
+    ("study", {"every": 5}),
+    ("study", {"every": 5, "ridge": 1e-12}),
+    ("study", {"every": 5, "normal_equations": 1, "ridge": 1e-12}),
+    ("study", {"every": 5, "normal_equations": 1, "ridge": 1e-12, "taught_low": -3.0}),
+)
+SWEPT_AT = (-100.0, -40.0, -20.0, 20.0, 40.0, 100.0)
 
 
 def main() -> None:
@@ -40,6 +67,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=160.0)
     parser.add_argument("--preset", choices=PRESETS, default="modern")
     parser.add_argument("--far", action="store_true", help="how far it goes")
+    parser.add_argument("--sweep", action="store_true", help="what makes it so, for translate")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--json", type=Path)
@@ -56,6 +84,9 @@ def main() -> None:
     truth, floor = prepare(first)
     _print_floor(floor, args.runs, args.seconds)
     grid = tuple(sign * c for c in FAR_AWAY for sign in (-1.0, 1.0)) if args.far else ASKED
+    if args.sweep:
+        _sweep(args, truth, floor)
+        return
     report: dict[str, Any] = {"floor": [np.asarray(part).tolist() for part in floor]}
     for name in [name for experiment in args.experiments for name in EXPERIMENTS[experiment]]:
         jobs = [
@@ -82,6 +113,32 @@ def main() -> None:
             _print_draws(report[name], records)
     if args.json:
         write_json(args.json, report | {"tolerances": [asdict(NEAR), asdict(FAR)]})
+
+
+def _sweep(args: argparse.Namespace, truth: Truth, floor: Floor) -> None:
+    """How many draws of each variant keep the attractor, and the median error at each context."""
+    print(f"{'':64}" + "".join(f"{c:+13g}" for c in SWEPT_AT))
+    for preset, changes in SWEEP:
+        jobs = [
+            Job(
+                name="translate",
+                preset=preset,
+                seed=seed,
+                asked=tuple((c,) for c in SWEPT_AT),
+                runs=args.runs,
+                seconds=args.seconds,
+                changes=tuple(changes.items()),
+            )
+            for seed in range(args.seeds)
+        ]
+        rows = summarise_contexts(list(run_jobs(jobs, truth, floor, n_jobs=args.jobs)))
+        label = f"{preset} " + " ".join(f"{name}={value:g}" for name, value in changes.items())
+        cells = []
+        for row in rows:
+            ratio = row["std_ratio"]["median"]
+            error = "-" if ratio is None else f"{100 * max(abs(r - 1) for r in ratio):.1f} %"
+            cells.append(f"{row['outcomes'].get('kept', 0)}/{len(jobs)} {error:>7}")
+        print(f"{label:64}" + "".join(f"{cell:>13}" for cell in cells), flush=True)
 
 
 def _asked(name: str, grid: Sequence[float]) -> tuple[tuple[float, ...], ...]:

@@ -35,7 +35,13 @@ def save_attractors(memory: AttractorMemory, target: BinaryIO) -> None:
         "contexts": memory.contexts,
         "states": memory.states,
     }
-    about = {"flow": asdict(memory.flow), "leak": memory.reservoir.leak}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds values that are not finite: it is not saved.")
+    about = {
+        "flow": {name: float(value) for name, value in asdict(memory.flow).items()},
+        "leak": float(memory.reservoir.leak),
+    }
     metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION)}
     target.write(pack(arrays, json.dumps(about), metadata))
 

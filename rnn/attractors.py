@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn.continuous import FlowConfig, closed_loop, drive
+from rnn.readout import NormalEquations, solve_ridge
 from rnn.reservoir import Reservoir
 from rnn.schedule import Schedule
 from rnn.streamed_qr import Readout, TriangularFactor, fit_readout
@@ -36,6 +37,8 @@ class AttractorMemory:
 
         Runs that want the same context are dealt its taught runs in turn.
         """
+        if not np.isfinite(contexts).all():
+            raise ValueError("contexts must be finite.")
         distance = ((self.contexts[:, :, None] - contexts[:, None, :]) ** 2).sum(axis=0)
         turns: dict[int, int] = {}
         chosen = []
@@ -56,6 +59,7 @@ def teach_attractors(
     discard_steps: int,
     ridge: float,
     intercept: bool = True,
+    normal_equations: bool = False,
     every: int = 1,
 ) -> AttractorMemory:
     """Teach a reservoir examples that run side by side, each at its own context.
@@ -65,30 +69,41 @@ def teach_attractors(
             last step, as :func:`rnn.systems.trajectory` yields them.
         contexts: (context, run).
         discard_steps: first steps, in which the reservoir forgets where it started.
-        ridge: of the readout; 0 is the minimum norm.
+        ridge: of the readout, relative to a frame; 0 is the minimum norm.
+        normal_equations: fit from the Gram matrix, without an intercept, instead of the QR
+            factorisation: faster, and blind below the root of the rounding.
         every: fit every so many steps only; neighbours are nearly the same.
 
     Raises:
         ValueError: if a shape does not fit, or nothing is left to fit.
     """
-    frames = TriangularFactor.zeros(reservoir.n_units, reservoir.inputs.shape[1])
+    if normal_equations and intercept:
+        raise ValueError("the normal equations are fitted without an intercept.")
+    n_units, n_targets = reservoir.inputs.shape
+    frames: TriangularFactor | NormalEquations
+    frames = (NormalEquations if normal_equations else TriangularFactor).zeros(n_units, n_targets)
+    n_frames = 0
     state = None
     done = 0
     for stages, last in examples:
         kept, state = drive(reservoir, flow, stages, contexts, state, every=every)
         targets = np.concatenate([stages[1:, 0], last[None]])[every - 1 :: every]
-        skip = max(0, -(-(discard_steps - done) // every))
+        if done % every:
+            raise ValueError(f"every block but the last must hold a multiple of every, {every}.")
+        skip = max(0, (discard_steps - done) // every)
         done += len(stages)
         if skip < len(kept):
-            frames = frames.add(
-                kept[skip:].reshape(-1, reservoir.n_units),
-                targets[skip:].transpose(0, 2, 1).reshape(-1, targets.shape[1]),
-            )
-    if state is None or frames.n_frames == 0:
+            states = kept[skip:].reshape(-1, n_units)
+            frames = frames.add(states, targets[skip:].transpose(0, 2, 1).reshape(-1, n_targets))
+            n_frames += len(states)
+    if state is None or n_frames == 0:
         raise ValueError(
             f"no step is left to learn from: {done} taught, {discard_steps} discarded."
         )
-    readout = fit_readout(frames, ridge=ridge, intercept=intercept)
+    if isinstance(frames, NormalEquations):
+        readout = Readout(solve_ridge(frames, ridge=ridge * n_frames), np.zeros(n_targets))
+    else:
+        readout = fit_readout(frames, ridge=ridge, intercept=intercept)
     return AttractorMemory(reservoir, flow, readout, np.array(contexts, np.float64), state)
 
 
@@ -111,7 +126,8 @@ def follow(
         Outputs (n_steps // every, run, output) and the last state. A run that has diverged is
         not finite from there on.
     """
-    outputs = []
+    n_runs = schedule.contexts.shape[2]
+    outputs = [np.empty((0, n_runs, memory.readout.weights.shape[1]))]
     block = max(1, BLOCK_STEPS // every) * every
     for start in range(0, n_steps, block):
         length = min(block, n_steps - start)

@@ -65,16 +65,16 @@ def drive(
     Raises:
         ValueError: if a shape does not fit the reservoir.
     """
-    n_inputs = reservoir.inputs.shape[1]
+    n_units, n_inputs = reservoir.inputs.shape
     if stages.ndim != 4 or stages.shape[1:3] != (4, n_inputs):
         raise ValueError(f"stages must have shape (step, 4, {n_inputs}, run), got {stages.shape}.")
     n_steps, n_runs = len(stages), stages.shape[3]
-    kept = np.empty((n_steps // every, n_runs, reservoir.n_units))
-    if n_steps == 0:
-        return kept, _state(reservoir, n_runs, state)
+    contexts = _contexts(reservoir, contexts, n_steps, n_runs)
+    state = np.zeros((n_units, n_runs)) if state is None else state
+    if state.shape != (n_units, n_runs):
+        raise ValueError(f"state must have shape ({n_units}, {n_runs}), got {state.shape}.")
     unread = Readout(reservoir.inputs, np.zeros(n_inputs))
-    last = _advance(reservoir, flow, stages, unread, contexts, n_steps, state, every, kept)
-    return kept, last
+    return _advance(reservoir, flow, stages, unread, contexts, state, every, n_units)
 
 
 def closed_loop(
@@ -102,17 +102,36 @@ def closed_loop(
     Raises:
         ValueError: if a shape does not fit the reservoir.
     """
-    if readout.weights.shape != reservoir.inputs.shape:
+    n_units, n_inputs = reservoir.inputs.shape
+    if readout.weights.shape != (n_units, n_inputs) or readout.offset.shape != (n_inputs,):
         raise ValueError(
-            f"readout must have weights of shape {reservoir.inputs.shape}, as many outputs as the "
-            f"reservoir has inputs, got {readout.weights.shape}."
+            f"readout must have weights of shape ({n_units}, {n_inputs}) and as many offsets as "
+            f"the reservoir has inputs, got {readout.weights.shape} and {readout.offset.shape}."
         )
     contexts = np.asarray(contexts, dtype=np.float64)
-    n_outputs = len(readout.offset)
-    kept = np.empty((n_steps // every, contexts.shape[-1], n_outputs))
-    no_stages = np.empty((0, 4, n_outputs, 1))
-    last = _advance(reservoir, flow, no_stages, readout, contexts, n_steps, state, every, kept)
-    return kept, last
+    n_runs = contexts.shape[-1] if contexts.ndim else 0
+    contexts = _contexts(reservoir, contexts, n_steps, n_runs)
+    if state.ndim != 2 or len(state) != n_units or not n_runs <= state.shape[1] <= 2 * n_runs:
+        raise ValueError(
+            f"state must have shape ({n_units}, {n_runs}), one column a run, or columns of "
+            f"tangents besides, got {state.shape}."
+        )
+    no_stages = np.empty((0, 4, n_inputs, 1))
+    return _advance(reservoir, flow, no_stages, readout, contexts, state, every, n_inputs)
+
+
+def _contexts(reservoir: Reservoir, contexts: np.ndarray, n_steps: int, n_runs: int) -> np.ndarray:
+    """Contexts (step + 1, context, run) at the ends of all steps."""
+    if n_steps < 0:
+        raise ValueError(f"n_steps must not be negative, got {n_steps}.")
+    n_contexts = reservoir.context.shape[1]
+    contexts = np.asarray(contexts, dtype=np.float64)
+    if contexts.shape not in ((n_contexts, n_runs), (n_steps + 1, n_contexts, n_runs)):
+        raise ValueError(
+            f"contexts must have shape ({n_contexts}, {n_runs}) or "
+            f"({n_steps + 1}, {n_contexts}, {n_runs}), got {contexts.shape}."
+        )
+    return np.broadcast_to(contexts, (n_steps + 1, n_contexts, n_runs))
 
 
 def _advance(
@@ -121,50 +140,30 @@ def _advance(
     stages: np.ndarray,
     readout: Readout,
     contexts: np.ndarray,
-    n_steps: int,
-    state: np.ndarray | None,
+    state: np.ndarray,
     every: int,
-    kept: np.ndarray,
-) -> np.ndarray:
-    if n_steps < 0 or every < 1:
-        raise ValueError(f"n_steps and every must be positive, got {n_steps} and {every}.")
-    n_runs, n_contexts = kept.shape[1], reservoir.context.shape[1]
-    contexts = np.asarray(contexts, dtype=np.float64)
-    if contexts.shape not in ((n_contexts, n_runs), (n_steps + 1, n_contexts, n_runs)):
-        raise ValueError(
-            f"contexts must have shape ({n_contexts}, {n_runs}) or "
-            f"({n_steps + 1}, {n_contexts}, {n_runs}), got {contexts.shape}."
+    n_kept: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What is kept (step // every, run, n_kept), and the last state."""
+    if every < 1:
+        raise ValueError(f"every must be at least 1, got {every}.")
+    n_steps, n_runs = len(contexts) - 1, contexts.shape[2]
+    kept = np.empty((n_steps // every, n_runs, n_kept))
+    last = np.array(state, dtype=np.float64, order="C")  # of our own: the loops change it
+    if n_steps > 0:
+        advance(
+            *grouped_rows(reservoir.recurrent),
+            reservoir.inputs,
+            reservoir.context,
+            reservoir.bias,
+            flow.rate,
+            flow.dt,
+            np.ascontiguousarray(stages),
+            np.ascontiguousarray(readout.weights),
+            readout.offset,
+            np.array(contexts, order="C"),  # a view would be compiled for once more
+            last,
+            every,
+            kept,
         )
-    last = _state(reservoir, n_runs, state)
-    advance(
-        *grouped_rows(reservoir.recurrent),
-        reservoir.inputs,
-        reservoir.context,
-        reservoir.bias,
-        flow.rate,
-        flow.dt,
-        np.ascontiguousarray(stages),
-        np.ascontiguousarray(readout.weights),
-        readout.offset,
-        np.ascontiguousarray(np.broadcast_to(contexts, (n_steps + 1, n_contexts, n_runs))),
-        last,
-        every,
-        kept,
-    )
-    return last
-
-
-def _state(reservoir: Reservoir, n_runs: int, state: np.ndarray | None) -> np.ndarray:
-    """A state of our own that the loops may change."""
-    if state is None:
-        return np.zeros((reservoir.n_units, n_runs))
-    if (
-        state.ndim != 2
-        or len(state) != reservoir.n_units
-        or not n_runs <= state.shape[1] <= 2 * n_runs
-    ):
-        raise ValueError(
-            f"state must have shape ({reservoir.n_units}, {n_runs}), one column a run, "
-            f"got {state.shape}."
-        )
-    return np.array(state, dtype=np.float64, order="C")
+    return kept, last

@@ -10,6 +10,8 @@ import scipy.optimize
 
 from rnn.attractors import AttractorMemory
 
+SETTLED = 1e-6  # of a state or an output, after which Newton's method is exact to rounding
+
 
 class FixedPoint(NamedTuple):
     """A state (unit,) at which the closed loop rests, and its Jacobian (unit, unit) there, 1/s."""
@@ -46,15 +48,18 @@ def fixed_point(
     drive = reservoir.bias + reservoir.inputs @ readout.offset + reservoir.context @ context
     identity = np.eye(len(guess))
     state = np.array(guess, dtype=np.float64)
-    for _ in range(n_iterations):
+    for _ in range(n_iterations if np.isfinite(state).all() else 0):
         level = np.tanh(weights @ state + drive)
         jacobian = (1.0 - level**2)[:, None] * weights - identity
         if not np.isfinite(jacobian).all():
             break
-        change = np.linalg.solve(jacobian, state - level)
+        try:
+            change = np.linalg.solve(jacobian, state - level)
+        except np.linalg.LinAlgError:
+            break
         state = state + change
         # The weights of a readout are large: it amplifies what rounding leaves of a step.
-        if np.abs(readout.weights.T @ change).max() < 1e-6:
+        if max(np.abs(change).max(), np.abs(readout.weights.T @ change).max()) < SETTLED:
             return FixedPoint(state, memory.flow.rate * jacobian)
     raise ArithmeticError(
         f"no fixed point was found near the guess at context {np.round(context, 6).tolist()}."
@@ -64,7 +69,7 @@ def fixed_point(
 def hopf_context(
     memory: AttractorMemory, guess: np.ndarray, bounds: tuple[float, float], *, n_steps: int = 8
 ) -> float:
-    """The context at which the leading pair of a fixed point crosses the imaginary axis.
+    """The context at which the leading pair of a fixed point starts to grow, going up.
 
     The fixed point is followed from a guess at the lower bound in ``n_steps`` steps; between the
     two steps where the real part changes its sign, the crossing is found by Brent's method.

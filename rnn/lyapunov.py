@@ -40,6 +40,8 @@ def observe(
     into the direction that grows most, and does not count. Whole blocks are run: at least
     ``n_steps``.
     """
+    if n_steps < 1:
+        raise ValueError(f"n_steps must be at least 1, got {n_steps}.")
     if not 0 <= n_tangents <= state.shape[1]:
         raise ValueError(f"n_tangents must be at most {state.shape[1]}, got {n_tangents}.")
     n_runs = state.shape[1]

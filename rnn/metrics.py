@@ -39,6 +39,8 @@ def sliced_distance(points: np.ndarray, reference: np.ndarray) -> float:
     differ by a little: compare with the distance between two true runs.
     """
     mean, std = moments(reference)
+    if points.shape[-1] != 3 or len(std) != 3 or not (std > 0.0).all():
+        raise ValueError("points must have 3 coordinates, and those of the reference must vary.")
     flat = (points.reshape(-1, 3) - mean) / std
     reference_flat = (reference.reshape(-1, 3) - mean) / std
     # A spiral of Fibonacci over half the sphere; the other half projects the same.

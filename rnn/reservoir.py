@@ -57,8 +57,9 @@ class ReservoirConfig:
         if abscissa is not None and not (abscissa > 0.0 and np.isfinite(abscissa)):
             raise ValueError(f"spectral_abscissa must be positive and finite, got {abscissa}.")
         if self.operating_point is not None:
-            low, high = self.operating_point
-            if not 0.0 <= low <= high < 1.0 and not 0.0 <= low < high <= 1.0:
+            rises = len(self.operating_point) == 2 and np.diff(self.operating_point)[0] >= 0.0
+            within = 0.0 <= min(self.operating_point) < 1.0 and max(self.operating_point) <= 1.0
+            if not (rises and within):
                 raise ValueError(
                     "operating_point must be two levels of a unit, rising and between 0 and 1, "
                     f"got {self.operating_point}."

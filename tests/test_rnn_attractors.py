@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from itertools import pairwise
@@ -308,3 +309,26 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path):
     for path in (tmp_path / "missing", tmp_path):
         with pytest.raises(OSError, match=r"No such file|Is a directory"):
             load_attractors(path)
+
+
+def test_what_is_not_finite_is_not_saved(memory):
+    broken = dataclasses.replace(memory, states=np.full_like(memory.states, np.nan))
+    with pytest.raises(ValueError, match="states holds values that are not finite"):
+        save_attractors(broken, io.BytesIO())
+
+
+def test_contexts_that_are_none_have_no_nearest(memory):
+    with pytest.raises(ValueError, match="contexts must be finite"):
+        memory.start(np.array([[np.nan]]))
+
+
+def test_blocks_that_break_the_rhythm_of_the_fit_are_refused():
+    with pytest.raises(ValueError, match="multiple of every, 4"):
+        teach(block=6, every=4)
+
+
+def test_no_time_replays_nothing(memory):
+    state, start = memory.start(np.array([[0.0]]))
+    outputs, last = follow(memory, Schedule.constant(start), state, n_steps=0)
+    assert outputs.shape[:2] == (0, 1)
+    np.testing.assert_array_equal(last, state)

@@ -255,6 +255,12 @@ def test_a_bad_flow_is_named(name, value):
         FlowConfig(**{name: value})
 
 
+def test_steps_too_long_for_the_rate_are_refused():
+    assert FlowConfig(rate=100.0, dt=0.0278).dt == 0.0278
+    with pytest.raises(ValueError, match=r"dt must be at most 2.785 / rate .*, got 0.028 s"):
+        FlowConfig(rate=100.0, dt=0.028)
+
+
 def test_arrays_of_a_wrong_shape_are_refused():
     stages, contexts, state = case(3)
     for bad in (stages[..., 0], stages[:, :3], stages[:, :, :2]):
@@ -264,16 +270,38 @@ def test_arrays_of_a_wrong_shape_are_refused():
         with pytest.raises(ValueError, match=r"contexts must have shape \(2, 3\) or \(21, 2, 3\)"):
             driven(stages, bad, state)
     for bad in (state[:-1], state[:, :2], state[:, 0], np.zeros((30, 7))):
-        message = r"state must have shape \(30, 3\), one column a run, got"
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), got"):
             driven(stages, contexts, bad)
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), one column a run"):
             closed(contexts, bad)
+    with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), got \(30, 6\)"):
+        driven(stages, contexts, np.zeros((30, 6)))  # a driven run has no tangents
     with pytest.raises(ValueError, match=r"contexts must have shape \(2, 3\) or \(21, 2, 3\)"):
         closed(contexts[1:], state)
     narrow = Readout(READOUT.weights[:, :2], READOUT.offset[:2])
     with pytest.raises(ValueError, match=r"readout must have weights of shape \(30, 3\)"):
         closed_loop(NET, FLOW, narrow, contexts, state, n_steps=N_STEPS)
+    short = READOUT._replace(offset=np.zeros(1))
+    with pytest.raises(ValueError, match=r"as many offsets .* and \(1,\)"):
+        closed_loop(NET, FLOW, short, contexts, state, n_steps=N_STEPS)
+
+
+@pytest.mark.parametrize("every", [0, -1])
+def test_keeping_every_none_is_refused(every):
+    stages, contexts, state = case(2)
+    with pytest.raises(ValueError, match="every must be at least 1"):
+        drive(NET, FLOW, stages, contexts, state, every=every)
+    with pytest.raises(ValueError, match="every must be at least 1"):
+        closed_loop(NET, FLOW, READOUT, contexts, state, n_steps=N_STEPS, every=every)
+
+
+def test_no_steps_leave_the_state_and_fewer_are_refused():
+    _, contexts, state = case(2)
+    kept, last = closed_loop(NET, FLOW, READOUT, contexts[0], state, n_steps=0)
+    assert kept.shape == (0, 2, 3)
+    np.testing.assert_array_equal(last, state)
+    with pytest.raises(ValueError, match="n_steps must not be negative"):
+        closed_loop(NET, FLOW, READOUT, contexts[0], state, n_steps=-1)
 
 
 def test_the_compiled_tanh_is_tanh():

@@ -61,6 +61,13 @@ def test_growing_is_as_far_as_shrinking_by_as_much():
     assert grown == pytest.approx(0.2 * np.sqrt(2.0 / np.pi), rel=0.05)
 
 
+def test_points_of_other_dimensions_or_without_spread_are_refused():
+    with pytest.raises(ValueError, match="3 coordinates"):
+        sliced_distance(POINTS[..., :2], POINTS[..., :2])
+    with pytest.raises(ValueError, match="must vary"):
+        sliced_distance(POINTS, POINTS * [1.0, 0.0, 1.0])
+
+
 def test_units_do_not_count():
     other = POINTS * [1.1, 0.8, 1.5] + [0.1, -1.0, 0.0]
     scale, shift = np.array([1e3, 0.1, 7.0]), np.array([-5.0, 2.0, 100.0])

@@ -56,6 +56,7 @@ def teach_bifurcation(setting: Setting, *, rng: np.random.Generator) -> Attracto
         discard_steps=setting.discard_steps,
         ridge=setting.ridge,
         intercept=setting.intercept,
+        normal_equations=setting.normal_equations,
         every=setting.every,
     )
 

@@ -58,6 +58,7 @@ def teach_family(
         discard_steps=setting.discard_steps,
         ridge=setting.ridge,
         intercept=setting.intercept,
+        normal_equations=setting.normal_equations,
         every=setting.every,
     )
 

@@ -22,9 +22,21 @@ CHANGEABLE = {
         "context_scale",
     ),
     "flow": ("rate", "dt"),
-    "": ("runs_per_context", "discard_s", "keep_s", "every", "ridge"),
+    "": (
+        "n_taught",
+        "taught_low",
+        "taught_high",
+        "runs_per_context",
+        "discard_s",
+        "keep_s",
+        "every",
+        "ridge",
+        "intercept",
+        "normal_equations",
+    ),
 }
-WHOLE = ("n_units", "runs_per_context", "every")
+WHOLE = ("n_units", "n_taught", "runs_per_context", "every")
+SWITCHES = ("intercept", "normal_equations")  # 0 or 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +45,16 @@ class Setting:
 
     reservoir: ReservoirConfig
     flow: FlowConfig
-    contexts: tuple[float, ...]  # that are taught
+    n_taught: int  # contexts, evenly spaced
+    taught_low: float
+    taught_high: float
     runs_per_context: int
     discard_s: float  # of each run
     keep_s: float
     every: int  # one frame in so many steps is fitted
     ridge: float  # relative to a frame
     intercept: bool
+    normal_equations: bool = False  # fitted from the Gram matrix instead of the QR factorisation
 
     def __post_init__(self) -> None:
         steps = KEEP_S / self.flow.dt
@@ -47,15 +62,27 @@ class Setting:
             raise ValueError(
                 f"dt must go into {KEEP_S:g} s a whole number of times, got {self.flow.dt:g} s."
             )
-        for name in ("runs_per_context", "every"):
+        for name in ("n_taught", "runs_per_context", "every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
+        if not -np.inf < self.taught_low <= self.taught_high < np.inf:
+            raise ValueError(
+                "taught_low and taught_high must be finite and rise, "
+                f"got {self.taught_low} and {self.taught_high}."
+            )
         if not (self.discard_s >= 0.0 and self.keep_s > 0.0):
             raise ValueError(
                 f"discard_s and keep_s must be times, got {self.discard_s} and {self.keep_s}."
             )
+        if self.normal_equations and self.intercept:
+            raise ValueError("normal_equations go without an intercept: set intercept to 0.")
         if not (self.ridge >= 0.0 and np.isfinite(self.ridge)):
             raise ValueError(f"ridge must be finite and not negative, got {self.ridge}.")
+
+    @property
+    def contexts(self) -> tuple[float, ...]:
+        """What is taught, of an experiment with one context."""
+        return tuple(np.linspace(self.taught_low, self.taught_high, self.n_taught).tolist())
 
     @property
     def discard_steps(self) -> int:
@@ -73,21 +100,24 @@ class Setting:
         Raises:
             ValueError: if there is no such number, or a value is none for it.
         """
-        setting = self
+        parts: dict[str, dict[str, Any]] = {part: {} for part in CHANGEABLE}
         for name, value in changes:
-            owner = next((part for part, names in CHANGEABLE.items() if name in names), None)
-            if owner is None:
+            part = next((part for part, names in CHANGEABLE.items() if name in names), None)
+            if part is None:
                 known = ", ".join(name for names in CHANGEABLE.values() for name in names)
                 raise ValueError(f"there is no number {name!r} to set; there are {known}.")
-            if name in WHOLE:
-                if value != round(value):
-                    raise ValueError(f"{name} must be a whole number, got {value:g}.")
-                value = round(value)
-            changed: dict[str, Any] = {name: value}
-            if owner:
-                changed = {owner: replace(getattr(setting, owner), **changed)}
-            setting = replace(setting, **changed)
-        return setting
+            if name in SWITCHES and value not in (0, 1):
+                raise ValueError(f"{name} must be 0 or 1, got {value:g}.")
+            if name in WHOLE and value != round(value):
+                raise ValueError(f"{name} must be a whole number, got {value:g}.")
+            kind = bool if name in SWITCHES else round if name in WHOLE else float
+            parts[part][name] = kind(value)
+        return replace(
+            self,
+            reservoir=replace(self.reservoir, **parts["reservoir"]),
+            flow=replace(self.flow, **parts["flow"]),
+            **parts[""],
+        )
 
     def draw(self, *, n_contexts: int, rng: np.random.Generator) -> Reservoir:
         """A reservoir for so many contexts."""
@@ -106,7 +136,9 @@ STUDY = Setting(
         operating_point=(0.8, 1.0),
     ),
     flow=FlowConfig(rate=100.0, dt=0.001),
-    contexts=(0.0, 1.0, 2.0, 3.0),
+    n_taught=4,
+    taught_low=0.0,
+    taught_high=3.0,
     runs_per_context=8,
     discard_s=2.5,
     keep_s=25.0,
@@ -129,7 +161,7 @@ MOVING = replace(
         context_scale=0.00025,
     ),
     flow=FlowConfig(rate=100.0, dt=0.005),
-    contexts=(-3.0, -1.0, 1.0, 3.0),
+    taught_low=-3.0,
     discard_s=2.0,
     every=2,
     ridge=1e-27,
@@ -143,7 +175,7 @@ MOVING = replace(
 DEFORMING = replace(
     MOVING,
     reservoir=replace(MOVING.reservoir, input_scale=0.012, context_scale=0.004),
-    contexts=(-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0),
+    n_taught=7,
     runs_per_context=5,
     ridge=1e-16,
 )
