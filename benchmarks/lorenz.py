@@ -22,9 +22,10 @@ import numpy as np
 from benchmarks.runner import one_thread, say, write_json
 from rnn.experiments.bifurcation import TRUE_HOPF
 from rnn.experiments.extrapolation import FAR, NEAR
-from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, prepare, run_jobs
+from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, prepare
 from rnn.experiments.settings import PRESETS
 from rnn.experiments.summary import summarise_contexts, summarise_draws
+from rnn.experiments.sweep import run_jobs
 from rnn.experiments.truth import LARGEST_EXPONENT, Floor, Truth
 
 ASKED = (-40.0, -20.0, 20.0, 40.0)

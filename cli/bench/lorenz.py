@@ -159,7 +159,7 @@ def _measure(
     n_jobs: int | None,
     cluster: str | None,
 ) -> list[dict[str, Any]]:
-    from rnn.experiments.jobs import run_jobs
+    from rnn.experiments.sweep import run_jobs
 
     records = []
     with reporter.step("Draws", total=len(planned)) as advance:

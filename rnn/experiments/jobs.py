@@ -1,13 +1,9 @@
-"""Many draws: in parallel here or on a cluster, each written down as soon as it is measured."""
+"""Draws of experiments: what is to be measured, by name and seed, and what it gives."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -76,6 +72,10 @@ class Job:
         """The name of its record."""
         return f"{self.name}-{self.preset}-{self.seed:04d}.json"
 
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON gives it back: lists instead of tuples."""
+        return dict(json.loads(json.dumps(asdict(self))))
+
 
 def setting_of(job: Job) -> Setting:
     """How the network of a job is drawn and taught."""
@@ -131,56 +131,7 @@ def measure(job: Job, truth: Truth, floor: Floor) -> dict[str, Any]:
             rng=rng,
         )
         result = {"contexts": contexts}
-    return {"version": RECORD_VERSION, "job": _as_json(job), "result": result}
-
-
-def run_jobs(
-    jobs: Sequence[Job],
-    truth: Truth,
-    floor: Floor,
-    *,
-    n_jobs: int = 1,
-    cluster: str | None = None,
-    folder: Path | None = None,
-) -> Iterator[dict[str, Any]]:
-    """Records of all jobs, in the order they are done.
-
-    Args:
-        floor: of runs as many and as long as the jobs'.
-        n_jobs: processes here.
-        cluster: address of a Dask scheduler that is to do the work instead.
-        folder: where records are written as they come; what is already there is not done again.
-
-    Raises:
-        OSError: if the scheduler does not answer, or the folder cannot be written.
-    """
-    left = []
-    for job in jobs:
-        record = None if folder is None else _read(folder, job)
-        if record is None:
-            left.append(job)
-        else:
-            yield record
-    with contextlib.ExitStack() as stack:
-        import joblib
-
-        if cluster is not None:
-            from dask.distributed import Client
-
-            stack.enter_context(Client(cluster, timeout=10))  # type: ignore[no-untyped-call]
-            stack.enter_context(joblib.parallel_config(backend="dask"))
-        elif n_jobs == 1:
-            stack.enter_context(joblib.parallel_config(backend="sequential"))
-        else:
-            # One thread each: the processes are as many as there are cores to use.
-            stack.enter_context(
-                joblib.parallel_config(backend="loky", n_jobs=n_jobs, inner_max_num_threads=1)
-            )
-        pool = joblib.Parallel(return_as="generator_unordered")
-        for record in pool(joblib.delayed(measure)(job, truth, floor) for job in left):
-            if folder is not None:
-                _write(folder, record)
-            yield record
+    return {"version": RECORD_VERSION, "job": job.as_json(), "result": result}
 
 
 def prepare(job: Job) -> tuple[Truth, Floor]:
@@ -196,35 +147,3 @@ def prepare(job: Job) -> tuple[Truth, Floor]:
 
 def _generators(job: Job) -> list[np.random.Generator]:
     return np.random.default_rng(job.seed).spawn(2)
-
-
-def _as_json(job: Job) -> dict[str, Any]:
-    return json.loads(json.dumps(asdict(job)))
-
-
-def _record_path(folder: Path, job: dict[str, Any]) -> Path:
-    return folder / Job(**job).path
-
-
-def _write(folder: Path, record: dict[str, Any]) -> None:
-    """A record appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = _record_path(folder, record["job"])
-    descriptor, part = tempfile.mkstemp(".part", f".{path.name}.", folder)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(record, file, allow_nan=False)
-        Path(part).replace(path)
-    finally:
-        Path(part).unlink(missing_ok=True)
-
-
-def _read(folder: Path, job: Job) -> dict[str, Any] | None:
-    """The record of just this job, if it is there and whole."""
-    path = folder / job.path
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    same = isinstance(record, dict) and record.get("version") == RECORD_VERSION
-    return record if same and record.get("job") == _as_json(job) else None
