@@ -177,7 +177,7 @@ DEFORMING = replace(
     reservoir=replace(MOVING.reservoir, input_scale=0.012, context_scale=0.004),
     n_taught=7,
     runs_per_context=5,
-    ridge=1e-16,
+    ridge=1e-18,
 )
 
 PRESETS = ("modern", "study")
