@@ -158,7 +158,7 @@ def advance(  # type: ignore[no-untyped-def]
         stages: (step, 4, input, run) values of the input at the four stages of each step. With
             no steps in it, the loop is closed: the input is what the readout says.
         contexts: (step + 1, context, run), at the ends of the steps and linear in between.
-        state: (unit, column), see :func:`velocity`.
+        state: (unit, column), see :func:`levels`.
         every: keep what was reached after each so many steps.
         kept: (step / every, run, unit) states, or (step / every, run, target) outputs in the
             closed loop.
@@ -185,7 +185,10 @@ def advance(  # type: ignore[no-untyped-def]
                     for c in range(context.shape[1]):
                         weight = context[unit, c]
                         for run in range(n_runs):
-                            now = begin[c, run] + ahead * (end[c, run] - begin[c, run])
+                            # The last stage is at the very end, where the next step begins.
+                            now = end[c, run]
+                            if stage < 3:
+                                now = begin[c, run] + ahead * (end[c, run] - begin[c, run])
                             drive[unit, run] += weight * now
             if closed:
                 read(readout, offset, n_runs, point, x)

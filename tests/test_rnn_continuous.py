@@ -116,6 +116,16 @@ def test_a_split_run_is_the_whole_run_to_the_last_bit(cut, n_runs, seed):
     assert_same(closed(contexts, state), (np.concatenate([first, second]), last))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_a_run_split_where_the_context_comes_to_rest_is_the_whole_run(seed):
+    # What a ramp ends at is what is held, not that up to rounding.
+    _, contexts, state = case(3, seed=seed)
+    contexts[7:] = contexts[7]
+    first, between = closed(contexts[:8], state, n_steps=7)
+    second, last = closed(contexts[7:], between, n_steps=N_STEPS - 7)
+    assert_same(closed(contexts, state), (np.concatenate([first, second]), last))
+
+
 @pytest.mark.parametrize("n_runs", [2, 3, 5, 6, 7, 8, 16, 17, 35])
 def test_runs_side_by_side_are_those_runs_alone_to_the_last_bit(n_runs):
     stages, contexts, state = case(n_runs)

@@ -267,7 +267,8 @@ def test_exponents_of_true_runs_scatter_about_as_it_is_said():
         tangent = [10.0 * (dy - dx), (28.0 - z) * dx - dy - x * dz, y * dx + x * dy - 8 / 3 * dz]
         return np.concatenate([Lorenz()(state[:3]), np.stack(tangent)])
 
-    n_runs, wait_s = 256, 3
+    # The wait is for runs that begin near a fixed point, which swing slowly out of it.
+    n_runs, wait_s = 256, 30
     rng = np.random.default_rng(11)
     state = np.concatenate([settled(rng, n_runs), rng.standard_normal((3, n_runs))])
     growth = np.zeros(n_runs)
@@ -280,10 +281,11 @@ def test_exponents_of_true_runs_scatter_about_as_it_is_said():
             seconds = second + 1
             exponents = growth / seconds
             scatter = exponents.std() / exponents.mean()
-            # 256 runs tell it to 5 %; lengths of another space, the network's, end otherwise.
-            assert scatter == pytest.approx(exponent_scatter(seconds), rel=0.4)
-            off = exponents.mean() / LARGEST_EXPONENT - 1.0
-            assert abs(off) < 4.0 * exponent_scatter(seconds) / np.sqrt(n_runs)
+            # 256 runs tell it to 5 %; lengths in another space, the network's, end otherwise.
+            assert scatter == pytest.approx(exponent_scatter(seconds), rel=0.2)
+            assert exponents.mean() == pytest.approx(
+                LARGEST_EXPONENT, rel=4.0 * scatter / np.sqrt(n_runs)
+            )
 
 
 # What is said of a recall.

@@ -85,9 +85,8 @@ def measure_bifurcation(
         outcome is "kept" where every run visits both wings and else "one wing"; ``wings`` is the
         share of time on the rarer wing in the run where it is least.
     """
-    last_taught = memory.contexts[0] == TAUGHT[-1]
-    ends = [memory.states[:, last_taught & (_x(memory) > 0.0)][:, 0]]
-    ends += [memory.states[:, last_taught & (_x(memory) < 0.0)][:, 0]]
+    # Of the last context's runs, the first went into one fixed point, the last into the other.
+    ends = [memory.states[:, -2 * len(SPREAD)], memory.states[:, -1]]
     record: dict[str, Any] = {
         "hopf_eigenvalues": [_or_none(hopf_context, memory, end, HOPF_BOUNDS) for end in ends],
         "hopf_swings": [_or_none(hopf_from_swings, memory, end) for end in ends],
@@ -137,11 +136,6 @@ def hopf_from_swings(memory: AttractorMemory, guess: np.ndarray) -> float:
             step = SWING_CONTEXTS[i + 1] - SWING_CONTEXTS[i]
             return float(SWING_CONTEXTS[i] + share * step)
     raise ArithmeticError("small swings do not turn from decay to growth at any context tried.")
-
-
-def _x(memory: AttractorMemory) -> np.ndarray:
-    """The first coordinate at which each taught run ended."""
-    return memory.readout.weights[:, 0] @ memory.states + memory.readout.offset[0]
 
 
 def _or_none(find: Any, *args: Any) -> float | None:
