@@ -47,7 +47,9 @@ def entry(args: list[str] | None = None) -> None:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "ctxaudio"
-        _fail(f"{error.format_message()} ('{command} --help' says more.)", EXIT_USAGE)
+        # Some of click's messages run over several lines.
+        message = " ".join(error.format_message().split())
+        _fail(f"{message} ('{command} --help' says more.)", EXIT_USAGE)
     except DataError as error:
         _fail(str(error), EXIT_DATA)
     except BrokenPipeError:

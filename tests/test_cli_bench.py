@@ -103,7 +103,7 @@ def test_help_and_mistakes_import_nothing_heavy(args):
         (("lorenz", "translate", "--jobs", "0"), "--jobs"),
         (("lorenz", "translate", "--seconds", "-1"), "--seconds"),
         (("lorenz", "translate", "--seconds", "0.5"), "--seconds"),
-        (("lorenz", "translate", "--seconds", "nan"), "seconds must be at least 1 and finite"),
+        (("lorenz", "translate", "--seconds", "nan"), "seconds must be at least 5 and finite"),
         (("lorenz", "translate", "--preset", "old"), "'old' is not one of 'modern', 'study'"),
         (("lorenz", "translate", "--contxt", "5"), "Did you mean"),
         (("lorenz", "translate", "--context", "nan"), "expected contexts within"),
@@ -162,7 +162,7 @@ def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     address = "tcp://127.0.0.1:9"
     result = ctxaudio("bench", "lorenz", "translate", *SMALL, *BRIEF, "--cluster", address)
-    assert f"no Dask scheduler works at {address}" in failed(result)
+    assert f"no Dask scheduler answers at '{address}'" in failed(result)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -365,3 +365,42 @@ def test_figures_are_drawn_of_what_is_left_where_draws_are_lost(all_lost, tmp_pa
     with (tmp_path / "errors.png").open("wb") as file:
         figures.save(figures.errors([*all_lost, row], FLOOR, "lost"), file)
     assert is_png(tmp_path / "errors.png")
+
+
+def test_figures_of_which_every_draw_is_lost_are_drawn(all_lost, tmp_path):
+    with (tmp_path / "errors.png").open("wb") as file:
+        figures.save(figures.errors(all_lost, FLOOR, "lost"), file)
+    assert is_png(tmp_path / "errors.png")
+
+
+@pytest.mark.parametrize("address", ["nonsense", "", "foo://bar:3"])
+def test_what_is_no_address_of_a_scheduler_is_one_line(address):
+    result = ctxaudio(
+        "bench", "lorenz", "translate", *SMALL, *BRIEF, "--seeds", "1", "--cluster", address
+    )
+    assert "a Dask scheduler" in failed(result).replace("no Dask", "a Dask")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--seconds", "1"), "5.0<=x"),
+        (("--seconds", "-1"), "-1.0 is not in the range"),
+        (("--set", "keep_s=0.001"), "keep_s must hold two of the frames"),
+        (("--set", "every=100000"), "keep_s must hold two of the frames"),
+        (("--set", "dt=1e-311"), "dt must go into 0.01 s"),
+    ],
+)
+def test_settings_that_could_not_be_taught_are_refused_at_once(args, message):
+    assert message in failed(ctxaudio("bench", "lorenz", "translate", *args), 2)
+
+
+@pytest.mark.parametrize("experiment", ["bifurcation", "flight"])
+def test_contexts_that_an_experiment_brings_itself_are_not_set(experiment):
+    result = ctxaudio("bench", "lorenz", experiment, "--set", "taught_low=-1")
+    assert "taught_low cannot be set" in failed(result, 2)
+
+
+@pytest.mark.parametrize("args", [("bench",), ("bench", "lorenz")])
+def test_what_is_missing_is_one_readable_line(args):
+    assert "\N{REPLACEMENT CHARACTER}" not in failed(ctxaudio(*args), 2)

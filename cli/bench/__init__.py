@@ -5,6 +5,6 @@ import click
 from cli.lazy import LazyGroup
 
 
-@click.group(cls=LazyGroup, package="cli.bench", names=("lorenz",))
+@click.group(cls=LazyGroup, package="cli.bench", names=("lorenz",), no_args_is_help=False)
 def bench() -> None:
     """Measure the recurrent network against published studies."""

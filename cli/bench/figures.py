@@ -172,14 +172,16 @@ def _limit(axes: Axes) -> None:
 
 def _band(axes: Axes, rows: list[dict[str, Any]], name: str) -> None:
     known = [row for row in rows if row[name]["median"] is not None]
+    if not known:
+        return
     c = [row["context"][0] for row in known]
     low, median, high = (
         np.array([row[name][part] for row in known]).reshape(len(known), -1)
         for part in ("low", "median", "high")
     )
-    for i in range(median.shape[1] if len(known) else 0):
+    for i in range(median.shape[1]):
         label = "xyz"[i] if median.shape[1] == 3 else None
         axes.plot(c, median[:, i], ".-", color=f"C{i}", label=label)
         axes.fill_between(c, low[:, i], high[:, i], color=f"C{i}", alpha=0.2)
-    if len(known) and median.shape[1] == 3:
+    if median.shape[1] == 3:
         axes.legend(fontsize="small")

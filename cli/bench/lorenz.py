@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.arguments import ContextList, Setter, SignedCommand
+from cli.arguments import ContextList, Setter
 from cli.output import Reporter, listed, refuse_existing, whole_file
 from ctxaudio.errors import DataError, one_line
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mechanism", "all")
 
 
-@click.command(cls=SignedCommand)
+@click.command()
 @click.argument("experiment", type=click.Choice(_EXPERIMENTS))
 @click.option("--seeds", type=click.IntRange(1, 10_000), help="Random draws of the network.  [4]")
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [one for each processor]")
@@ -48,8 +48,8 @@ _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mec
     help="Change a number of the preset, such as n_units=450 or ridge=1e-6.",
 )
 @click.option("--quick", is_flag=True, help="One draw, a few contexts, seconds.")
-@click.option("--seconds", type=click.FloatRange(1.0, 1e6), help="Of each run at each context.")
-@click.option("--runs", type=click.IntRange(1, 1024), help="Side by side at each context.")
+@click.option("--seconds", type=click.FloatRange(5.0, 1e4), help="Of each run at each context.")
+@click.option("--runs", type=click.IntRange(1, 256), help="Side by side at each context.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler to send the draws to.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON instead of tables.")
@@ -159,7 +159,7 @@ def _measure(
     n_jobs: int | None,
     cluster: str | None,
 ) -> list[dict[str, Any]]:
-    from rnn.experiments.sweep import run_jobs
+    from rnn.experiments.sweep import ClusterError, run_jobs
 
     records = []
     with reporter.step("Draws", total=len(planned)) as advance:
@@ -175,10 +175,6 @@ def _measure(
             for record in done:
                 records.append(record)
                 advance(1)
-        except OSError as error:
-            if cluster is None:
-                raise
-            raise DataError(
-                f"no Dask scheduler works at {one_line(cluster)}: {one_line(error)}"
-            ) from error
+        except ClusterError as error:
+            raise DataError(one_line(error)) from error
     return sorted(records, key=lambda record: (record["job"]["name"], record["job"]["seed"]))

@@ -51,7 +51,7 @@ def teach_bifurcation(setting: Setting, *, rng: np.random.Generator) -> Attracto
     return teach_attractors(
         reservoir,
         setting.flow,
-        trajectory(system, np.array(starts).T, setting.flow.dt, n_steps, block=200),
+        trajectory(system, np.array(starts).T, setting.flow.dt, n_steps, block=setting.block_steps),
         row,
         discard_steps=setting.discard_steps,
         ridge=setting.ridge,

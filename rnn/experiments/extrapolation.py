@@ -47,9 +47,8 @@ def teach_family(
     reservoir_rng, start_rng = rng.spawn(2)
     reservoir = setting.draw(n_contexts=family.n_contexts, rng=reservoir_rng)
     contexts = np.repeat(np.asarray(taught, np.float64), setting.runs_per_context, axis=0).T
-    true = trajectory(
-        Lorenz(), settled(start_rng, contexts.shape[1]), setting.flow.dt, setting.n_steps, block=200
-    )
+    start = settled(start_rng, contexts.shape[1])
+    true = trajectory(Lorenz(), start, setting.flow.dt, setting.n_steps, block=setting.block_steps)
     return teach_attractors(
         reservoir,
         setting.flow,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import threadpoolctl
 
 from rnn.attractors import AttractorMemory
 from rnn.experiments import bifurcation, flight, mechanism, multi, transform, translate
@@ -35,6 +37,7 @@ EXPERIMENTS = {
     "flight": ("flight",),
     "mechanism": tuple(MECHANISMS),
 }
+MIN_SECONDS = 5.0  # of a run: several turns of the attractor
 # Raised when a record would no longer mean what it meant.
 RECORD_VERSION = 1
 
@@ -61,9 +64,14 @@ class Job:
         if self.preset not in PRESETS:
             raise ValueError(f"there is no preset {self.preset!r}.")
         if self.seed < 0 or self.runs < 1:
-            raise ValueError(f"seed and runs must be positive, got {self.seed} and {self.runs}.")
-        if not 1.0 <= self.seconds < np.inf:
-            raise ValueError(f"seconds must be at least 1 and finite, got {self.seconds}.")
+            raise ValueError(
+                "seed must not be negative and runs must be at least 1, "
+                f"got {self.seed} and {self.runs}."
+            )
+        if not MIN_SECONDS <= self.seconds < np.inf:
+            raise ValueError(
+                f"seconds must be at least {MIN_SECONDS:g} and finite, got {self.seconds}."
+            )
         if not np.isfinite(np.array(self.asked, dtype=np.float64)).all():
             raise ValueError(f"contexts must be finite, got {self.asked}.")
 
@@ -80,6 +88,9 @@ class Job:
 def setting_of(job: Job) -> Setting:
     """How the network of a job is drawn and taught."""
     family = family_of(job)
+    own = [name for name, _ in job.changes if "taught" in name]
+    if own and job.name in ("bifurcation", "flight"):
+        raise ValueError(f"{job.name} teaches contexts of its own: {own[0]} cannot be set.")
     setting = setting_for(job.preset, deforming=family is not None and family.deforms)
     return setting.changed(job.changes)
 
@@ -103,35 +114,44 @@ def teach(job: Job) -> AttractorMemory:
     rng, _ = _generators(job)
     setting = setting_of(job)
     family = family_of(job)
-    if family is None:
-        return bifurcation.teach_bifurcation(setting, rng=rng)
-    return teach_family(family, setting, taught_contexts(job), rng=rng)
+    with one_thread():
+        if family is None:
+            return bifurcation.teach_bifurcation(setting, rng=rng)
+        return teach_family(family, setting, taught_contexts(job), rng=rng)
 
 
 def measure(job: Job, truth: Truth, floor: Floor) -> dict[str, Any]:
     """The record of a draw: what it was, and its result, which JSON can hold."""
     memory = teach(job)
+    with one_thread():
+        result = _measure(job, memory, truth, floor)
+    return {"version": RECORD_VERSION, "job": job.as_json(), "result": result}
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Sums of a matrix product depend on how many threads share it: here it is always one."""
+    return threadpoolctl.threadpool_limits(limits=1)
+
+
+def _measure(job: Job, memory: AttractorMemory, truth: Truth, floor: Floor) -> dict[str, Any]:
     _, rng = _generators(job)
-    result: dict[str, Any]
     if job.name == "bifurcation":
-        result = bifurcation.measure_bifurcation(
+        return bifurcation.measure_bifurcation(
             memory, truth, floor, n_runs=job.runs, seconds=job.seconds, rng=rng
         )
-    elif job.name in MECHANISMS:
-        result = mechanism.summarise(mechanism.measure_response(memory, MECHANISMS[job.name]))
-    else:
-        contexts = recall_family(
-            memory,
-            FAMILIES[job.name],
-            np.array(job.asked, dtype=np.float64),
-            truth,
-            floor,
-            n_runs=job.runs,
-            seconds=job.seconds,
-            rng=rng,
-        )
-        result = {"contexts": contexts}
-    return {"version": RECORD_VERSION, "job": job.as_json(), "result": result}
+    if job.name in MECHANISMS:
+        return mechanism.summarise(mechanism.measure_response(memory, MECHANISMS[job.name]))
+    contexts = recall_family(
+        memory,
+        FAMILIES[job.name],
+        np.array(job.asked, dtype=np.float64),
+        truth,
+        floor,
+        n_runs=job.runs,
+        seconds=job.seconds,
+        rng=rng,
+    )
+    return {"contexts": contexts}
 
 
 def prepare(job: Job) -> tuple[Truth, Floor]:

@@ -58,7 +58,7 @@ class Setting:
 
     def __post_init__(self) -> None:
         steps = KEEP_S / self.flow.dt
-        if round(steps) < 1 or abs(steps - round(steps)) > 1e-9 * steps:
+        if not 1.0 - 1e-9 <= steps <= 1e6 or abs(steps - round(steps)) > 1e-9 * steps:
             raise ValueError(
                 f"dt must go into {KEEP_S:g} s a whole number of times, got {self.flow.dt:g} s."
             )
@@ -70,9 +70,13 @@ class Setting:
                 "taught_low and taught_high must be finite and rise, "
                 f"got {self.taught_low} and {self.taught_high}."
             )
-        if not (self.discard_s >= 0.0 and self.keep_s > 0.0):
+        for name in ("discard_s", "keep_s"):
+            if not 0.0 <= getattr(self, name) < np.inf:
+                raise ValueError(f"{name} must be a finite time, got {getattr(self, name)}.")
+        if self.keep_s < 2.0 * self.every * self.flow.dt:
             raise ValueError(
-                f"discard_s and keep_s must be times, got {self.discard_s} and {self.keep_s}."
+                f"keep_s must hold two of the frames that are fitted, one in every {self.every} "
+                f"steps, got {self.keep_s:g} s."
             )
         if self.normal_equations and self.intercept:
             raise ValueError("normal_equations go without an intercept: set intercept to 0.")
@@ -88,6 +92,11 @@ class Setting:
     def discard_steps(self) -> int:
         """First steps of a run that are not learned from."""
         return round(self.discard_s / self.flow.dt)
+
+    @property
+    def block_steps(self) -> int:
+        """Steps to teach at a time: of so many states is a copy kept."""
+        return max(1, 200 // self.every) * self.every
 
     @property
     def n_steps(self) -> int:

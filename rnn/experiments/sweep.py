@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +13,10 @@ from typing import Any
 
 from rnn.experiments.jobs import RECORD_VERSION, Job, measure
 from rnn.experiments.truth import Floor, Truth
+
+
+class ClusterError(OSError):
+    """A Dask scheduler that cannot be used; the message is one line."""
 
 
 def run_jobs(
@@ -31,8 +37,11 @@ def run_jobs(
         folder: where records are written as they come; what is already there is not done again.
 
     Raises:
-        OSError: if the scheduler does not answer, or the folder cannot be written.
+        ClusterError: if the scheduler does not answer.
+        OSError: if the folder cannot be written.
     """
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     left = []
     for job in jobs:
         record = None if folder is None else _read(folder, job)
@@ -40,13 +49,13 @@ def run_jobs(
             left.append(job)
         else:
             yield record
+    if not left:
+        return
     with contextlib.ExitStack() as stack:
         import joblib
 
         if cluster is not None:
-            from dask.distributed import Client
-
-            stack.enter_context(Client(cluster, timeout=10))  # type: ignore[no-untyped-call]
+            stack.enter_context(_client(cluster))
             stack.enter_context(joblib.parallel_config(backend="dask"))
         elif n_jobs == 1:
             stack.enter_context(joblib.parallel_config(backend="sequential"))
@@ -62,14 +71,31 @@ def run_jobs(
             yield record
 
 
+def _client(address: str) -> contextlib.AbstractContextManager[Any]:
+    # Dask starts a cluster of its own where it is given no address.
+    if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", address):
+        raise ClusterError(
+            f"a Dask scheduler's address is like tcp://host:8786 or host:8786, got {address!r}."
+        )
+    from dask.distributed import Client
+
+    try:
+        return Client(address, timeout=10)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:  # the latter where it is no address
+        raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}") from error
+
+
 def _write(folder: Path, record: dict[str, Any]) -> None:
     """A record appears whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / Job(**record["job"]).path
     descriptor, part = tempfile.mkstemp(".part", f".{path.name}.", folder)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(record, file, allow_nan=False)
+        # mkstemp's files are private; this one is to be like any other that the user makes.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(part).chmod(0o666 & ~mask)
         Path(part).replace(path)
     finally:
         Path(part).unlink(missing_ok=True)
