@@ -120,7 +120,7 @@ def _teach_study() -> None:
     """In a process of its own: teach the study's network, print seconds and MiB at the peak."""
     from rnn.experiments.jobs import Job, setting_of, teach
 
-    job = Job(name="translate", preset="study", seed=0, asked=(), runs=1, seconds=1.0)
+    job = Job(name="translate", preset="study", seed=0, asked=(), runs=1, seconds=5.0)
     setting = setting_of(job)
     n_runs = len(setting.contexts) * setting.runs_per_context
     if n_runs * setting.n_steps != STUDY_STEPS:

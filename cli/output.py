@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -22,25 +22,23 @@ def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     Opened at once, so that a folder that cannot be written is known before the work is done.
     """
     refuse_existing(path, force=force)
+    # Named before it is made: no interrupt can come between the file and what removes it.
+    part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
-        descriptor, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-    except OSError as error:
-        raise DataError(f"cannot write to {path.parent}: {error.strerror}.") from error
-    part = Path(name)
-    try:
-        with open(descriptor, "wb") as file:
+        try:
+            file = open(part, "xb")  # noqa: SIM115
+        except OSError as error:
+            raise DataError(f"cannot write to {path.parent}: {error.strerror}.") from error
+        with file:
             yield file
             file.flush()
-            os.fsync(descriptor)
-        # mkstemp's files are private; this one is to be like any other that the user makes.
-        mask = os.umask(0)
-        os.umask(mask)
-        part.chmod(0o666 & ~mask)
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror or error}.") from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it may never have been made
+            part.unlink()
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:

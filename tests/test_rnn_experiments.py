@@ -180,10 +180,10 @@ def test_a_preset_that_is_not_there_is_refused(preset):
     [
         ({"runs_per_context": 0}, "runs_per_context must be at least 1"),
         ({"every": 0}, "every must be at least 1"),
-        ({"keep_s": 0.0}, "must be times"),
-        ({"keep_s": float("nan")}, "must be times"),
-        ({"discard_s": -1.0}, "must be times"),
-        ({"discard_s": float("nan")}, "must be times"),
+        ({"keep_s": 0.0}, "must hold two of the frames"),
+        ({"keep_s": float("nan")}, "keep_s must be a finite time"),
+        ({"discard_s": -1.0}, "discard_s must be a finite time"),
+        ({"discard_s": float("nan")}, "discard_s must be a finite time"),
     ],
 )
 def test_a_setting_refuses_what_it_cannot_do(preset, changes, reason):
@@ -474,11 +474,11 @@ def test_either_fixed_point_of_a_draw_counts():
         ({"preset": "old"}, "there is no preset 'old'"),
         ({"asked": ((float("nan"),),)}, "contexts must be finite"),
         ({"asked": ((1.0,), (float("inf"),))}, "contexts must be finite"),
-        ({"seed": -1}, "seed and runs must be"),
-        ({"runs": 0}, "seed and runs must be"),
-        ({"seconds": 0.5}, "seconds must be at least 1"),
-        ({"seconds": float("nan")}, "seconds must be at least 1"),
-        ({"seconds": float("inf")}, "seconds must be at least 1"),
+        ({"seed": -1}, "seed must not be negative and runs must be"),
+        ({"runs": 0}, "seed must not be negative and runs must be"),
+        ({"seconds": 0.5}, "seconds must be at least 5"),
+        ({"seconds": float("nan")}, "seconds must be at least 5"),
+        ({"seconds": float("inf")}, "seconds must be at least 5"),
     ],
 )
 def test_a_job_that_cannot_be_done_is_refused(changes, reason):
@@ -520,7 +520,7 @@ def test_one_seed_is_one_memory_and_another_seed_another():
 
 def test_a_memory_does_not_depend_on_what_it_will_be_asked(translated):
     """Nor does the mechanism's from the experiment's that it explains."""
-    again = teach(job("mechanism-translate", asked=((7.0,),), runs=1, seconds=3.0))
+    again = teach(job("mechanism-translate", asked=((7.0,),), runs=1, seconds=5.0))
     np.testing.assert_array_equal(again.readout.weights, translated.readout.weights)
     np.testing.assert_array_equal(again.states, translated.states)
     np.testing.assert_array_equal(again.contexts, translated.contexts)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -88,17 +87,13 @@ def _client(address: str) -> contextlib.AbstractContextManager[Any]:
 def _write(folder: Path, record: dict[str, Any]) -> None:
     """A record appears whole or not at all."""
     path = folder / Job(**record["job"]).path
-    descriptor, part = tempfile.mkstemp(".part", f".{path.name}.", folder)
+    part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with open(part, "x", encoding="utf-8") as file:
             json.dump(record, file, allow_nan=False)
-        # mkstemp's files are private; this one is to be like any other that the user makes.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(part).chmod(0o666 & ~mask)
-        Path(part).replace(path)
+        part.replace(path)
     finally:
-        Path(part).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
 
 
 def _read(folder: Path, job: Job) -> dict[str, Any] | None:
