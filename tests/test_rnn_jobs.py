@@ -50,7 +50,7 @@ def stored(prepared, wanted, tmp_path_factory):
 @pytest.fixture(scope="module")
 def scheduler():
     """The address of a Dask cluster of two processes."""
-    distributed = pytest.importorskip("distributed")
+    import distributed
     with distributed.LocalCluster(
         # None would be port 8787, and a warning where another cluster has it.
         n_workers=2,
