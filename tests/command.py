@@ -54,6 +54,21 @@ def failed(result, code=1):
     return result.err
 
 
+def imported_by(*args):
+    """The packages that a run of the command in a process of its own has imported."""
+    script = (
+        "import sys\n"
+        "from cli.main import entry\n"
+        "try:\n    entry(sys.argv[1:])\n"
+        "except SystemExit:\n    pass\n"
+        "print()\nprint(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, *args], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return run.stdout.splitlines()[-1].split()
+
+
 def started(*args, **kwargs):
     """The command in a process of its own."""
     env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from html.parser import HTMLParser
 
@@ -15,7 +13,7 @@ import pytest
 from cli.bench import figures
 from cli.bench.page import Section, page
 from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
-from command import ROOT, ctxaudio, failed, started
+from command import ctxaudio, failed, imported_by, started
 from rnn.experiments.summary import summarise_contexts, summarise_draws
 from rnn.experiments.truth import Floor
 
@@ -79,17 +77,7 @@ def test_each_command_explains_itself(command, option):
     ],
 )
 def test_help_and_mistakes_import_nothing_heavy(args):
-    script = (
-        "import sys\n"
-        "from cli.main import entry\n"
-        "try:\n    entry(sys.argv[1:])\n"
-        "except SystemExit:\n    pass\n"
-        "print()\nprint(*{name.partition('.')[0] for name in sys.modules})\n"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", script, *args], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert HEAVY.isdisjoint(run.stdout.splitlines()[-1].split())
+    assert HEAVY.isdisjoint(imported_by(*args))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ def stored(prepared, wanted, tmp_path_factory):
 def scheduler():
     """The address of a Dask cluster of two processes."""
     import distributed
+
     with distributed.LocalCluster(
         # None would be port 8787, and a warning where another cluster has it.
         n_workers=2,

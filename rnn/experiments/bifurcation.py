@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.attractors import AttractorMemory, follow, teach_attractors
+from rnn.attractors import AttractorMemory, follow
 from rnn.equilibria import fixed_point, hopf_context
 from rnn.experiments.extrapolation import compare, recall
 from rnn.experiments.family import Family
@@ -48,17 +48,9 @@ def teach_bifurcation(setting: Setting, *, rng: np.random.Generator) -> Attracto
     # What the study keeps at each of four is shared among the runs of SPREAD.
     share_s = setting.runs_per_context * setting.keep_s / (2 * len(SPREAD))
     n_steps = setting.discard_steps + round(share_s / setting.flow.dt)
-    return teach_attractors(
-        reservoir,
-        setting.flow,
-        trajectory(system, np.array(starts).T, setting.flow.dt, n_steps, block=setting.block_steps),
-        row,
-        discard_steps=setting.discard_steps,
-        ridge=setting.ridge,
-        intercept=setting.intercept,
-        normal_equations=setting.normal_equations,
-        every=setting.every,
-    )
+    start = np.array(starts).T
+    true = trajectory(system, start, setting.flow.dt, n_steps, block=setting.block_steps)
+    return setting.teach(reservoir, true, row)
 
 
 def sweep_schedule(duration_s: float) -> Schedule:

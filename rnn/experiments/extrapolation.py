@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn.attractors import AttractorMemory, follow, teach_attractors
+from rnn.attractors import AttractorMemory, follow
 from rnn.experiments.family import Family
 from rnn.experiments.settings import Setting
 from rnn.experiments.truth import KEEP_S, LARGEST_EXPONENT, SAMPLE_S, Floor, Truth, settled
@@ -49,17 +49,10 @@ def teach_family(
     contexts = np.repeat(np.asarray(taught, np.float64), setting.runs_per_context, axis=0).T
     start = settled(start_rng, contexts.shape[1])
     true = trajectory(Lorenz(), start, setting.flow.dt, setting.n_steps, block=setting.block_steps)
-    return teach_attractors(
-        reservoir,
-        setting.flow,
-        ((family.apply(stages, contexts), family.apply(last, contexts)) for stages, last in true),
-        contexts,
-        discard_steps=setting.discard_steps,
-        ridge=setting.ridge,
-        intercept=setting.intercept,
-        normal_equations=setting.normal_equations,
-        every=setting.every,
+    moved = (
+        (family.apply(stages, contexts), family.apply(last, contexts)) for stages, last in true
     )
+    return setting.teach(reservoir, moved, contexts)
 
 
 def recall_family(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rnn.attractors import AttractorMemory, teach_attractors
 from rnn.continuous import FlowConfig
 from rnn.experiments.truth import KEEP_S
 from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir
@@ -131,6 +132,25 @@ class Setting:
     def draw(self, *, n_contexts: int, rng: np.random.Generator) -> Reservoir:
         """A reservoir for so many contexts."""
         return draw_reservoir(replace(self.reservoir, n_contexts=n_contexts), rng=rng)
+
+    def teach(
+        self,
+        reservoir: Reservoir,
+        examples: Iterable[tuple[np.ndarray, np.ndarray]],
+        contexts: np.ndarray,
+    ) -> AttractorMemory:
+        """A memory of examples, as :func:`rnn.teach_attractors` takes them, taught in this way."""
+        return teach_attractors(
+            reservoir,
+            self.flow,
+            examples,
+            contexts,
+            discard_steps=self.discard_steps,
+            ridge=self.ridge,
+            intercept=self.intercept,
+            normal_equations=self.normal_equations,
+            every=self.every,
+        )
 
 
 # Kim et al. (2021), Methods. Their 220 s at each context are cut into eight runs side by side.
