@@ -9,6 +9,7 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 WINDOW_S = 4096 / 44_100  # seconds; long enough to part the partials of a chord
+INPUT_WINDOW_S = 2048 / 44_100  # seconds; half of that, for what comes in live
 OVERLAP = 8  # frames that cover each sample
 SLOTS = 16  # short levels that are measured in each hop
 
@@ -27,13 +28,13 @@ class FrameConfig:
             raise ValueError(f"window must be {OVERLAP} hops ({self.hop}), got {self.window}.")
 
     @classmethod
-    def for_rate(cls, sample_rate: int) -> FrameConfig:
-        """The window that lasts about 93 ms and has a fast Fourier transform.
+    def for_rate(cls, sample_rate: int, window_s: float = WINDOW_S) -> FrameConfig:
+        """A window that lasts about as long, 93 ms, and has a fast Fourier transform.
 
         >>> FrameConfig.for_rate(44_100)
         FrameConfig(hop=512, window=4096)
         """
-        slots = scipy.fft.next_fast_len(round(sample_rate * WINDOW_S / OVERLAP / SLOTS), real=True)
+        slots = scipy.fft.next_fast_len(round(sample_rate * window_s / OVERLAP / SLOTS), real=True)
         hop = SLOTS * slots
         return cls(hop=hop, window=OVERLAP * hop)
 

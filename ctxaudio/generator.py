@@ -104,6 +104,15 @@ def generate_frames(
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 
+def full_scale(song: Sound) -> np.float32:
+    """What a song is divided by on the way, so that no level is too soft or loud for float32.
+
+    A power of 2, which changes no digit of any sample; 0 for silence.
+    """
+    peak = np.abs(song.samples).max()
+    return np.float32(np.ldexp(0.5, np.frexp(peak)[1])) if peak else np.float32(0.0)
+
+
 def n_generated(song: Sound, frames: FrameConfig) -> int:
     """How many frames make a song: those in it and those that reach into it."""
     return song.samples.shape[1] // frames.hop + OVERLAP + 1
@@ -120,9 +129,8 @@ def generate(
     n_channels, n_samples = song.samples.shape
     if not (np.any(field.displacement) or np.any(field.gain)):
         return song  # moved nowhere, and not even rounded
-    # As loud as full scale on the way, so that no level is too soft or too loud for float32.
-    peak = float(np.abs(song.samples).max())
-    if peak == 0.0:
+    scale = full_scale(song)
+    if scale == 0.0:
         return song
     samples = np.empty_like(song.samples)
     # Frames before the first and after the last sample complete the overlap at both ends.
@@ -131,7 +139,7 @@ def generate(
     state = GeneratorState.zeros(n_channels, frames)
     for start in range(0, len(indices), _BLOCK):
         block = slice(start, start + _BLOCK)
-        windows = cut(song.samples, indices[block] * frames.hop, frames.window) / np.float32(peak)
+        windows = cut(song.samples, indices[block] * frames.hop, frames.window) / scale
         made, state = generate_frames(
             windows,
             song.sample_rate,
@@ -140,7 +148,7 @@ def generate(
             bands,
             state,
         )
-        made *= np.float32(peak)
+        made *= scale
         first = int(indices[start]) * frames.hop - frames.window // 2
         begin, end = max(first, 0), min(first + made.shape[1], n_samples)
         if begin < end:

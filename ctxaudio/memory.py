@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +13,9 @@ from ctxaudio.errors import DataError
 from ctxaudio.examples import Example
 from ctxaudio.features import Progress, measure
 from ctxaudio.field import Field, field_between
-from ctxaudio.frames import FrameConfig
+from ctxaudio.frames import INPUT_WINDOW_S, FrameConfig
 from ctxaudio.limits import MAX_CONTEXT
-from ctxaudio.sound import Sound
+from ctxaudio.sound import Sound, check_rate
 from rnn import (
     ClockConfig,
     PhraseMemory,
@@ -27,6 +28,8 @@ from rnn import (
 # Small enough to fit the song's features exactly, large enough for float64;
 # `python -m benchmarks.recall --sweep` shows others.
 RIDGE = 1e-11
+
+ANY_SOUND = ""  # fingerprint of what was never one song
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,45 @@ def teach(
     )
 
 
+def check_context(context: float) -> float:
+    """A context that may be asked for.
+
+    Raises:
+        DataError: if it is beyond ±36 or not a number.
+    """
+    if not abs(context) <= MAX_CONTEXT:
+        raise DataError(f"the context must lie within ±{MAX_CONTEXT:g}, got {context:g}.")
+    return float(context)
+
+
 def recall_field(memory: SongMemory, context: float) -> Field:
     """The field that the network recalls at a context it need not have been taught.
 
     Raises:
-        DataError: if the context is beyond ±36 or not a number.
+        DataError: if the context is beyond ±36 or not a number, or the memory is of no song.
     """
-    if not abs(context) <= MAX_CONTEXT:
-        raise DataError(f"the context must lie within ±{MAX_CONTEXT:g}, got {context:g}.")
+    check_context(context)
+    if memory.fingerprint == ANY_SOUND:
+        raise DataError("the memory is of no song in particular; recall its song's own.")
     return field_between(recall(memory.phrases, context), recall(memory.phrases, 0.0))
+
+
+def for_any_sound(memory: SongMemory, sample_rate: int) -> SongMemory:
+    """A memory of no song in particular: the mean of a song's phrases, over and over.
+
+    What the song's copies had in common, such as a shift by a semitone, is left; what they did at
+    some moment of the song is gone. Its frames are shorter, for live input.
+
+    Raises:
+        DataError: if the rate is not one of a sound.
+    """
+    check_rate(sample_rate)
+    phrases = memory.phrases
+    mean = phrases.weights.mean(axis=0, keepdims=True)
+    return replace(
+        memory,
+        phrases=replace(phrases, weights=mean, n_frames=sys.maxsize),
+        frames=FrameConfig.for_rate(sample_rate, INPUT_WINDOW_S),
+        fingerprint=ANY_SOUND,
+        sample_rate=sample_rate,
+    )

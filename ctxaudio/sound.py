@@ -42,10 +42,7 @@ class Sound:
                 f"expected 1 to {MAX_CHANNELS} channels, got {n_channels}. "
                 "Did you pass (time, channel), as soundfile returns it?"
             )
-        if not MIN_RATE <= self.sample_rate <= MAX_RATE:
-            raise DataError(
-                f"expected a sample rate of {MIN_RATE} to {MAX_RATE} Hz, got {self.sample_rate}."
-            )
+        check_rate(self.sample_rate)
         with np.errstate(over="ignore"):
             samples = np.ascontiguousarray(samples, dtype=np.float32)
         if not np.isfinite(samples).all():
@@ -73,3 +70,15 @@ class Sound:
             block = self.samples[:, start : start + _BLOCK] + np.float32(0.0)
             digest.update(block.tobytes())
         return digest.hexdigest()
+
+
+def check_rate(sample_rate: float) -> None:
+    """Refuse what is no sample rate.
+
+    Raises:
+        DataError: if it lies outside 8 to 192 kHz.
+    """
+    if not MIN_RATE <= sample_rate <= MAX_RATE:
+        raise DataError(
+            f"expected a sample rate of {MIN_RATE} to {MAX_RATE} Hz, got {sample_rate}."
+        )

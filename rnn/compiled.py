@@ -14,8 +14,13 @@ def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Any:
     Where no folder can be written (a service without a home), each process compiles anew.
     Division by 0 gives infinity, as in numpy: checking for it would take long to compile.
     ``fuse`` lets a product and a sum be rounded once instead of twice, where the machine can.
+    Other threads run meanwhile: a sound card does not wait.
     """
-    options: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"} if fuse else False}
+    options: dict[str, Any] = {
+        "error_model": "numpy",
+        "fastmath": {"contract"} if fuse else False,
+        "nogil": True,
+    }
     try:
         return numba.njit(function, cache=True, **options)
     except RuntimeError:

@@ -4,7 +4,7 @@ A sequence is cut into phrases of equal length. All phrases share the states of 
 network, and each has its own linear readout of them. So teaching needs one run for each context
 that is taught, one factorisation and one matrix product, however long the sequence is.
 
-The network is warmed up by a few turns of the clock until it follows a cycle, so the state does
+The network is warmed up by a turn of the clock, until it follows a cycle, so the state does
 not jump where one phrase ends and the next begins.
 """
 
@@ -20,7 +20,7 @@ from rnn.network import Network
 from rnn.readout import NormalEquations, solve_ridge
 
 # A reservoir of the default config has forgotten where it started, to rounding, in half a turn.
-WARM_UP_TURNS = 2
+WARM_UP_TURNS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class PhraseMemory:
     weights: np.ndarray
     n_frames: int
 
-    def warm_state(self, context: float) -> np.ndarray:
-        """State (unit,) of the network that has settled into its cycle at a constant context."""
-        return _warm_state(self.network, self.clock, context)
+    def warm_state(self, context: float, frame: int = 0) -> np.ndarray:
+        """State (unit,) just before a frame, of a network that has settled at a context."""
+        return _warm_state(self.network, self.clock, context, frame)
 
     def states(self, context: float) -> np.ndarray:
         """States (phrase frame, unit) of one turn of the clock at a constant context."""
@@ -129,8 +129,10 @@ def recall_frames(
     return memory.read(states, start), states[-1] if len(states) else state
 
 
-def _warm_state(network: Network, clock: ClockConfig, context: float) -> np.ndarray:
-    turns = clock_signal(clock, 0, WARM_UP_TURNS * clock.n_frames)
+def _warm_state(
+    network: Network, clock: ClockConfig, context: float, frame: int = 0
+) -> np.ndarray:
+    turns = clock_signal(clock, frame, WARM_UP_TURNS * clock.n_frames)
     return network.run(turns, np.array([context]))[-1]
 
 
