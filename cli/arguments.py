@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -12,6 +12,7 @@ from ctxaudio.limits import MAX_CONTEXT, MAX_EXAMPLE_SHIFT, MIN_EXAMPLE_SHIFT
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 MAX_BENCH_CONTEXT = 1e6
+MAX_LATENCY_MS = 2000.0
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -84,6 +85,24 @@ class ContextList(click.ParamType):
         ):
             self.fail(f"expected contexts within ±{MAX_BENCH_CONTEXT:g}, got {value}.")
         return tuple(number + 0.0 for number in numbers)
+
+
+class Latency(click.ParamType):
+    """``low`` or ``high``, as the sound card defines them, or milliseconds; in seconds."""
+
+    name = "low|high|ms"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float | Literal["low", "high"]:
+        """Parse one."""
+        if isinstance(value, float) or value == "low" or value == "high":
+            return value
+        try:
+            milliseconds = float(value)
+        except ValueError:
+            milliseconds = math.nan
+        if not 0.0 <= milliseconds <= MAX_LATENCY_MS:
+            self.fail(f"expected low, high or 0 to {MAX_LATENCY_MS:g} milliseconds, got {value!r}.")
+        return milliseconds / 1000.0
 
 
 class Setter(click.ParamType):

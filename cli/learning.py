@@ -1,4 +1,4 @@
-"""What shift and teach share: options, reading a song, teaching with a progress bar."""
+"""What shift, play, live and teach share: options, reading a song, teaching with a progress bar."""
 
 from __future__ import annotations
 
@@ -43,16 +43,19 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def saying_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say what is said."""
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, help="Print one line of JSON a result."
+    )
+    return quiet(as_json(command))
+
+
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is written and said."""
-    options = [
-        click.option("--force", is_flag=True, help="Replace files that exist."),
-        click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors."),
-        click.option("--json", "as_json", is_flag=True, help="Print one line of JSON a result."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    force = click.option("--force", is_flag=True, help="Replace files that exist.")
+    return force(saying_options(command))
 
 
 def check_learning(
@@ -87,6 +90,23 @@ def read_song(name: str) -> tuple[Sound, FileFormat]:
 
     with quiet_libraries():
         return load_sound(sys.stdin.buffer if name == "-" else name)
+
+
+def recall_or_learn(
+    song: Sound,
+    memory: str | None,
+    examples: tuple[float, ...],
+    example_files: tuple[tuple[float, str], ...],
+    seed: int,
+    reporter: Reporter,
+) -> ContextShift:
+    """What a memory file holds, or else what is learned of a song and its versions."""
+    from ctxaudio import ContextShift, load_memory
+
+    if memory is None:
+        return learn(song, examples, example_files, seed, reporter)
+    with reporter.step("read memory"):
+        return ContextShift(load_memory(memory))
 
 
 def learn(

@@ -20,7 +20,7 @@ EXIT_DATA, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 @click.group(
     cls=LazyGroup,
     package="cli",
-    names=("shift", "teach", "info", "bench"),
+    names=("shift", "play", "live", "teach", "info", "devices", "bench"),
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -16,17 +16,18 @@ from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
-def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, force: bool, buffering: int = -1) -> Iterator[BinaryIO]:
     """A file to write that takes the name ``path`` only when the block has ended well.
 
-    Opened at once, so that a folder that cannot be written is known before the work is done.
+    Opened at once, so that a folder that cannot be written is known before the work is done;
+    ``buffering`` is that of Python's ``open``.
     """
     refuse_existing(path, force=force)
     # Named before it is made: no interrupt can come between the file and what removes it.
     part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
     try:
         try:
-            file = open(part, "xb")  # noqa: SIM115
+            file = open(part, "xb", buffering)  # noqa: SIM115
         except OSError as error:
             raise DataError(f"cannot write to {path.parent}: {error.strerror}.") from error
         with file:

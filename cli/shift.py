@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from cli.arguments import Semitones, SignedCommand
-from cli.learning import check_learning, learn, learning_options, output_options, read_song
+from cli.learning import (
+    check_learning,
+    learning_options,
+    output_options,
+    read_song,
+    recall_or_learn,
+)
 from cli.output import Reporter, refuse_existing, whole_file
 from ctxaudio.errors import DataError, one_line
 
@@ -151,14 +157,8 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
 
 def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
     """The shifted song, and the contexts that its memory was taught at."""
-    from ctxaudio import ContextShift, load_memory
-
     reporter = job.reporter
-    if job.memory is None:
-        effect = learn(song, job.examples, job.example_files, job.seed, reporter)
-    else:
-        with reporter.step("read memory"):
-            effect = ContextShift(load_memory(job.memory))
+    effect = recall_or_learn(song, job.memory, job.examples, job.example_files, job.seed, reporter)
     with reporter.step("shift", effect.n_steps(song)) as progress:
         return effect(song, job.semitones, progress=progress), effect.memory.contexts
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import maximum_filter1d
 
 from ctxaudio.frames import OVERLAP, SLOTS, FrameConfig
 
@@ -76,9 +76,10 @@ def hold_attacks(
 
 def _highest(values: np.ndarray, width: int) -> np.ndarray:
     """The highest of each ``width`` values in a row."""
-    return sliding_window_view(values, width).max(axis=1)
+    highest = maximum_filter1d(values, width)  # centred
+    return highest[width // 2 : len(values) - (width - 1) // 2]
 
 
 def _power(samples: np.ndarray, slot: int) -> np.ndarray:
-    squares = np.sum(np.square(samples, dtype=np.float64), axis=0)
-    return squares.reshape(-1, slot).mean(axis=1)
+    slots = samples.reshape(len(samples), -1, slot).astype(np.float64)
+    return np.einsum("cst,cst->s", slots, slots) / slot

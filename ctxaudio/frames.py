@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import scipy.fft
@@ -43,9 +44,12 @@ class FrameConfig:
         return (n_samples - 1) // self.hop + 1
 
 
+@cache
 def hann(n: int) -> np.ndarray:
-    """Periodic Hann window of n samples, float32, its centre at sample n // 2."""
-    return (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n) / n)).astype(np.float32)
+    """Periodic Hann window of n samples, float32, its centre at sample n // 2; read only."""
+    window = (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n) / n)).astype(np.float32)
+    window.flags.writeable = False
+    return window
 
 
 def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
@@ -59,5 +63,5 @@ def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     inside = samples[:, max(first, 0) : max(min(last, n), 0)]
     left = min(max(-first, 0), last - first)
     right = last - first - left - inside.shape[1]
-    padded = np.pad(inside, ((0, 0), (left, right)))
+    padded = np.pad(inside, ((0, 0), (left, right))) if left or right else inside
     return sliding_window_view(padded, window, axis=1)[:, starts - first]

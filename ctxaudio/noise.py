@@ -9,6 +9,8 @@ segment every phase relation is kept, and with it the moment of an attack.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ctxaudio.bands import REFERENCE_HZ, at_pitch
@@ -31,8 +33,9 @@ _SMOOTHING = 0.1  # weight of a new frame
 _MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
 
+@cache
 def segment_edges(n_bins: int) -> np.ndarray:
-    """First bins of the segments, and the end of the last, shape (segment + 1,).
+    """First bins of the segments, and the end of the last, shape (segment + 1,); read only.
 
     >>> segment_edges(4097)[:5].tolist()
     [32, 48, 64, 80, 96]
@@ -42,7 +45,9 @@ def segment_edges(n_bins: int) -> np.ndarray:
         turns = int(edges[-1] * _NARROWEST_SHARE) // TURNS
         width = min(_WIDEST, max(1, turns) * TURNS)
         if edges[-1] + width > n_bins:
-            return np.array(edges)
+            found = np.array(edges)
+            found.flags.writeable = False
+            return found
         edges.append(edges[-1] + width)
 
 

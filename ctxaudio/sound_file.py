@@ -110,7 +110,7 @@ def save_sound(sound: Sound, target: BinaryIO, file_format: FileFormat) -> None:
         ) as file:
             for start in range(0, n_samples, _BLOCK):
                 block = sound.samples[:, start : start + _BLOCK]
-                file.write(_as_encoded(block, encoding).T)
+                file.write(as_encoded(block, encoding).T)
         return encoded
 
     try:
@@ -144,7 +144,7 @@ def _undisturbed(function: Callable[..., _Result], *args: Any) -> _Result:
         return worker.submit(function, *args).result()
 
 
-def _as_encoded(samples: np.ndarray, encoding: str) -> np.ndarray:
+def as_encoded(samples: np.ndarray, encoding: str) -> np.ndarray:
     """Integers for integer encodings, so that what was read is written back bit by bit.
 
     (libsndfile reads 16 bits as n / 32768, but would write x * 32767.)

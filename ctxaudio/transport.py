@@ -19,9 +19,9 @@ PADDING = 2  # spectra are of frames that are padded to twice their length
 # main lobe, so that two partials that are just parted are two peaks.
 _PEAK_REACH = 2
 
-# A region moves by whole bins and is turned by the exact change. In what the two differ, frames
-# that overlap disagree by a linear phase, and a sinusoid is softer by 1 - misfit * (bins)^2, with
-# pi^2 / 2 times the second moment of a squared Hann window, in windows.
+# A region that moves by a part of a bin goes to the two bins around, in proportion. That tapers
+# its frame, at x windows from the middle by 1 - part (1 - part) (pi x)^2 / 2, so a sinusoid is
+# softer by misfit * part (1 - part), with pi^2 / 2 times a squared Hann window's second moment.
 _MISFIT = 0.0987
 
 
@@ -74,25 +74,35 @@ def transport(  # type: ignore[no-untyped-def]
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
             amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             change = position * (ratio - 1.0)
-            shift = int(np.floor(change + 0.5))
+            # Between two bins, it goes to both: frames that overlap then agree on the phase of
+            # all their samples, not of the middle one alone.
+            shift = int(np.floor(change))
+            part = change - shift
             # Half of a hop's turn before this frame and half after it: the change of frequency
             # between two frames is the mean of theirs (trapezoidal rule).
             half = 0.5 * turn * change
             angle = rotation[peak] + half
             for k in range(start, end):
                 turned[k] = (angle + half) % (2.0 * np.pi)
-            amplitude *= 1.0 + _MISFIT * (change - shift) ** 2
-            factor = moved_by(shift, amplitude, angle)
+            amplitude *= 1.0 + _MISFIT * part * (1.0 - part)
+            lower = moved_by(shift, amplitude * (1.0 - part), angle)
+            upper = moved_by(shift + 1, amplitude * part, angle)
             for channel in range(n_channels):
                 for k in range(start, end):
                     to = k + shift
                     if to >= n_bins:
                         break
-                    value = windowed[channel, frame, k] * keep[frame, k] * factor
+                    value = windowed[channel, frame, k] * keep[frame, k]
                     if to >= 0:
-                        out[channel, frame, to] += value
+                        out[channel, frame, to] += value * lower
+                        if to + 1 < n_bins:
+                            out[channel, frame, to + 1] += value * upper
                     else:  # below 0 Hz is the mirror image of above
-                        out[channel, frame, -to] += np.conj(value)
+                        out[channel, frame, -to] += np.conj(value * lower)
+                        if to + 1 >= 0:
+                            out[channel, frame, to + 1] += value * upper
+                        else:
+                            out[channel, frame, -to - 1] += np.conj(value * upper)
             start = end
         for k in range(n_bins):  # a slice would take numba two seconds more to compile
             rotation[k] = turned[k]

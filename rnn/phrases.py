@@ -129,9 +129,7 @@ def recall_frames(
     return memory.read(states, start), states[-1] if len(states) else state
 
 
-def _warm_state(
-    network: Network, clock: ClockConfig, context: float, frame: int = 0
-) -> np.ndarray:
+def _warm_state(network: Network, clock: ClockConfig, context: float, frame: int = 0) -> np.ndarray:
     turns = clock_signal(clock, frame, WARM_UP_TURNS * clock.n_frames)
     return network.run(turns, np.array([context]))[-1]
 

@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from ctxaudio import ContextShift
 from signals import chord, melody, with_noise
+from sound_server import jack_server
 
 settings.register_profile("seeded", derandomize=True, deadline=None, database=None, max_examples=25)
 settings.load_profile("seeded")
@@ -38,3 +39,10 @@ def tones():
 @pytest.fixture(scope="session")
 def taught_tones(tones):
     return ContextShift.teach(tones)
+
+
+@pytest.fixture(scope="session")
+def jack():
+    """A sound card that needs no hardware: JACK's dummy, paced like one. Gives its process."""
+    with jack_server() as server:
+        yield server

@@ -119,9 +119,10 @@ def test_a_glide_meets_both_its_ends(glide):
 
 
 @given(glide=glides)
-def test_a_glide_is_straight_between(glide):
+def test_a_glide_is_a_parabola_between(glide):
     at = np.linspace(0, glide.length, 21).astype(int)
-    expected = glide.start + at / glide.length * (glide.target - glide.start)
+    way = 1.0 - (1.0 - at / glide.length) ** 2
+    expected = glide.start + way * (glide.target - glide.start)
     found = glide.at(glide.begins + at)
     np.testing.assert_allclose(found, expected, rtol=0.0, atol=1e-12)
     assert (np.diff(found) * np.sign(glide.target - glide.start) >= -1e-13).all()
@@ -420,7 +421,8 @@ def test_a_turn_takes_50_ms_from_its_sample_on(noise, loudness_memory):
     n = noise.samples.shape[1]
     level, overlap = np.zeros(n + 2 * window), np.zeros(n + 2 * window)
     for last in range(hop, n + window, hop):  # one past the frame's last sample
-        decibels = target * np.clip((last - at) / (0.05 * LOW_RATE), 0.0, 1.0)
+        left = 1.0 - np.clip((last - at) / (0.05 * LOW_RATE), 0.0, 1.0)
+        decibels = target * (1.0 - left**2)
         level[last : last + window] += shape * 10.0 ** (decibels / 20.0)
         overlap[last : last + window] += shape
     late = window - 1

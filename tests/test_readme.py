@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
+import termios
 import tomllib
 from pathlib import Path
 
@@ -52,24 +55,45 @@ def test_there_is_something_to_try():
     assert any(kind == "python" for kind, _ in BLOCKS)
 
 
-def test_the_commands_work_one_after_the_other(folder):
+def test_the_commands_work_one_after_the_other(folder, jack):
     # In one folder, for a line may need what an earlier one wrote.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for line in COMMANDS:
-        run = subprocess.run(
-            ["bash", "-c", line],
-            cwd=folder,
-            env=os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
-        assert run.returncode == 0, (line, run.stderr)
-        assert "Traceback" not in run.stderr
+        env = os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1", "TERM": "xterm"}
+        on_a_screen = line.startswith("ctxaudio live") and "--no-ui" not in line
+        run = _until_q if on_a_screen else _without_a_terminal
+        code, said = run(["bash", "-c", line], cwd=folder, env=env)
+        assert code == 0, (line, said)
+        assert "Traceback" not in said
         for name in re.findall(r"writes (\S+)", line):
             assert (folder / name).is_file(), line
         for name in re.findall(r"(?:-o|>) (\S+)", line):
             assert (folder / name).exists(), line
+
+
+def _without_a_terminal(command, **options):
+    run = subprocess.run(
+        command, **options, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    return run.returncode, run.stderr
+
+
+def _until_q(command, **options):
+    """Run in a terminal until it plays, and quit as the README says."""
+    main, terminal = pty.openpty()
+    termios.tcsetwinsize(main, (30, 100))
+    with subprocess.Popen(
+        command, **options, stdin=terminal, stdout=terminal, stderr=terminal
+    ) as process:
+        os.close(terminal)
+        said, quitting = b"", False
+        with contextlib.suppress(OSError):  # the other end is closed
+            while piece := os.read(main, 1 << 16):
+                said += piece
+                if b"playing" in said and not quitting:
+                    quitting = os.write(main, b"q")
+        os.close(main)
+    return process.returncode, said.decode(errors="replace")
 
 
 @pytest.mark.parametrize("block", [text for kind, text in BLOCKS if kind == "python"])

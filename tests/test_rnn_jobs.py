@@ -166,7 +166,8 @@ def test_a_record_is_of_its_job_alone(changes, stored, prepared, tmp_path):
     assert json.loads((folder / other.path).read_text()) == record
 
 
-def test_a_scheduler_that_is_not_there_is_an_error_of_the_system(prepared):
+def test_a_scheduler_that_is_not_there_is_an_error_of_the_system(prepared, monkeypatch):
+    monkeypatch.setattr("rnn.experiments.sweep.CONNECT_S", 0.5)
     start = time.monotonic()
     with pytest.raises(OSError, match=NOBODY):
         list(run_jobs(JOBS, *prepared, cluster=NOBODY))

@@ -104,7 +104,8 @@ class Playhead:
         context = self.heard_context
         self._next = hop
         self._fading = None
-        self._ahead: deque[StreamState] = deque(maxlen=_AHEAD - 1)  # before each frame to come
+        # The frames ahead, a few at a time: the state before, and the contexts they were made at.
+        self._ahead: deque[tuple[StreamState, np.ndarray]] = deque(maxlen=_AHEAD)
         self._state = self._voice.begin(self.n_channels, hop - _AHEAD, context)
         self._make(np.full(OVERLAP, context))
 
@@ -114,23 +115,28 @@ class Playhead:
 
     def _turn(self) -> np.ndarray:
         """The next hop, on the way from one future into another."""
-        first_ahead = self._ahead[0]
+        first = self._next + 1  # the first frame that is centred in the future
+        while len(self._ahead) > 1 and self._ahead[1][0].frame <= first:
+            self._ahead.popleft()
+        before, contexts = self._ahead[0]
         old = self._advance()
         length = round(GLIDE_S * self.sample_rate)
-        self._glide = self._glide.towards(self.context, self._played, length)
-        self._state = first_ahead
-        new = self._make(self._glide.at(self._played + np.arange(1, _AHEAD + 1) * self._hop))
+        self._glide = self._glide.towards(self._context, self._played, length)
+        turned = self._glide.at(self._played + np.arange(1, _AHEAD + 1) * self._hop)
+        self._state = before
+        self._ahead.clear()
+        new = self._make(np.concatenate([contexts[: first - before.frame], turned]))
         return _fade(old, new)
 
     def _make(self, contexts: np.ndarray) -> np.ndarray:
         """The hop that the last of the next frames completes."""
-        n_past = len(contexts) - (_AHEAD - 1)  # frames that no turn takes back
-        for part in np.split(contexts, range(max(n_past, 0), len(contexts))):
-            if len(part):
-                self._ahead.append(self._state)
-                centres = (self._state.frame + np.arange(len(part))) * self._hop
-                windows = cut(self.song.samples, centres, self._window) / self._scale
-                made, self._state = self._voice.make(windows, part, self._state)
+        # Many at a time are made faster; the next turn begins after the first of these parts.
+        n_first = len(contexts) - (_AHEAD - 1)
+        for part in np.split(contexts, [n_first]) if n_first > 0 else [contexts]:
+            self._ahead.append((self._state, part))
+            centres = (self._state.frame + np.arange(len(part))) * self._hop
+            windows = cut(self.song.samples, centres, self._window) / self._scale
+            made, self._state = self._voice.make(windows, part, self._state)
         return made[:, -self._hop :] * self._scale
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from rnn.experiments.jobs import RECORD_VERSION, Job, measure
 from rnn.experiments.truth import Floor, Truth
 
+CONNECT_S = 10.0  # that a scheduler has to answer
+
 
 class ClusterError(OSError):
     """A Dask scheduler that cannot be used; the message is one line."""
@@ -79,7 +81,7 @@ def _client(address: str) -> contextlib.AbstractContextManager[Any]:
     from dask.distributed import Client
 
     try:
-        return Client(address, timeout=10)  # type: ignore[no-untyped-call]
+        return Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # the latter where it is no address
         raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}") from error
 

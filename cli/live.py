@@ -1,0 +1,119 @@
+"""``ctxaudio live``: play a song, or what comes in, and turn the context like a knob."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.arguments import Semitones, SignedCommand
+from cli.console import play_out
+from cli.learning import (
+    check_learning,
+    learning_options,
+    read_song,
+    recall_or_learn,
+    saying_options,
+)
+from cli.output import Reporter
+from cli.playing import card_options, input_deck, last_word, song_deck
+
+if TYPE_CHECKING:
+    from ctxaudio import ContextShift
+
+
+@click.command(cls=SignedCommand)
+@click.argument("song", required=False)
+@click.option(
+    "--context",
+    "-c",
+    type=Semitones(),
+    default=0.0,
+    help="Semitones to begin with.",
+)
+@click.option(
+    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
+)
+@click.option(
+    "--input",
+    "from_input",
+    is_flag=True,
+    help="Shift what comes in at a microphone or loopback, by a memory of any song.",
+)
+@click.option("--input-device", metavar="NAME", help="Where it comes in; by default, --device.")
+@click.option(
+    "--no-ui", is_flag=True, help="No screen: one status line, and commands that are typed."
+)
+@card_options("low")
+@learning_options
+@saying_options
+def live(
+    song: str | None,
+    context: float,
+    memory: str | None,
+    from_input: bool,
+    input_device: str | None,
+    no_ui: bool,
+    device: str | None,
+    latency: float | str,
+    blocksize: int,
+    examples: tuple[float, ...],
+    example_files: tuple[tuple[float, str], ...],
+    seed: int,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Play SONG and turn its context while it sounds.
+
+    The screen shows its keys. With --no-ui, type lines instead: a number of semitones, up, down,
+    pause, seek SECONDS, loop, record or quit.
+
+    \b
+    ctxaudio live song.flac
+    ctxaudio live song.flac --memory song.memory --context -2
+    ctxaudio live --input --memory song.memory --context +4
+    """  # noqa: D301
+    from ctxaudio import load_memory
+    from ctxaudio.playback.sound_card import CardConfig
+
+    check_learning(click.get_current_context(), example_files, memory)
+    if from_input == (song is not None):
+        raise click.UsageError("expected a song, or --input for what comes in, not both.")
+    if from_input and memory is None:
+        raise click.UsageError("--input needs a memory, of any song: --memory song.memory.")
+    if input_device is not None and not from_input:
+        raise click.UsageError("--input-device goes with --input.")
+    if not no_ui and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("live draws on a terminal, and this is none; --no-ui plays without.")
+    card = CardConfig(
+        device=device,
+        input_device=input_device,
+        latency=latency,  # type: ignore[arg-type]
+        blocksize=blocksize,
+    )
+    reporter = Reporter(quiet=quiet, as_json=as_json)
+
+    def learned() -> ContextShift:
+        return recall_or_learn(sound, memory, examples, example_files, seed, reporter)
+
+    if song is None:
+        with reporter.step("read memory"):
+            taught = load_memory(str(memory))
+        opened = input_deck(taught, context, card)
+    else:
+        with reporter.step("load"):
+            sound, _ = read_song(song)
+        opened = song_deck(song, sound, learned, context, card)
+    if not no_ui:
+        from cli.screen import show  # now, for it takes time that the music will not have
+    with opened as deck:
+        with reporter.step("play"):
+            if no_ui:
+                play_out(deck, quiet=quiet or as_json, commands=sys.stdin)
+            else:
+                show(deck, deck.bands)
+        ended = deck.end_recording()
+        last_word(deck, reporter, memory=memory)
+    if ended:
+        reporter.note(ended)

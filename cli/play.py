@@ -1,0 +1,67 @@
+"""``ctxaudio play``: shift a song and play it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.arguments import Semitones, SignedCommand
+from cli.console import play_out
+from cli.learning import (
+    check_learning,
+    learning_options,
+    read_song,
+    recall_or_learn,
+    saying_options,
+)
+from cli.output import Reporter
+from cli.playing import card_options, last_word, song_deck
+
+if TYPE_CHECKING:
+    from ctxaudio import ContextShift
+
+
+@click.command(cls=SignedCommand)
+@click.argument("song")
+@click.argument("semitones", type=Semitones(), default=0.0)
+@click.option(
+    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
+)
+@card_options("high")
+@learning_options
+@saying_options
+def play(
+    song: str,
+    semitones: float,
+    memory: str | None,
+    device: str | None,
+    latency: float | str,
+    blocksize: int,
+    examples: tuple[float, ...],
+    example_files: tuple[tuple[float, str], ...],
+    seed: int,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Play SONG shifted by SEMITONES, such as +5 or -3.5; Ctrl-C stops.
+
+    \b
+    ctxaudio play song.flac +5
+    ctxaudio play song.flac -3.5 --device headphones
+    """  # noqa: D301
+    from ctxaudio.playback.sound_card import CardConfig
+
+    check_learning(click.get_current_context(), example_files, memory)
+    card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
+    reporter = Reporter(quiet=quiet, as_json=as_json)
+    with reporter.step("load"):
+        sound, _ = read_song(song)
+
+    def learned() -> ContextShift:
+        return recall_or_learn(sound, memory, examples, example_files, seed, reporter)
+
+    with song_deck(song, sound, learned, semitones, card) as deck:
+        with reporter.step("play"):
+            play_out(deck, quiet=quiet or as_json)
+        last_word(deck, reporter, memory=memory)
