@@ -18,13 +18,14 @@ _PR_SET_PDEATHSIG = 1
 
 
 @contextlib.contextmanager
-def jack_server(rate=RATE, period=PERIOD, n_outputs=2, name="test"):
+def jack_server(rate=RATE, period=PERIOD, n_inputs=2, n_outputs=2, name="test"):
     """A server of this process and its children; PortAudio sees it."""
     name = f"{name}-{os.getpid()}"
     wanted = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
     before = {key: os.environ.get(key) for key in wanted}
     os.environ.update(wanted)
-    driver = ["-d", "dummy", "-r", str(rate), "-p", str(period), "-P", str(n_outputs)]
+    numbers = {"-r": rate, "-p": period, "-C": n_inputs, "-P": n_outputs}
+    driver = ["-d", "dummy", *(str(part) for pair in numbers.items() for part in pair)]
     server = None
     try:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import resource
 import threading
 from collections import deque
 
@@ -13,6 +14,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.output import whole_file
 from ctxaudio.playback import recorder as recorder_module
 from ctxaudio.playback.recorder import Recorder
 from ctxaudio.playback.ring import Ring
@@ -242,3 +244,24 @@ def test_a_disk_that_hangs_for_too_long_ends_the_recording_and_keeps_its_beginni
     assert n / 44_100 == pytest.approx(recorder.recorded_s)
     assert recorder_module._QUEUE * 97 <= n < len(played) * 97
     np.testing.assert_allclose(samples, np.concatenate(played, axis=1)[:, :n], atol=0.5 / 2**23)
+
+
+def test_what_a_full_disk_took_is_kept(tmp_path, rng):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    path = tmp_path / "take.flac"
+    noise = rng.uniform(-0.5, 0.5, (1, 44_100)).astype(np.float32)
+    with whole_file(path, force=False, buffering=0) as file:
+        recorder = Recorder(file, 44_100, 1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, limits[1]))
+        try:
+            for start in range(0, 44_100, 441):
+                recorder.write(noise[:, start : start + 441])
+            recorder.close()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert isinstance(recorder.error, OSError)
+    with soundfile.SoundFile(path) as kept_file:
+        assert kept_file.frames < 44_100  # it says how long it is, but for the blocks that broke
+        kept = kept_file.read(8_000, dtype="float32")
+    assert len(kept) == 8_000
+    np.testing.assert_allclose(kept, noise[0, : len(kept)], atol=2e-7)

@@ -35,7 +35,7 @@ class Output:
 
     Args:
         sample_rate: of what is written, in Hz; None for the sound card's own.
-        n_inputs: channels to record.
+        n_inputs: channels to record; a microphone that has one is all of them.
 
     Raises:
         DataError: if the sound card cannot be opened.

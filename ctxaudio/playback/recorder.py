@@ -78,20 +78,27 @@ class Recorder:
 
 
 class _Checked:
-    """A file that libsndfile writes to: it would pass over an error, so here it is kept."""
+    """A file that libsndfile writes to: an error is kept here, and is none to libsndfile.
+
+    It would pass over it in any case, but not write at the end how long the file is.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._end = 0  # where it ends, after an error
         self.error: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        left = memoryview(data)
+        left, start = memoryview(data), self._file.tell()
+        if self.error is not None and start >= self._end:
+            return len(data)  # only the beginning, with the length, is written once more
         try:
             while left:  # an unbuffered file may take a part
                 left = left[self._file.write(left) :]
         except OSError as error:
             self.error = error
-        return len(data) - len(left)
+            self._end = self._file.truncate(start)  # no half of a block is left
+        return len(data)
 
     def read(self, n: int = -1) -> bytes:
         return self._file.read(n)

@@ -49,7 +49,7 @@ class Ring:
         return len(self._samples) - self.filled
 
     def write(self, samples: np.ndarray) -> None:
-        """Add (time, channel) samples.
+        """Add (time, channel) samples; a single channel is all of them.
 
         Raises:
             ValueError: if there is no room for them.

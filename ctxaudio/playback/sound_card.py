@@ -106,7 +106,7 @@ def open_stream(
     Args:
         sample_rate: in Hz; None for the device's own.
         n_channels: to play; a single one is played by two, where there are two.
-        n_inputs: channels to record; 0 for none.
+        n_inputs: channels to record, or as many as there are; 0 for none.
         callback: as sounddevice calls it: (out, …) or, with inputs, (in, out, …).
 
     Returns:
@@ -131,8 +131,7 @@ def open_stream(
     }
     if n_inputs:
         source = find_device(config.input_device or config.device, "input")
-        if n_inputs > source.n_inputs:
-            raise DataError(f"{source.name} records {source.n_inputs} channels, not {n_inputs}.")
+        n_inputs = min(n_inputs, source.n_inputs)
         options |= {"device": (source.number, device.number), "channels": (n_inputs, n_channels)}
         kind = sounddevice.Stream
     else:
