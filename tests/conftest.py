@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from ctxaudio import ContextShift
-from signals import chord, melody, with_noise
+from ctxaudio import ContextShift, Example, Sound
+from signals import LOW_RATE, STEADY_HZ, STEADY_RATE, chord, melody, mono, sine, tunes, with_noise
 from sound_server import jack_server
 
 settings.register_profile("seeded", derandomize=True, deadline=None, database=None, max_examples=25)
@@ -46,3 +46,30 @@ def jack():
     """A sound card that needs no hardware: JACK's dummy, paced like one. Gives its process."""
     with jack_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def duet():
+    return Sound(tunes(4_001, LOW_RATE), LOW_RATE)  # 41 hops and 65 samples
+
+
+@pytest.fixture(scope="session")
+def steady():
+    return mono(sine(STEADY_HZ, seconds=1.5, rate=STEADY_RATE), STEADY_RATE)
+
+
+@pytest.fixture(scope="session")
+def steady_memory(steady):
+    return ContextShift.teach(steady).memory
+
+
+@pytest.fixture(scope="session")
+def noise():
+    return mono(0.1 * np.random.default_rng(3).standard_normal(LOW_RATE), LOW_RATE)
+
+
+@pytest.fixture(scope="session")
+def loudness_memory(noise):
+    """Each step of the context is a decibel, and no pitch moves."""
+    louder = (Example(Sound(10.0 ** (c / 20.0) * noise.samples, LOW_RATE), c) for c in (-1.0, 1.0))
+    return ContextShift.teach(noise, louder).memory

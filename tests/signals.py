@@ -10,6 +10,8 @@ from ctxaudio.frames import FrameConfig
 from ctxaudio.generator import generate
 
 RATE = 44_100
+LOW_RATE = 8_000  # as exact as any other, and quick
+STEADY_HZ, STEADY_RATE = 440.0, 22_050
 CHORD_HZ = (220.0, 523.0, 1310.0)
 
 
@@ -52,6 +54,14 @@ def melody(*, seed, seconds, semitones=0.0, lowest=-24, highest=24, partials=8, 
                 wave = np.sin(2.0 * np.pi * hz * time_s + phases[partial - 1])
                 samples[span] += 0.15 / partial * envelope * wave
     return samples
+
+
+def tunes(n_samples, rate, n_channels=2):
+    """Notes over a little noise, another tune in each channel; full scale."""
+    rng = np.random.default_rng(4)
+    notes = [melody(seed=5 + i, seconds=1.0, rate=rate)[:n_samples] for i in range(n_channels)]
+    samples = np.stack(notes) + 0.003 * rng.standard_normal((n_channels, n_samples))
+    return samples / np.abs(samples).max()
 
 
 def with_noise(samples, *, level=0.003, seed=9, rate=22_050):

@@ -17,32 +17,18 @@ from ctxaudio.memory import for_any_sound
 from ctxaudio.stream import FIRST_FRAME, Voice, begin_blocks, process_block
 from rnn import recall
 from signals import (
+    LOW_RATE,
+    STEADY_HZ,
     cents,
     chord,
     chord_errors_cents,
-    melody,
-    mono,
     sine,
     snr_db,
     tone,
+    tunes,
 )
 
-LOW_RATE = 8_000  # as exact as any other, and quick
-STEADY_HZ = 440.0
 CONTEXTS = (-36.0, -12.0, -1.0, 0.0, 0.5, 5.0, 24.0)
-
-
-def two_channels(n_samples, rate):
-    """Notes over a little noise, other notes left than right; full scale."""
-    rng = np.random.default_rng(4)
-    notes = [melody(seed=seed, seconds=1.0, rate=rate)[:n_samples] for seed in (5, 6)]
-    samples = np.stack(notes) + 0.003 * rng.standard_normal((2, n_samples))
-    return samples / np.abs(samples).max()
-
-
-@pytest.fixture(scope="module")
-def duet():
-    return Sound(two_channels(4_001, LOW_RATE), LOW_RATE)
 
 
 @pytest.fixture(scope="module")
@@ -53,28 +39,6 @@ def memory(duet):
 @pytest.fixture(scope="module")
 def duet_effect(memory):
     return ContextShift(memory)  # for those who reset it
-
-
-@pytest.fixture(scope="module")
-def steady():
-    return mono(sine(STEADY_HZ, seconds=1.5, rate=22_050), 22_050)
-
-
-@pytest.fixture(scope="module")
-def steady_memory(steady):
-    return ContextShift.teach(steady).memory
-
-
-@pytest.fixture(scope="module")
-def noise():
-    return mono(0.1 * np.random.default_rng(3).standard_normal(LOW_RATE), LOW_RATE)
-
-
-@pytest.fixture(scope="module")
-def loudness_memory(noise):
-    """Each step of the context is a decibel, and no pitch moves."""
-    louder = (Example(Sound(10.0 ** (c / 20.0) * noise.samples, LOW_RATE), c) for c in (-1.0, 1.0))
-    return ContextShift.teach(noise, louder).memory
 
 
 def streamed(effect, samples, edges=()):
@@ -161,7 +125,7 @@ def test_a_glide_at_rest_has_always_been_there():
     ],
 )
 def test_a_song_in_blocks_is_the_whole_song_later(rate, n_samples, level):
-    song = Sound(level * two_channels(n_samples, rate), rate)
+    song = Sound(level * tunes(n_samples, rate), rate)
     effect = ContextShift.teach(song)
     late = effect.latency_samples
     for context in (0.0, 1.0, -1.0, 5.0, -12.0, 24.0):
