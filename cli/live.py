@@ -112,7 +112,7 @@ def live(
             if no_ui:
                 play_out(deck, quiet=quiet or as_json, commands=sys.stdin)
             else:
-                show(deck, deck.bands)
+                show(deck)
         ended = deck.end_recording()
         last_word(deck, reporter, memory=memory)
     if ended:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual import events
@@ -41,13 +40,13 @@ _KEYS = {
 }
 
 
-def show(deck: Deck, bands: np.ndarray) -> None:
-    """Show a deck until the user quits; bands are their centres, in semitones above 440 Hz.
+def show(deck: Deck) -> None:
+    """Show a deck until the user quits.
 
     Raises:
         Exception: whatever ended the player's thread; the terminal is as it was before.
     """
-    app = LiveApp(deck, bands)
+    app = LiveApp(deck)
     with _signals_kept_for(app):
         app.run(mouse=False)
     if app.failure is not None:
@@ -108,12 +107,12 @@ class LiveApp(App[None]):
         Binding("q,Q,ctrl+c", "quit", priority=True),
     ]
 
-    def __init__(self, deck: Deck, bands: np.ndarray) -> None:
+    def __init__(self, deck: Deck) -> None:
         super().__init__()
         self.deck = deck
         self.failure: Exception | None = None  # that the app ended with
         self.signals: list[int] = []  # that are to end it
-        self._bars = Bars(bands)
+        self._bars = Bars(deck.bands)
         self._meters = Meters(len(deck.status.peaks))
         self._notice, self._noticed = "", 0.0
         self._message = ""

@@ -93,7 +93,7 @@ def deck_of(source, name="tune.flac", duration_s=60.0):
 
 def used(deck, use, size=SIZE):
     """An app that ``use`` has done something with."""
-    app = LiveApp(deck, deck.bands)
+    app = LiveApp(deck)
 
     async def run():
         async with app.run_test(size=size):
@@ -401,7 +401,7 @@ class Terminal:
             "@click.command()\n"
             "def main():\n"
             f"    with deck_of({source}()) as deck:\n"
-            "        show(deck, deck.bands)\n"
+            "        show(deck)\n"
             "    print('after')\n"
             "cli.main.main = main\n"
             "cli.main.entry([])\n"
