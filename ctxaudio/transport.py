@@ -87,22 +87,21 @@ def transport(  # type: ignore[no-untyped-def]
             amplitude *= 1.0 + _MISFIT * part * (1.0 - part)
             lower = moved_by(shift, amplitude * (1.0 - part), angle)
             upper = moved_by(shift + 1, amplitude * part, angle)
+            first = min(max(start, -shift), end)
+            last = max(min(end, n_bins - shift), first)
             for channel in range(n_channels):
-                for k in range(start, end):
-                    to = k + shift
-                    if to >= n_bins:
-                        break
+                for k in range(start, first):  # below 0 Hz is the mirror image of above
                     value = windowed[channel, frame, k] * keep[frame, k]
-                    if to >= 0:
-                        out[channel, frame, to] += value * lower
-                        if to + 1 < n_bins:
-                            out[channel, frame, to + 1] += value * upper
-                    else:  # below 0 Hz is the mirror image of above
-                        out[channel, frame, -to] += np.conj(value * lower)
-                        if to + 1 >= 0:
-                            out[channel, frame, to + 1] += value * upper
-                        else:
-                            out[channel, frame, -to - 1] += np.conj(value * upper)
+                    to = -(k + shift)
+                    out[channel, frame, to] += np.conj(value * lower)
+                    out[channel, frame, to - 1] += np.conj(value * upper)
+                previous = np.complex64(0.0)
+                for k in range(first, last):
+                    value = windowed[channel, frame, k] * keep[frame, k]
+                    out[channel, frame, k + shift] += value * lower + previous * upper
+                    previous = value
+                if last + shift < n_bins:
+                    out[channel, frame, last + shift] += previous * upper
             start = end
         for k in range(n_bins):  # a slice would take numba two seconds more to compile
             rotation[k] = turned[k]
