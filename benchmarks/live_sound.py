@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 
 from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, Prepared, find_peers
-from benchmarks.report import Score, control_ranks, table
-from benchmarks.runner import find_pieces, find_tones, say, spread
-from benchmarks.sound import SHIFTS, measure
+from benchmarks.report import control_ranks, table
+from benchmarks.runner import find_pieces, find_tones, say
+from benchmarks.sound import SHIFTS, choose, measure_all
 from benchmarks.streams import BLOCK, another_memory, of_effect, rubberband_live, stream
 from benchmarks.truths import RATE, Samples
 from ctxaudio import ContextShift
@@ -63,19 +63,9 @@ def print_sound(options: argparse.Namespace) -> dict[str, object]:
     for line in missing:
         say(line)
     peers = [*live_peers(), *others]
-    pieces, tones = find_pieces(options), find_tones(options)
-    shifts = list(SHIFTS)
-    if options.quick:
-        first = {material.kind: material for material in reversed(pieces)}
-        pieces, tones, shifts = [*first.values()], tones[::3], [5]
-    materials = [*pieces, *tones]
-    scores: list[Score] = []
-    failures: list[str] = []
-    work = partial(measure, peers=peers, shifts=shifts)
-    for done, measured in enumerate(spread(work, materials, jobs=options.jobs), start=1):
-        say(f"{done} of {len(materials)}: {measured.material}")
-        scores += measured.scores
-        failures += measured.failures
+    materials = choose(find_pieces(options), find_tones(options), quick=options.quick)
+    shifts = [5] if options.quick else list(SHIFTS)
+    scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs)
     names = [peer.name for peer in peers]
     print(f"all of {', '.join(f'{shift:+d}' for shift in shifts)}; live input was taught another")
     print(f"piece than it shifts\n\n{table(scores, names)}\n\nthe unshifted control")

@@ -102,9 +102,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _quick(pieces: list[Material], tones: list[Material]) -> list[Material]:
+def choose(pieces: list[Material], tones: list[Material], *, quick: bool) -> list[Material]:
+    """All material, or a piece of each kind and a third of the tones."""
+    if not quick:
+        return [*pieces, *tones]
     first = {material.kind: material for material in reversed(pieces)}
     return [*first.values(), *tones[::3]]
+
+
+def measure_all(
+    materials: Sequence[Material], peers: Sequence[Peer], shifts: Sequence[int], *, jobs: int
+) -> tuple[list[Score], list[str]]:
+    """Scores of everything, and what failed; progress goes to stderr."""
+    scores: list[Score] = []
+    failures: list[str] = []
+    work = partial(measure, peers=peers, shifts=shifts)
+    for done, measured in enumerate(spread(work, materials, jobs=jobs), start=1):
+        say(f"{done} of {len(materials)}: {measured.material}")
+        scores += measured.scores
+        failures += measured.failures
+    return scores, failures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,15 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(line)
     pieces, tones = find_pieces(options), find_tones(options)
     shifts = [5] if options.quick else sorted({shift for shift in options.shifts if shift})
-    materials = _quick(pieces, tones) if options.quick else [*pieces, *tones]
-
-    scores: list[Score] = []
-    failures: list[str] = []
-    work = partial(measure, peers=peers, shifts=shifts)
-    for done, measured in enumerate(spread(work, materials, jobs=options.jobs), start=1):
-        say(f"{done} of {len(materials)}: {measured.material}")
-        scores += measured.scores
-        failures += measured.failures
+    materials = choose(pieces, tones, quick=options.quick)
+    scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs)
 
     present = [peer.name for peer in peers]
     for shift in shifts:

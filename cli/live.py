@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from functools import partial
 
 import click
 
@@ -18,9 +18,6 @@ from cli.learning import (
 )
 from cli.output import Reporter
 from cli.playing import card_options, input_deck, last_word, song_deck
-
-if TYPE_CHECKING:
-    from ctxaudio import ContextShift
 
 
 @click.command(cls=SignedCommand)
@@ -93,10 +90,6 @@ def live(
         blocksize=blocksize,
     )
     reporter = Reporter(quiet=quiet, as_json=as_json)
-
-    def learned() -> ContextShift:
-        return recall_or_learn(sound, memory, examples, example_files, seed, reporter)
-
     if song is None:
         with reporter.step("read memory"):
             taught = load_memory(str(memory))
@@ -104,6 +97,7 @@ def live(
     else:
         with reporter.step("load"):
             sound, _ = read_song(song)
+        learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
         opened = song_deck(song, sound, learned, context, card)
     if not no_ui:
         from cli.screen import show  # now, for it takes time that the music will not have

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 import click
 
@@ -17,9 +17,6 @@ from cli.learning import (
 )
 from cli.output import Reporter
 from cli.playing import card_options, last_word, song_deck
-
-if TYPE_CHECKING:
-    from ctxaudio import ContextShift
 
 
 @click.command(cls=SignedCommand)
@@ -57,10 +54,7 @@ def play(
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.step("load"):
         sound, _ = read_song(song)
-
-    def learned() -> ContextShift:
-        return recall_or_learn(sound, memory, examples, example_files, seed, reporter)
-
+    learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
     with song_deck(song, sound, learned, semitones, card) as deck:
         with reporter.step("play"):
             play_out(deck, quiet=quiet or as_json)

@@ -68,8 +68,9 @@ class Output:
                 f"the sound card runs at {self.sample_rate} Hz now, not at {sample_rate} Hz."
             )
         self._ring = self._shared.played
-        self._resample = _resampler(sample_rate or self.sample_rate, self.sample_rate, n_channels)
-        self._ratio = self.sample_rate / (sample_rate or self.sample_rate)
+        rate = sample_rate or self.sample_rate
+        self._resample = _resampler(rate, self.sample_rate, n_channels)
+        self._ratio = self.sample_rate / rate
         self._held_back = 0.0  # samples that are in the resampler
         self._n_dropped = 0
         self._ahead_s, self._n_answered = _AHEAD_S, 0  # underruns that more was made ahead for
