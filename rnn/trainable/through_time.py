@@ -1,0 +1,238 @@
+"""Forward through time and back again, for many networks at once, by hand.
+
+Write s for the state, r for the rates ([s]₊ in the current form, s itself in the rate form) and
+M for the matrix that acts (:mod:`rnn.trainable.networks`), its unit rows times alpha. A step is
+
+    current:  s' = (1 − alpha) s + M [r u c 1] + noise
+    rate:     s' = (1 − alpha) s + alpha tanh(M [r u c 1] / alpha) + noise
+
+With λ = ∂L/∂s, the way back is  λ = (1 − alpha) λ' + f'(s) ⊙ Mᵀ [μ' ∂L/∂z], where μ' is λ' (in the
+rate form times the slope of tanh), and the gradient of M is Σ [μ' ∂L/∂z] [r u c 1]ᵀ: one product
+after the loop instead of one in each step.
+
+Networks whose trials are longer come first, so that each step works on those still running.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+
+from rnn.trainable.config import RateConfig
+
+# A gradient that has vanished altogether has no direction that Ω could keep.
+_NEGLIGIBLE = 1e-20
+
+
+class Batch(NamedTuple):
+    """Trials of a stack of networks, longest networks first."""
+
+    columns: torch.Tensor  # (network, time + 1, trial, input + context + 1); the last time unused
+    noise: torch.Tensor  # (stream, time, trial, unit): standard normal
+    stream: torch.Tensor  # (network,): the stream of noise that a network hears
+    n_steps: list[int]  # (network,): of the longest trial, falling
+    targets: torch.Tensor  # (network, time, trial, output)
+    mask: torch.Tensor  # (network, time, trial): shares of the loss, which sum to 1
+
+
+class Buffers:
+    """Memory for runs, used again by the next: asking for hundreds of megabytes anew takes time."""
+
+    def __init__(self) -> None:
+        self._flat: dict[str, torch.Tensor] = {}
+
+    def take(self, name: str, *shape: int, like: torch.Tensor) -> torch.Tensor:
+        """An array with anything in it, the memory of the last one of that name."""
+        flat = self._flat.get(name)
+        if flat is None or flat.numel() < math.prod(shape) or flat.dtype != like.dtype:
+            flat = self._flat[name] = like.new_empty(math.prod(shape))
+        return flat[: math.prod(shape)].view(shape)
+
+
+class Acting(NamedTuple):
+    """The weights that act, in steps."""
+
+    matrix: torch.Tensor  # (network, unit + output, column): unit rows times alpha
+    initial: torch.Tensor  # (network, unit)
+    alpha: torch.Tensor  # (network, unit)
+    noise: torch.Tensor  # (network, unit): standard deviation that a step adds
+
+
+class Run(NamedTuple):
+    """What the way back needs of the way there."""
+
+    columns: torch.Tensor  # (network, time + 1, trial, column): [r u c 1] before each step
+    outputs: torch.Tensor  # (network, time, trial, output)
+    slopes: torch.Tensor | None  # (network, time, trial, unit): of tanh, in the rate form
+
+
+class Gradient(NamedTuple):
+    """Of the loss by what acts, and the loss itself."""
+
+    matrix: torch.Tensor  # as Acting.matrix, by rows as they act before alpha
+    initial: torch.Tensor  # (network, unit)
+    loss: torch.Tensor  # (network,): mean squared error
+    penalty: torch.Tensor  # (network,): Ω
+
+
+def running(n_steps: list[int]) -> list[int]:
+    """How many networks are still running at each time, from 0 to the longest's end.
+
+    >>> running([3, 1])
+    [2, 2, 1, 1]
+    """
+    counts, n = [], len(n_steps)
+    for time in range(n_steps[0] + 1):
+        while n_steps[n - 1] < time:
+            n -= 1
+        counts.append(n)
+    return counts
+
+
+def forward(
+    config: RateConfig, acting: Acting, batch: Batch, buffers: Buffers | None = None
+) -> Run:
+    """Run the networks through their trials and keep their rates."""
+    buffers = buffers or Buffers()
+    n, n_networks = config.n_units, len(acting.matrix)
+    n_outputs = config.n_outputs
+    n_times, n_trials = batch.columns.shape[1:3]
+    like = acting.matrix
+    columns = buffers.take("columns", n_networks, n_times, n_trials, like.shape[2], like=like)
+    columns[..., n:] = batch.columns
+    outputs = like.new_zeros(n_networks, n_times - 1, n_trials, n_outputs)
+    rate_form = config.form == "rate"
+    slopes = None
+    if rate_form:
+        slopes = buffers.take("slopes", n_networks, n_times - 1, n_trials, n, like=like)
+    keep = (1.0 - acting.alpha)[:, None]
+    across = acting.matrix.transpose(1, 2)
+    noisy = bool(acting.noise.any())
+    state = acting.initial[:, None].expand(n_networks, n_trials, n).contiguous()
+    drive = like.new_zeros(n_networks, n_trials, n + n_outputs)
+    for time, m in enumerate(running(batch.n_steps)):
+        state = state[:m]
+        rates = columns[:m, time, :, :n]
+        if rate_form:
+            rates.copy_(state)
+        else:
+            torch.clamp(state, min=0.0, out=rates)
+        if time < n_times - 1:
+            kept = drive[:m, :, :n]
+            if noisy:
+                kicks = batch.noise[:, time].index_select(0, batch.stream[:m])
+                torch.mul(kicks, acting.noise[:m, None], out=kept).addcmul_(state, keep[:m])
+            else:
+                torch.mul(state, keep[:m], out=kept)
+        if rate_form:
+            summed = torch.bmm(columns[:m, time], across[:m])
+        else:
+            summed = torch.baddbmm(drive[:m], columns[:m, time], across[:m])
+        if time > 0:
+            outputs[:m, time - 1] = summed[..., n:]
+        if time < n_times - 1:
+            state = summed[..., :n]
+            if slopes is not None:
+                alpha = acting.alpha[:m, None]
+                bent = torch.tanh(state / alpha)
+                slopes[:m, time] = 1.0 - bent * bent
+                state = torch.addcmul(drive[:m, :, :n], bent, alpha)
+    return Run(columns, outputs, slopes)
+
+
+def backward(
+    config: RateConfig,
+    acting: Acting,
+    batch: Batch,
+    run: Run,
+    buffers: Buffers | None = None,
+    *,
+    penalty: float = 0.0,
+) -> Gradient:
+    """The gradient of the loss, and of ``penalty`` times Ω; uses up ``run``.
+
+    Ω (Pascanu, Mikolov and Bengio, 2013, "On the difficulty of training recurrent neural
+    networks") keeps the gradient as long one step back: the mean over steps and trials of
+    (|λ'∂s'/∂s| / |λ'| − 1)². Its own gradient is the immediate one, by the recurrent weights
+    while λ', the states and their slopes stand still.
+    """
+    buffers = buffers or Buffers()
+    n = config.n_units
+    columns, outputs, slopes = run
+    n_networks, n_times, n_trials = columns.shape[:3]
+    error = (outputs - batch.targets) * batch.mask[..., None]
+    loss = ((outputs - batch.targets) * error).sum((1, 2, 3)) / config.n_outputs
+    error *= 2.0 / config.n_outputs
+    asked = (batch.mask != 0.0).any(2).any(0).tolist()  # times at which any output counts
+    # The output at time t - 1 is read from the rates before step t.
+    back = buffers.take("back", n_networks, n_times, n_trials, n + config.n_outputs, like=columns)
+    back[:, 0, :, n:] = 0.0
+    back[:, 1:, :, n:] = error
+    if penalty:
+        readout = torch.stack(
+            [
+                back[i, : t + 1, :, n:].reshape((t + 1) * n_trials, -1).T
+                @ columns[i, : t + 1].reshape((t + 1) * n_trials, -1)
+                for i, t in enumerate(batch.n_steps)
+            ]
+        )
+
+    keep = (1.0 - acting.alpha)[:, None]
+    through, both = acting.matrix[:, :n, :n].contiguous(), acting.matrix[:, :, :n].contiguous()
+    out = acting.matrix[:, n:, :n]
+    adjoint = columns.new_zeros(n_networks, n_trials, n)
+    omega = columns.new_zeros(n_networks)
+    scale = columns.new_tensor([1.0 / (t * n_trials) for t in batch.n_steps])
+    length = columns.new_zeros(n_networks, n_trials)
+    for time, m in reversed(list(enumerate(running(batch.n_steps)))):
+        # λ is 0 for networks that end here: what comes after has not begun.
+        later = adjoint[:m]
+        if slopes is not None and time < n_times - 1:
+            later = later * slopes[:m, time]
+        back[:m, time, :, :n] = later
+        rates = columns[:m, time, :, :n]
+        # A rate stands still where its state is below 0; in the rate form the two are one.
+        bend = None if slopes is not None else torch.sign(rates)
+        if not penalty:
+            pulled = torch.bmm(back[:m, time], both[:m])
+            if bend is not None:
+                pulled *= bend
+            adjoint[:m] = pulled.addcmul_(adjoint[:m], keep[:m])
+            continue
+        pulled = torch.bmm(later, through[:m])
+        if bend is not None:
+            pulled *= bend
+        arrived = pulled.addcmul_(adjoint[:m], keep[:m])
+        norm = torch.linalg.vector_norm(arrived, dim=2)
+        usable = (length[:m] > _NEGLIGIBLE) & (norm > _NEGLIGIBLE)
+        excess = torch.where(usable, norm / length[:m] - 1.0, 0.0)
+        omega[:m] += excess.square().sum(1) * scale[:m]
+        pull = torch.where(usable, excess / (norm * length[:m]), 0.0)
+        pull *= 2.0 * penalty * scale[:m, None]
+        if time and asked[time - 1]:
+            direct = torch.bmm(back[:m, time, :, n:], out[:m])
+            if bend is not None:
+                direct *= bend
+            torch.add(arrived, direct, out=adjoint[:m])
+            torch.linalg.vector_norm(adjoint[:m], dim=2, out=length[:m])
+        else:
+            adjoint[:m] = arrived
+            length[:m] = norm
+        # The rates have done their work here: what Ω adds to their product joins them.
+        arrived *= pull[..., None]
+        if bend is not None:
+            arrived *= bend
+        rates += arrived
+    matrix = torch.stack(
+        [
+            back[i, : t + 1].reshape((t + 1) * n_trials, -1).T
+            @ columns[i, : t + 1].reshape((t + 1) * n_trials, -1)
+            for i, t in enumerate(batch.n_steps)
+        ]
+    )
+    if penalty:
+        matrix[:, n:] = readout
+    matrix[:, :n] *= acting.alpha[:, :, None]
+    return Gradient(matrix, adjoint.sum(1), loss, omega)

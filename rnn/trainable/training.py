@@ -1,0 +1,396 @@
+"""Training many networks at once, each to its own criterion.
+
+Everything that is drawn is drawn anew from the seed of a network, how often it was restarted and
+how many updates it has had. So there is no generator whose state would have to be kept, a network
+learns the same in a stack as alone, and a run that was stopped goes on as if it had not been.
+Networks of one seed hear the same noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+from rnn.tasks.delay_match import DelayMatch, Trials, draw_trials
+from rnn.trainable.accuracy import accuracy_by_delay
+from rnn.trainable.config import RateConfig
+from rnn.trainable.dynamics import Noise, acting
+from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
+from rnn.trainable.optimiser import Moments, OptimiserConfig, gradient_length, no_moments, update
+from rnn.trainable.through_time import Batch, Buffers, Gradient, backward, forward
+
+# What random numbers are for; each has streams of its own.
+_WEIGHTS, _TRIALS, _NOISE, _VALIDATION = range(4)
+
+TRAINING, REACHED, STOPPED, FAILED = "training", "reached", "stopped", "failed"
+OUTCOMES = (TRAINING, REACHED, STOPPED, FAILED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """How networks are trained, and when one is done.
+
+    A network reaches the criterion when the least of the four conditions' accuracies, in the mean
+    of the last validations, is high enough; with ``every_delay`` the least of all delays too.
+    """
+
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    dt_s: float = 0.02
+    batch: int = 64  # trials
+    gradient_weight: float = 0.0  # λ of Ω, the vanishing-gradient term
+    widen_at: float = 0.93  # smoothed accuracy at which delays widen, where the task has levels
+    validate_every: int = 50  # updates
+    validation_delays: int = 5  # evenly through the range; the ends included
+    validation_trials: int = 100  # of each condition, shared out to the delays
+    criterion: float = 0.9
+    validations: int = 3  # the last ones, whose mean counts
+    every_delay: bool = False
+    max_updates: int = 20_000
+    max_restarts: int = 2  # of a network whose numbers are no longer finite
+
+    def __post_init__(self) -> None:
+        for name in (
+            "batch",
+            "validate_every",
+            "validation_delays",
+            "validation_trials",
+            "validations",
+            "max_updates",
+        ):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
+        if self.max_restarts < 0:
+            raise ValueError(f"max_restarts must not be negative, got {self.max_restarts}.")
+        for name in ("criterion", "widen_at"):
+            if not 0.0 < getattr(self, name) <= 1.0:
+                raise ValueError(f"{name} must lie in (0, 1], got {getattr(self, name)}.")
+        if not (self.gradient_weight >= 0.0 and np.isfinite(self.gradient_weight)):
+            raise ValueError(
+                f"gradient_weight must be finite and not negative, got {self.gradient_weight}."
+            )
+        if not (self.dt_s > 0.0 and np.isfinite(self.dt_s)):
+            raise ValueError(f"dt_s must be positive and finite, got {self.dt_s}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """What one network of a stack is to learn, and from which seed."""
+
+    task: DelayMatch
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Networks of one config, trained in one way, each on an assignment of its own.
+
+    Raises:
+        ValueError: if a task cannot be told in steps of this length, or by such a network.
+    """
+
+    network: RateConfig
+    training: TrainingConfig
+    assignments: tuple[Assignment, ...]
+
+    def __post_init__(self) -> None:
+        if not self.assignments:
+            raise ValueError("there is no network to train.")
+        self.network.alpha(self.training.dt_s)
+        for assignment in self.assignments:
+            task = assignment.task
+            task.check_step(self.training.dt_s)
+            if (task.n_inputs, 2) != (self.network.n_inputs, self.network.n_outputs):
+                raise ValueError(
+                    f"the {task.form} form needs {task.n_inputs} inputs and 2 outputs, the network "
+                    f"has {self.network.n_inputs} and {self.network.n_outputs}."
+                )
+
+
+@dataclass(slots=True)
+class Training:
+    """Where the training of a stack stands: all that a checkpoint keeps.
+
+    ``history`` has one list a network, of validations: updates, level, accuracy (delay,
+    condition). ``incidents`` are the restarts and failures, in words.
+    """
+
+    networks: RateNetworks
+    moments: Moments
+    n_updates: np.ndarray  # (network,)
+    restarts: np.ndarray  # (network,)
+    level: np.ndarray  # (network,)
+    smoothed: np.ndarray  # (network,): accuracy in training
+    loss: np.ndarray  # (network,)
+    outcome: list[str]
+    history: list[list[dict[str, Any]]]
+    incidents: list[str]
+
+    @property
+    def active(self) -> np.ndarray:
+        """Indices of the networks that are still trained."""
+        return np.flatnonzero([outcome == TRAINING for outcome in self.outcome])
+
+
+def begin(plan: Plan, device: str = "cpu") -> Training:
+    """Draw the networks."""
+    n = len(plan.assignments)
+    networks = stack([_draw(plan, i, 0) for i in range(n)]).to(device)
+    return Training(
+        networks=networks,
+        moments=no_moments(networks.weights),
+        n_updates=np.zeros(n, np.int64),
+        restarts=np.zeros(n, np.int64),
+        level=np.zeros(n, np.int64),
+        smoothed=np.full(n, 0.5),
+        loss=np.full(n, np.nan),
+        outcome=[TRAINING] * n,
+        history=[[] for _ in range(n)],
+        incidents=[],
+    )
+
+
+def train(
+    plan: Plan, state: Training, *, after: Callable[[Training], None] = lambda _: None
+) -> Training:
+    """Train until every network has reached the criterion, stopped or failed.
+
+    ``after`` is called after each update of all, for progress and checkpoints.
+    """
+    buffers = Buffers()
+    while len(state.active):
+        advance(plan, state, buffers)
+        after(state)
+    return state
+
+
+def advance(plan: Plan, state: Training, buffers: Buffers | None = None) -> None:
+    """One update of every network that is still trained, and what is due after it."""
+    training = plan.training
+    active = state.active
+    trials = [
+        draw_trials(
+            plan.assignments[i].task,
+            training.batch,
+            training.dt_s,
+            level=int(state.level[i]),
+            rng=np.random.default_rng(_key(plan, state, i, _TRIALS)),
+        )
+        for i in active
+    ]
+    # Longest trials first: see rnn.trainable.through_time.
+    order = sorted(range(len(active)), key=lambda k: -len(trials[k].inputs))
+    active, trials = active[order], [trials[k] for k in order]
+    networks = state.networks.select(active)
+    acts = acting(networks, training.dt_s)
+    keys = [_key(plan, state, i, _NOISE) for i in active]
+    batch = make_batch(plan.network, trials, keys, training.dt_s, like=acts.matrix)
+    run = forward(plan.network, acts, batch, buffers)
+    answers = _answers(run.outputs, trials)
+    slopes = backward(plan.network, acts, batch, run, buffers, penalty=training.gradient_weight)
+    gradient = by_weights(networks, slopes)
+    sound = torch.isfinite(gradient_length(gradient) + slopes.loss).cpu().numpy()
+    state.n_updates[active] += 1
+    state.loss[active] = slopes.loss.cpu().numpy()
+    which = torch.tensor(active, device=acts.matrix.device)
+    moments = Moments(
+        *(Weights(*(part.index_select(0, which) for part in m)) for m in state.moments)
+    )
+    counted = torch.tensor(state.n_updates[active], device=which.device)
+    update(training.optimiser, networks.weights, gradient, moments, counted)
+    for whole, part in zip(
+        (*state.networks.weights, *state.moments.first, *state.moments.second),
+        (*networks.weights, *moments.first, *moments.second),
+        strict=True,
+    ):
+        whole.index_copy_(0, which, part)
+    state.smoothed[active] = 0.8 * state.smoothed[active] + 0.2 * answers
+    for i in active[~sound]:
+        _restart(plan, state, int(i))
+    _widen(plan, state, active[sound])
+    due = [i for i in active[sound] if state.n_updates[i] % training.validate_every == 0]
+    if due:
+        _validate(plan, state, np.array(due))
+    for i in active[sound]:
+        if state.n_updates[i] >= training.max_updates and state.outcome[i] == TRAINING:
+            state.outcome[i] = STOPPED
+
+
+def make_batch(
+    config: RateConfig,
+    trials: Sequence[Trials],
+    keys: Sequence[tuple[int, ...]],
+    dt_s: float,
+    *,
+    like: torch.Tensor,
+) -> Batch:
+    """Trials of a stack, longest networks first, with the noise that their keys stand for."""
+    n_networks, n_times = len(trials), len(trials[0].inputs)
+    n_trials = trials[0].inputs.shape[1]
+    n_given = config.n_inputs + config.n_contexts
+    columns = np.zeros((n_networks, n_times + 1, n_trials, n_given + 1), np.float32)
+    columns[..., -1] = 1.0
+    targets = np.zeros((n_networks, n_times, n_trials, config.n_outputs), np.float32)
+    mask = np.zeros((n_networks, n_times, n_trials), np.float32)
+    streams: dict[tuple[int, ...], int] = {}
+    for i, (one, key) in enumerate(zip(trials, keys, strict=True)):
+        streams.setdefault(key, i)  # the first that hears it is the longest
+        n_steps = len(one.inputs)
+        columns[i, :n_steps, :, : config.n_inputs] = one.inputs
+        targets[i, :n_steps] = one.targets
+        mask[i, :n_steps] = one.mask / one.mask.sum()
+    noise = np.empty((len(streams), n_times, n_trials, config.n_units), np.float32)
+    spread = config.input_noise * np.float32(np.sqrt(2.0 / config.alpha(dt_s)))
+    for k, (key, longest) in enumerate(streams.items()):
+        rng = np.random.default_rng(key)
+        n_steps = len(trials[longest].inputs)
+        heard = rng.standard_normal((n_steps, n_trials, config.n_inputs), np.float32)
+        heard *= spread
+        for i in (i for i, own in enumerate(keys) if own == key):
+            given = columns[i, : len(trials[i].inputs), :, : config.n_inputs]
+            np.maximum(given + heard[: len(given)], 0.0, out=given)
+        rng.spawn(1)[0].standard_normal(dtype=np.float32, out=noise[k, :n_steps])
+    order = {key: k for k, key in enumerate(streams)}
+
+    def tensor(array: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(array).to(like)
+
+    return Batch(
+        columns=tensor(columns),
+        noise=tensor(noise),
+        stream=torch.tensor([order[key] for key in keys], device=like.device),
+        n_steps=[len(one.inputs) for one in trials],
+        targets=tensor(targets),
+        mask=tensor(mask),
+    )
+
+
+def by_weights(networks: RateNetworks, slopes: Gradient) -> Weights:
+    """The gradient by what is trained, from that by what acts."""
+    matrix = slopes.matrix * networks.wiring.mask
+    if networks.config.excitatory_share is not None:
+        n = networks.config.n_units
+        matrix[:, :n, :n] *= networks.weights.matrix[:, :n, :n] > 0.0
+    return Weights(matrix, slopes.initial)
+
+
+def validation_delays(task: DelayMatch, n_delays: int, level: int, dt_s: float) -> list[float]:
+    """Delays evenly through what is drawn at a level, in whole steps; one, if that is one delay."""
+    delays = np.linspace(task.shortest_s, task.limit_s(level), n_delays)
+    return sorted({round(delay / dt_s) * dt_s for delay in delays.tolist()})
+
+
+def _validate(plan: Plan, state: Training, due: np.ndarray) -> None:
+    training = plan.training
+    acts = acting(state.networks.select(due), training.dt_s)
+    delays = [
+        validation_delays(
+            plan.assignments[i].task,
+            training.validation_delays,
+            int(state.level[i]),
+            training.dt_s,
+        )
+        for i in due
+    ]
+    keys = [_key(plan, state, i, _VALIDATION) for i in due]
+    streams = list(dict.fromkeys(keys))
+    listens = torch.tensor([streams.index(key) for key in keys], device=acts.matrix.device)
+    share = accuracy_by_delay(
+        plan.network,
+        acts,
+        plan.assignments[due[0]].task,
+        delays,
+        training.dt_s,
+        trials_per_condition=-(-training.validation_trials // max(map(len, delays))),
+        noise=Noise([np.random.default_rng(key) for key in streams], listens),
+    )
+    for i, own, row in zip(due, delays, share, strict=True):
+        state.history[i].append(
+            {
+                "updates": int(state.n_updates[i]),
+                "level": int(state.level[i]),
+                "delays_s": own,
+                "accuracy": row[: len(own)].tolist(),
+            }
+        )
+        if state.level[i] == plan.assignments[i].task.last_level and _reached(
+            training, state.history[i]
+        ):
+            state.outcome[i] = REACHED
+
+
+def _reached(training: TrainingConfig, history: list[dict[str, Any]]) -> bool:
+    """Whether the last validations, all of them at one level, meet the criterion."""
+    last = history[-training.validations :]
+    if len(last) < training.validations or len({len(one["delays_s"]) for one in last}) > 1:
+        return False
+    if len({one["level"] for one in last}) > 1:
+        return False
+    return bool(
+        np.mean([least(one["accuracy"], training.every_delay) for one in last])
+        >= training.criterion
+    )
+
+
+def least(accuracy: Sequence[Sequence[float]], every_delay: bool = False) -> float:
+    """The least accuracy of the four conditions, (delay, condition): of each delay, or overall.
+
+    >>> least([[1.0, 0.9, 1.0, 1.0], [1.0, 0.7, 1.0, 1.0]])
+    0.8
+    """
+    array = np.asarray(accuracy)
+    return float((array if every_delay else array.mean(0)).min())
+
+
+def _widen(plan: Plan, state: Training, active: np.ndarray) -> None:
+    for i in active:
+        if (
+            state.smoothed[i] > plan.training.widen_at
+            and state.level[i] < plan.assignments[i].task.last_level
+        ):
+            state.level[i] += 1
+            state.smoothed[i] = 0.8  # it has to be earned again
+
+
+def _restart(plan: Plan, state: Training, i: int) -> None:
+    seed, at = plan.assignments[i].seed, int(state.n_updates[i])
+    what = f"network {i} (seed {seed}): its loss was no longer finite at update {at}"
+    if state.restarts[i] >= plan.training.max_restarts:
+        state.outcome[i] = FAILED
+        state.incidents.append(f"{what}; it has failed.")
+        return
+    state.restarts[i] += 1
+    state.incidents.append(f"{what}; it starts again from another draw.")
+    drawn = _draw(plan, i, int(state.restarts[i]))
+    for whole, part in zip(
+        (*state.networks.weights, *state.networks.wiring),
+        (*drawn.weights, *drawn.wiring),
+        strict=True,
+    ):
+        whole[i] = part[0]
+    for whole in (*state.moments.first, *state.moments.second):
+        whole[i] = 0.0
+    state.n_updates[i], state.level[i], state.smoothed[i] = 0, 0, 0.5
+    state.history[i] = []
+
+
+def _draw(plan: Plan, i: int, restarts: int) -> RateNetworks:
+    seed = plan.assignments[i].seed
+    return draw_network(plan.network, rng=np.random.default_rng((_WEIGHTS, seed, restarts)))
+
+
+def _key(plan: Plan, state: Training, i: int, purpose: int) -> tuple[int, ...]:
+    return (purpose, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))
+
+
+def _answers(outputs: torch.Tensor, trials: Sequence[Trials]) -> np.ndarray:
+    """Share (network,) of right answers, catch trials left out."""
+    last = torch.tensor(np.array([one.last for one in trials]), device=outputs.device)
+    read = outputs.gather(1, last[:, None, :, None].expand(-1, 1, -1, outputs.shape[3]))[:, 0]
+    chosen = read.argmax(2).cpu().numpy()
+    answer = np.array([one.answer for one in trials])
+    asked = answer >= 0
+    return np.asarray(((chosen == answer) & asked).sum(1) / np.maximum(asked.sum(1), 1))
