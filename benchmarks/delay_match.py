@@ -1,0 +1,186 @@
+"""Figures of the delay-match study: ``python -m benchmarks.delay_match delays|ranges|inputs``.
+
+Trains all networks of a variant with both presets and prints how many reach the criterion, how
+long it took, what the maps look like beside the study's (read off its figures,
+``benchmarks/data``), and whether accuracy depends on the time step. ``--folder`` keeps where the
+training stands, in the files that ``ctxaudio bench delay-match --out`` keeps it in: a run that was
+stopped goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+
+from benchmarks.runner import say, write_json
+from cli.output import whole_file
+from rnn.experiments.delay_match import (
+    DELAYS_S,
+    LONG_DELAYS_S,
+    PRESETS,
+    VARIANTS,
+    accuracy_of,
+    measure,
+    plan_for,
+)
+from rnn.trainable.network_file import load_training, save_networks, save_training
+from rnn.trainable.training import Plan, Training, begin, train
+
+DATA = Path(__file__).parent / "data"
+CHECKPOINT_S = 30.0
+STEPS_S = (0.02, 0.005, 0.001)
+
+
+def main() -> None:
+    """Train, measure, print, and write JSON where asked."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("variants", nargs="+", choices=VARIANTS, metavar="VARIANT")
+    parser.add_argument("--presets", nargs="+", choices=PRESETS, default=list(PRESETS))
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--sgd", action="store_true", help="the study's own optimiser")
+    parser.add_argument("--folder", type=Path, help="keep checkpoints and networks here")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    results: dict[str, Any] = {}
+    for variant in options.variants:
+        for preset in options.presets:
+            plan = plan_for(variant, preset, seeds=options.seeds, sgd=options.sgd)
+            name = f"{variant}-{preset}" + ("-sgd" if options.sgd and preset == "study" else "")
+            with tempfile.TemporaryDirectory() as scratch:
+                folder = options.folder or Path(scratch)
+                folder.mkdir(parents=True, exist_ok=True)
+                state, seconds = train_kept(plan, folder / name, options.device)
+            results[name] = report(variant, name, plan, state, seconds)
+    write_json(options.json, results)
+
+
+def train_kept(plan: Plan, path: Path, device: str) -> tuple[Training, float]:
+    """Train to the end, from where a checkpoint stands; and the seconds this run took."""
+    checkpoint = path.with_name(f"{path.name}.training")
+    state = load_training(plan, checkpoint, device) if checkpoint.exists() else begin(plan, device)
+    start = saved = said = time.perf_counter()
+
+    def keep() -> None:
+        with whole_file(checkpoint, force=True) as file:
+            save_training(plan, state, file)
+
+    def after(state: Training) -> None:
+        nonlocal saved, said
+        now = time.perf_counter()
+        if now - said > 10.0:
+            said = now
+            left = state.active
+            say(
+                f"{path.name}: {now - start:.0f} s, update {state.n_updates.max()}, "
+                f"{len(left)} of {len(state.outcome)} left, loss {state.loss[left].mean():.4f}, "
+                f"accuracy {100.0 * state.smoothed[left].mean():.0f} %"
+            )
+        if now - saved > CHECKPOINT_S:
+            keep()
+            saved = time.perf_counter()
+
+    if len(state.active):
+        train(plan, state, after=after)
+        keep()
+        with whole_file(path.with_name(f"{path.name}.networks"), force=True) as file:
+            save_networks(state.networks, file)
+    return state, time.perf_counter() - start
+
+
+def report(variant: str, name: str, plan: Plan, state: Training, seconds: float) -> dict[str, Any]:
+    """Measure a trained stack and print what was asked for."""
+    delays = (*DELAYS_S, *LONG_DELAYS_S) if variant == "inputs" else DELAYS_S
+    result = measure(plan, state, delays)
+    reached = sum(result["reached"])
+    print(f"\n{name}: {reached} of {len(state.outcome)} networks reached the criterion", end="")
+    print(f"; {seconds:.0f} s of training in this run, {torch.get_num_threads()} threads")
+    for incident in result["incidents"]:
+        print(f"  {incident}")
+    percent = {kind: 100.0 * np.array(map_) for kind, map_ in result["maps"].items()}
+    print("  trained s   reached  updates  accuracy % at " + " ".join(f"{d:g}" for d in delays))
+    for row, (low, high) in enumerate(result["trained_s"]):
+        cells = " ".join(f"{value:3.0f}" for value in percent["overall"][row])
+        print(
+            f"  {low:4g}-{high:<4g}   {result['reached'][row]:4}   "
+            f"{np.mean(result['updates'][row]):8.0f}  {cells}"
+        )
+    updates = [float(np.mean(row)) for row in result["updates"]]
+    print(f"  updates to criterion, most over least row: {max(updates) / min(updates):.2f}")
+    result["seconds"] = seconds
+    if variant == "inputs":
+        share = np.array([network["accuracy"] for network in result["networks"]])
+        for network, accuracy in zip(result["networks"], share, strict=True):
+            low, high = network["trained_s"]
+            cells = " ".join(f"{100 * value:3.0f}" for value in accuracy.mean(1))
+            print(f"  seed {network['seed']}, {low:g}-{high:g} s: {cells}")
+        print(f"  worst condition at any delay up to 5 s: {100 * share[:, :11].min():.0f} %")
+    else:
+        result |= _structure(variant, result, percent)
+    result["steps"] = _by_step(plan, state)
+    return result
+
+
+def _structure(
+    variant: str, result: dict[str, Any], percent: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    """How the maps compare to the study's."""
+    file = "delay_map_overall" if variant == "delays" else "range_map"
+    study = np.loadtxt(DATA / f"{file}_digitised.csv", delimiter=",", skiprows=1)[:, 1:]
+    n_rows = len(result["trained_s"])
+    share = np.array([network["accuracy"] for network in result["networks"]]).mean(2)
+    by_seed = share.reshape(n_rows, -1, len(DELAYS_S)).transpose(1, 0, 2)
+    whole = float(spearmanr(percent["overall"].ravel(), study.ravel())[0])
+    seeds = [float(spearmanr(one.ravel(), study.ravel())[0]) for one in by_seed]
+    each = " ".join(f"{value:+.2f}" for value in seeds)
+    print(f"  rank correlation with the study's map {whole:+.2f}; seeds {each}")
+    found: dict[str, Any] = {"rank_correlation": whole, "rank_correlation_seeds": seeds}
+    if variant == "ranges":
+        return found
+    trained, tested = np.meshgrid(DELAYS_S, DELAYS_S, indexing="ij")
+    for kind, map_ in percent.items():
+        here, shorter, longer = (
+            float(map_[part].mean())
+            for part in (trained == tested, tested < trained, tested > trained)
+        )
+        print(
+            f"  {kind:8} at the trained delay {here:3.0f} %, "
+            f"shorter {shorter:3.0f}, longer {longer:3.0f}"
+        )
+        found[kind] = {"trained": here, "shorter": shorter, "longer": longer}
+    return found
+
+
+def _by_step(plan: Plan, state: Training) -> dict[str, float]:
+    """Mean accuracy at what was trained, in steps of 20, 5 and 1 ms."""
+    seeds = [assignment.seed for assignment in plan.assignments]
+    found = {}
+    for dt_s in STEPS_S:
+        share = []
+        for task in dict.fromkeys(assignment.task for assignment in plan.assignments):
+            own = [i for i, a in enumerate(plan.assignments) if a.task == task]
+            share.append(
+                accuracy_of(
+                    state.networks.select(own),
+                    task,
+                    (0.5 * (task.shortest_s + task.longest_s),),
+                    seeds=[seeds[i] for i in own],
+                    dt_s=dt_s,
+                    trials_per_condition=50,
+                ).mean()
+            )
+        found[f"{1000 * dt_s:g} ms"] = float(np.mean(share))
+    each = ", ".join(f"{100 * value:.1f} % at {step}" for step, value in found.items())
+    print(f"  accuracy at what was trained by time step: {each}")
+    return found
+
+
+if __name__ == "__main__":
+    main()
