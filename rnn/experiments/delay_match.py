@@ -45,7 +45,7 @@ STUDY_NETWORK = RateConfig(
     spectral_radius=1.5,
 )
 STUDY_TRAINING = TrainingConfig(
-    optimiser=OptimiserConfig(method="adam", learning_rate=3e-3),
+    optimiser=OptimiserConfig(method="adam", learning_rate=1e-3),
     batch=20,
     gradient_weight=2.0,
 )
@@ -102,8 +102,8 @@ def _tasks(variant: str, *, study: bool, quick: bool) -> list[DelayMatch]:
         longest = 2.0 if quick else DELAYS_S[-1]
         return [DelayMatch(form="input", longest_s=longest, widening_s=0.5)]
     delays = DELAYS_S if not quick else (0.0, 0.5, 1.0)
-    form = "input" if variant == "inputs" else "frequency"
-    return [DelayMatch(form=form, shortest_s=delay, longest_s=delay) for delay in delays]
+    one = DelayMatch(form="input" if variant == "inputs" else "frequency")
+    return [replace(one, shortest_s=delay, longest_s=delay) for delay in delays]
 
 
 def measure(

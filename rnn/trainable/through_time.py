@@ -1,4 +1,4 @@
-"""Forward through time and back again, for many networks at once, by hand.
+"""Forward through time and back again, by hand, for many networks at once, as a GPU likes it.
 
 Write s for the state, r for the rates ([s]₊ in the current form, s itself in the rate form) and
 M for the matrix that acts (:mod:`rnn.trainable.networks`), its unit rows times alpha. A step is
@@ -10,7 +10,8 @@ With λ = ∂L/∂s, the way back is  λ = (1 − alpha) λ' + f'(s) ⊙ Mᵀ [�
 rate form times the slope of tanh), and the gradient of M is Σ [μ' ∂L/∂z] [r u c 1]ᵀ: one product
 after the loop instead of one in each step.
 
-Networks whose trials are longer come first, so that each step works on those still running.
+Networks whose trials are longer come first, so that each step works on those still running. The
+product is taken in blocks of steps, while what it needs is in the processor's cache.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from rnn.trainable.config import RateConfig
 
 # A gradient that has vanished altogether has no direction that Ω could keep.
 _NEGLIGIBLE = 1e-20
+_BLOCK = 10  # steps
 
 
 class Batch(NamedTuple):
@@ -102,13 +104,15 @@ def forward(
     like = acting.matrix
     columns = buffers.take("columns", n_networks, n_times, n_trials, like.shape[2], like=like)
     columns[..., n:] = batch.columns
+    for i, n_steps in enumerate(batch.n_steps):  # what a block reaches into has to be finite
+        columns[i, n_steps + 1 : n_steps + _BLOCK, :, :n] = 0.0
     outputs = like.new_zeros(n_networks, n_times - 1, n_trials, n_outputs)
     rate_form = config.form == "rate"
     slopes = None
     if rate_form:
         slopes = buffers.take("slopes", n_networks, n_times - 1, n_trials, n, like=like)
     keep = (1.0 - acting.alpha)[:, None]
-    across = acting.matrix.transpose(1, 2)
+    across = acting.matrix.transpose(1, 2).contiguous()
     noisy = bool(acting.noise.any())
     state = acting.initial[:, None].expand(n_networks, n_trials, n).contiguous()
     drive = like.new_zeros(n_networks, n_trials, n + n_outputs)
@@ -126,10 +130,9 @@ def forward(
                 torch.mul(kicks, acting.noise[:m, None], out=kept).addcmul_(state, keep[:m])
             else:
                 torch.mul(state, keep[:m], out=kept)
-        if rate_form:
-            summed = torch.bmm(columns[:m, time], across[:m])
-        else:
-            summed = torch.baddbmm(drive[:m], columns[:m, time], across[:m])
+        summed = torch.bmm(columns[:m, time], across[:m])
+        if not rate_form:
+            summed += drive[:m]
         if time > 0:
             outputs[:m, time - 1] = summed[..., n:]
         if time < n_times - 1:
@@ -147,92 +150,76 @@ def backward(
     acting: Acting,
     batch: Batch,
     run: Run,
-    buffers: Buffers | None = None,
     *,
     penalty: float = 0.0,
 ) -> Gradient:
     """The gradient of the loss, and of ``penalty`` times Ω; uses up ``run``.
 
     Ω (Pascanu, Mikolov and Bengio, 2013, "On the difficulty of training recurrent neural
-    networks") keeps the gradient as long one step back: the mean over steps and trials of
-    (|λ'∂s'/∂s| / |λ'| − 1)². Its own gradient is the immediate one, by the recurrent weights
+    networks") keeps the gradient as long one step back: the sum over steps, in the mean of the
+    trials, of (|λ'∂s'/∂s| / |λ'| − 1)². Its own gradient is the immediate one, by the recurrent weights
     while λ', the states and their slopes stand still.
     """
-    buffers = buffers or Buffers()
     n = config.n_units
     columns, outputs, slopes = run
     n_networks, n_times, n_trials = columns.shape[:3]
     error = (outputs - batch.targets) * batch.mask[..., None]
     loss = ((outputs - batch.targets) * error).sum((1, 2, 3)) / config.n_outputs
-    error *= 2.0 / config.n_outputs
-    asked = (batch.mask != 0.0).any(2).any(0).tolist()  # times at which any output counts
     # The output at time t - 1 is read from the rates before step t.
-    back = buffers.take("back", n_networks, n_times, n_trials, n + config.n_outputs, like=columns)
-    back[:, 0, :, n:] = 0.0
-    back[:, 1:, :, n:] = error
-    if penalty:
-        readout = torch.stack(
-            [
-                back[i, : t + 1, :, n:].reshape((t + 1) * n_trials, -1).T
-                @ columns[i, : t + 1].reshape((t + 1) * n_trials, -1)
-                for i, t in enumerate(batch.n_steps)
-            ]
-        )
-
+    wrong = torch.nn.functional.pad(error, (0, 0, 0, 0, 1, 0)) * (2.0 / config.n_outputs)
+    asked = (wrong != 0.0).any(3).any(2).any(0).tolist()
+    back = columns.new_zeros(n_networks, _BLOCK, n_trials, n + config.n_outputs)
+    matrix = torch.zeros_like(acting.matrix)
     keep = (1.0 - acting.alpha)[:, None]
     through, both = acting.matrix[:, :n, :n].contiguous(), acting.matrix[:, :, :n].contiguous()
-    out = acting.matrix[:, n:, :n]
+    out = acting.matrix[:, n:, :n].contiguous()
     adjoint = columns.new_zeros(n_networks, n_trials, n)
     omega = columns.new_zeros(n_networks)
-    scale = columns.new_tensor([1.0 / (t * n_trials) for t in batch.n_steps])
+    scale = 1.0 / n_trials
     length = columns.new_zeros(n_networks, n_trials)
-    for time, m in reversed(list(enumerate(running(batch.n_steps)))):
+    counts = running(batch.n_steps)
+    for time in reversed(range(n_times)):
+        m, place = counts[time], time % _BLOCK
+        first, most = time - place, counts[time - place]  # of the block
+        in_block = columns[:most, first : first + _BLOCK].flatten(1, 2)
+        if time == n_times - 1 or place == _BLOCK - 1:
+            back[:most, :, :, :n] = 0.0
+            part = wrong[:most, first : first + _BLOCK]
+            back[:most, : part.shape[1], :, n:] = part
+            if penalty:  # Ω has no share in the readout
+                flat = part.flatten(1, 2).transpose(1, 2)
+                matrix[:most, n:] += torch.bmm(flat, in_block)
         # λ is 0 for networks that end here: what comes after has not begun.
         later = adjoint[:m]
         if slopes is not None and time < n_times - 1:
             later = later * slopes[:m, time]
-        back[:m, time, :, :n] = later
+        back[:m, place, :, :n] = later
         rates = columns[:m, time, :, :n]
         # A rate stands still where its state is below 0; in the rate form the two are one.
         bend = None if slopes is not None else torch.sign(rates)
-        if not penalty:
-            pulled = torch.bmm(back[:m, time], both[:m])
-            if bend is not None:
-                pulled *= bend
-            adjoint[:m] = pulled.addcmul_(adjoint[:m], keep[:m])
-            continue
-        pulled = torch.bmm(later, through[:m])
+        pulled = torch.bmm(later, through[:m]) if penalty else torch.bmm(back[:m, place], both[:m])
         if bend is not None:
             pulled *= bend
         arrived = pulled.addcmul_(adjoint[:m], keep[:m])
-        norm = torch.linalg.vector_norm(arrived, dim=2)
-        usable = (length[:m] > _NEGLIGIBLE) & (norm > _NEGLIGIBLE)
-        excess = torch.where(usable, norm / length[:m] - 1.0, 0.0)
-        omega[:m] += excess.square().sum(1) * scale[:m]
-        pull = torch.where(usable, excess / (norm * length[:m]), 0.0)
-        pull *= 2.0 * penalty * scale[:m, None]
-        if time and asked[time - 1]:
-            direct = torch.bmm(back[:m, time, :, n:], out[:m])
-            if bend is not None:
-                direct *= bend
-            torch.add(arrived, direct, out=adjoint[:m])
-            torch.linalg.vector_norm(adjoint[:m], dim=2, out=length[:m])
-        else:
-            adjoint[:m] = arrived
+        if penalty:
+            norm = torch.linalg.vector_norm(arrived, dim=2)
+            usable = (length[:m] > _NEGLIGIBLE) & (norm > _NEGLIGIBLE)
+            excess = torch.where(usable, norm / length[:m] - 1.0, 0.0)
+            omega[:m] += excess.square().sum(1) * scale
+            pull = torch.where(usable, excess / (norm * length[:m]), 0.0)
+            pull *= 2.0 * penalty * scale
             length[:m] = norm
-        # The rates have done their work here: what Ω adds to their product joins them.
-        arrived *= pull[..., None]
-        if bend is not None:
-            arrived *= bend
-        rates += arrived
-    matrix = torch.stack(
-        [
-            back[i, : t + 1].reshape((t + 1) * n_trials, -1).T
-            @ columns[i, : t + 1].reshape((t + 1) * n_trials, -1)
-            for i, t in enumerate(batch.n_steps)
-        ]
-    )
-    if penalty:
-        matrix[:, n:] = readout
+            # The rates have done their work here: what Ω adds to their product joins them.
+            wanted = arrived * pull[..., None]
+            rates += wanted if bend is None else wanted.mul_(bend)
+            if asked[time]:
+                direct = torch.bmm(back[:m, place, :, n:], out[:m])
+                arrived += direct if bend is None else direct.mul_(bend)
+                torch.linalg.vector_norm(arrived, dim=2, out=length[:m])
+        adjoint[:m] = arrived
+        if place == 0:
+            units = slice(0, n) if penalty else slice(None)
+            sent = back[:most, : in_block.shape[1] // n_trials].flatten(1, 2)[..., units]
+            matrix[:most, units] += torch.bmm(sent.transpose(1, 2), in_block)
     matrix[:, :n] *= acting.alpha[:, :, None]
     return Gradient(matrix, adjoint.sum(1), loss, omega)

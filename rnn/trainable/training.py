@@ -19,9 +19,11 @@ from rnn.tasks.delay_match import DelayMatch, Trials, draw_trials
 from rnn.trainable.accuracy import accuracy_by_delay
 from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import Noise, acting
+from rnn.trainable.gradients import gradients
 from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
 from rnn.trainable.optimiser import Moments, OptimiserConfig, gradient_length, no_moments, update
-from rnn.trainable.through_time import Batch, Buffers, Gradient, backward, forward
+from rnn.trainable.through_time import Gradient
+from rnn.trainable.workers import Workers
 
 # What random numbers are for; each has streams of its own.
 _WEIGHTS, _TRIALS, _NOISE, _VALIDATION = range(4)
@@ -160,17 +162,37 @@ def train(
 
     ``after`` is called after each update of all, for progress and checkpoints.
     """
-    buffers = Buffers()
-    while len(state.active):
-        advance(plan, state, buffers)
-        after(state)
+    with Workers.for_device(state.networks.weights.matrix.device) as workers:
+        while len(state.active):
+            advance(plan, state, workers)
+            after(state)
     return state
 
 
-def advance(plan: Plan, state: Training, buffers: Buffers | None = None) -> None:
+def advance(plan: Plan, state: Training, workers: Workers | None = None) -> None:
     """One update of every network that is still trained, and what is due after it."""
-    training = plan.training
+    workers = workers or Workers(1)
     active = state.active
+    _learn(plan, state, active, workers)
+    failing = active[~np.isfinite(state.loss[active])]
+    for i in failing:
+        _restart(plan, state, int(i))
+    sound = np.setdiff1d(active, failing)
+    _widen(plan, state, sound)
+    due = sound[state.n_updates[sound] % plan.training.validate_every == 0]
+    if len(due):
+        workers.map(
+            lambda share: _validate(plan, state, share),
+            [due[k :: workers.n] for k in range(min(workers.n, len(due)))],
+        )
+    for i in sound:
+        if state.n_updates[i] >= plan.training.max_updates and state.outcome[i] == TRAINING:
+            state.outcome[i] = STOPPED
+
+
+def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) -> None:
+    """One update; a loss that is not finite tells of one that failed."""
+    training = plan.training
     trials = [
         draw_trials(
             plan.assignments[i].task,
@@ -185,17 +207,21 @@ def advance(plan: Plan, state: Training, buffers: Buffers | None = None) -> None
     order = sorted(range(len(active)), key=lambda k: -len(trials[k].inputs))
     active, trials = active[order], [trials[k] for k in order]
     networks = state.networks.select(active)
-    acts = acting(networks, training.dt_s)
-    keys = [_key(plan, state, i, _NOISE) for i in active]
-    batch = make_batch(plan.network, trials, keys, training.dt_s, like=acts.matrix)
-    run = forward(plan.network, acts, batch, buffers)
-    answers = _answers(run.outputs, trials)
-    slopes = backward(plan.network, acts, batch, run, buffers, penalty=training.gradient_weight)
+    slopes, outputs = gradients(
+        networks,
+        trials,
+        [_key(plan, state, i, _NOISE) for i in active],
+        training.dt_s,
+        penalty=training.gradient_weight,
+        workers=workers,
+    )
     gradient = by_weights(networks, slopes)
-    sound = torch.isfinite(gradient_length(gradient) + slopes.loss).cpu().numpy()
     state.n_updates[active] += 1
-    state.loss[active] = slopes.loss.cpu().numpy()
-    which = torch.tensor(active, device=acts.matrix.device)
+    found = torch.where(gradient_length(gradient).isfinite(), slopes.loss, torch.nan)
+    state.loss[active] = found.cpu().numpy()
+    share = np.array([_right(z, one) for z, one in zip(outputs, trials, strict=True)])
+    state.smoothed[active] = 0.8 * state.smoothed[active] + 0.2 * share
+    which = torch.tensor(active, device=networks.weights.matrix.device)
     moments = Moments(
         *(Weights(*(part.index_select(0, which) for part in m)) for m in state.moments)
     )
@@ -207,65 +233,6 @@ def advance(plan: Plan, state: Training, buffers: Buffers | None = None) -> None
         strict=True,
     ):
         whole.index_copy_(0, which, part)
-    state.smoothed[active] = 0.8 * state.smoothed[active] + 0.2 * answers
-    for i in active[~sound]:
-        _restart(plan, state, int(i))
-    _widen(plan, state, active[sound])
-    due = [i for i in active[sound] if state.n_updates[i] % training.validate_every == 0]
-    if due:
-        _validate(plan, state, np.array(due))
-    for i in active[sound]:
-        if state.n_updates[i] >= training.max_updates and state.outcome[i] == TRAINING:
-            state.outcome[i] = STOPPED
-
-
-def make_batch(
-    config: RateConfig,
-    trials: Sequence[Trials],
-    keys: Sequence[tuple[int, ...]],
-    dt_s: float,
-    *,
-    like: torch.Tensor,
-) -> Batch:
-    """Trials of a stack, longest networks first, with the noise that their keys stand for."""
-    n_networks, n_times = len(trials), len(trials[0].inputs)
-    n_trials = trials[0].inputs.shape[1]
-    n_given = config.n_inputs + config.n_contexts
-    columns = np.zeros((n_networks, n_times + 1, n_trials, n_given + 1), np.float32)
-    columns[..., -1] = 1.0
-    targets = np.zeros((n_networks, n_times, n_trials, config.n_outputs), np.float32)
-    mask = np.zeros((n_networks, n_times, n_trials), np.float32)
-    streams: dict[tuple[int, ...], int] = {}
-    for i, (one, key) in enumerate(zip(trials, keys, strict=True)):
-        streams.setdefault(key, i)  # the first that hears it is the longest
-        n_steps = len(one.inputs)
-        columns[i, :n_steps, :, : config.n_inputs] = one.inputs
-        targets[i, :n_steps] = one.targets
-        mask[i, :n_steps] = one.mask / one.mask.sum()
-    noise = np.empty((len(streams), n_times, n_trials, config.n_units), np.float32)
-    spread = config.input_noise * np.float32(np.sqrt(2.0 / config.alpha(dt_s)))
-    for k, (key, longest) in enumerate(streams.items()):
-        rng = np.random.default_rng(key)
-        n_steps = len(trials[longest].inputs)
-        heard = rng.standard_normal((n_steps, n_trials, config.n_inputs), np.float32)
-        heard *= spread
-        for i in (i for i, own in enumerate(keys) if own == key):
-            given = columns[i, : len(trials[i].inputs), :, : config.n_inputs]
-            np.maximum(given + heard[: len(given)], 0.0, out=given)
-        rng.spawn(1)[0].standard_normal(dtype=np.float32, out=noise[k, :n_steps])
-    order = {key: k for k, key in enumerate(streams)}
-
-    def tensor(array: np.ndarray) -> torch.Tensor:
-        return torch.from_numpy(array).to(like)
-
-    return Batch(
-        columns=tensor(columns),
-        noise=tensor(noise),
-        stream=torch.tensor([order[key] for key in keys], device=like.device),
-        n_steps=[len(one.inputs) for one in trials],
-        targets=tensor(targets),
-        mask=tensor(mask),
-    )
 
 
 def by_weights(networks: RateNetworks, slopes: Gradient) -> Weights:
@@ -386,11 +353,8 @@ def _key(plan: Plan, state: Training, i: int, purpose: int) -> tuple[int, ...]:
     return (purpose, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))
 
 
-def _answers(outputs: torch.Tensor, trials: Sequence[Trials]) -> np.ndarray:
-    """Share (network,) of right answers, catch trials left out."""
-    last = torch.tensor(np.array([one.last for one in trials]), device=outputs.device)
-    read = outputs.gather(1, last[:, None, :, None].expand(-1, 1, -1, outputs.shape[3]))[:, 0]
-    chosen = read.argmax(2).cpu().numpy()
-    answer = np.array([one.answer for one in trials])
-    asked = answer >= 0
-    return np.asarray(((chosen == answer) & asked).sum(1) / np.maximum(asked.sum(1), 1))
+def _right(outputs: np.ndarray, trials: Trials) -> float:
+    """Share of right answers, catch trials left out; of outputs (time, trial, output)."""
+    chosen = outputs[trials.last, np.arange(len(trials.last))].argmax(1)
+    asked = trials.answer >= 0
+    return float(((chosen == trials.answer) & asked).sum() / max(asked.sum(), 1))
