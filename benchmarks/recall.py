@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
@@ -78,16 +78,23 @@ def step_response_cents(taught: Taught) -> np.ndarray:
     return 100.0 * np.median(displacement[70:], axis=1)
 
 
-def errors_cents(taught: Taught, context_scale: float, ridge: float) -> dict[float, np.ndarray]:
+def errors_cents(
+    memory: PhraseMemory, taught: Taught, contexts: Sequence[float] = CONTEXTS
+) -> dict[float, np.ndarray]:
     """Recalled minus extrapolated displacement at each context, all frames and bands, cents."""
-    memory = _memory(taught, context_scale, ridge)
     unshifted = recall(memory, 0.0)
     straight = np.split(taught.slope, 2, axis=1)[0]
     return {
         context: 100.0
         * (field_between(recall(memory, context), unshifted).displacement - context * straight)
-        for context in CONTEXTS
+        for context in contexts
     }
+
+
+def median_and_95(errors: Iterable[np.ndarray]) -> tuple[float, float]:
+    """Median and 95th percentile of the size of all errors."""
+    size = np.abs(np.concatenate([error.ravel() for error in errors]))
+    return float(np.median(size)), float(np.percentile(size, 95))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -106,11 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("error of recall in cents, median / 95th percentile")
     print(f"{'scale':>8} {'ridge':>8}" + "".join(f"{context:>+15g}" for context in CONTEXTS))
     for scale, ridge in [default, *(_SWEPT if options.sweep else ())]:
-        errors = [errors_cents(song, scale, ridge) for song in songs]
-        figures = {}
-        for context in CONTEXTS:
-            size = np.abs(np.concatenate([error[context].ravel() for error in errors]))
-            figures[context] = (float(np.median(size)), float(np.percentile(size, 95)))
+        errors = [errors_cents(_memory(song, scale, ridge), song) for song in songs]
+        figures = {
+            context: median_and_95(error[context] for error in errors) for context in CONTEXTS
+        }
         cells = "".join(f"{f'{a:.2f} / {b:.2f}':>15}" for a, b in figures.values())
         print(f"{scale:8.0e} {ridge:8.0e}{cells}", flush=True)
         rows.append({"context_scale": scale, "ridge": ridge, "cents": figures})
