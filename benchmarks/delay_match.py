@@ -1,8 +1,10 @@
-"""Figures of the delay-match study: ``python -m benchmarks.delay_match delays|ranges|inputs``.
+"""Figures of the delay-match study: ``python -m benchmarks.delay_match delays|ranges|inputs|hold``.
 
 Trains all networks of a variant with both presets and prints how many reach the criterion, how
 long it took, what the maps look like beside the study's (read off its figures,
-``benchmarks/data``), and whether accuracy depends on the time step. ``--folder`` keeps where the
+``benchmarks/data``), and whether accuracy depends on the time step. ``hold`` trains one network
+on the input form with delays that widen to 10 s, finds the delay at which it falls below 90 %, if
+there is one within an hour, and says how it holds its memory. ``--folder`` keeps where the
 training stands, in the files that ``ctxaudio bench delay-match --out`` keeps it in: a run that was
 stopped goes on.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +33,20 @@ from rnn.experiments.delay_match import (
     measure,
     plan_for,
 )
+from rnn.trainable.memory_analysis import explain
 from rnn.trainable.network_file import load_training, save_networks, save_training
-from rnn.trainable.training import Plan, Training, begin, train
+from rnn.trainable.training import Assignment, Plan, Training, begin, train
 
 DATA = Path(__file__).parent / "data"
 CHECKPOINT_S = 30.0
+HELD_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 2400.0, 3600.0)
 STEPS_S = (0.02, 0.005, 0.001)
 
 
 def main() -> None:
     """Train, measure, print, and write JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("variants", nargs="+", choices=VARIANTS, metavar="VARIANT")
+    parser.add_argument("variants", nargs="+", choices=(*VARIANTS, "hold"), metavar="VARIANT")
     parser.add_argument("--presets", nargs="+", choices=PRESETS, default=list(PRESETS))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--device", default="cpu")
@@ -50,7 +55,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     results: dict[str, Any] = {}
-    for variant in options.variants:
+    if "hold" in options.variants:
+        results["hold"] = hold(options.device)
+    for variant in (variant for variant in options.variants if variant != "hold"):
         for preset in options.presets:
             plan = plan_for(variant, preset, seeds=options.seeds, sgd=options.sgd)
             name = f"{variant}-{preset}" + ("-sgd" if options.sgd and preset == "study" else "")
@@ -180,6 +187,41 @@ def _by_step(plan: Plan, state: Training) -> dict[str, float]:
     each = ", ".join(f"{100 * value:.1f} % at {step}" for step, value in found.items())
     print(f"  accuracy at what was trained by time step: {each}")
     return found
+
+
+def hold(device: str) -> dict[str, Any]:
+    """How long a network holds what it was taught by delays that widened to 10 s."""
+    plan = plan_for("inputs", "modern", seeds=1)
+    task = replace(plan.assignments[0].task, longest_s=10.0)
+    plan = replace(
+        plan,
+        training=replace(plan.training, criterion=0.97),
+        assignments=(Assignment(task=task, seed=0),),
+    )
+    start = time.perf_counter()
+    state = train(plan, begin(plan, device))
+    print(
+        f"\nhold: {state.outcome[0]} after {state.n_updates[0]} updates and "
+        f"{time.perf_counter() - start:.0f} s, delays 0 to {task.longest_s:g} s"
+    )
+    # 25 trials of each condition: an hour is 180,000 steps.
+    share = accuracy_of(
+        state.networks, task, HELD_S, seeds=[0], dt_s=plan.training.dt_s, trials_per_condition=25
+    )[0]
+    for delay_s, row in zip(HELD_S, share, strict=True):
+        print(f"  {delay_s:6g} s: {100 * row.mean():5.1f} %, worst condition {100 * row.min():.0f}")
+    short = np.flatnonzero(share.mean(1) < 0.9 - 1e-9)
+    falls_s = HELD_S[short[0]] if len(short) else None
+    print(f"  below 90 %: {'at no delay up to an hour' if falls_s is None else f'{falls_s:g} s'}")
+    account = explain(state.networks, 0, task, plan.training.dt_s, rng=np.random.default_rng(0))
+    print(f"  {account.sentence}")
+    return {
+        "updates": int(state.n_updates[0]),
+        "delays_s": list(HELD_S),
+        "accuracy": share.tolist(),
+        "below_90_s": falls_s,
+        "account": account.sentence,
+    }
 
 
 if __name__ == "__main__":

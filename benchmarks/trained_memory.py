@@ -2,8 +2,8 @@
 
 The samples are taught at -1, 0 and +1 and recalled at contexts to both sides; errors are those of
 `python -m benchmarks.recall`, against what was taught extrapolated in a straight line. Both kinds
-begin with the same draw. Times are those of teaching one song, measuring its features included,
-as ratios to a reservoir of the size that songs are taught with, in the same run.
+begin with the same draw. Times are a processor's, on one thread, for teaching one song, measuring
+its features included; ratios to a reservoir of the size that songs are taught with.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def measure(
     contexts = [sign * size for size in SIZES for sign in (-1.0, 1.0)]
     for song, measuring_s in songs:
         for seed in range(seeds):
-            start = time.perf_counter()
+            start = time.process_time()
             memory = memory_of(song, network, n_units, seed, updates)
-            seconds.append(measuring_s + time.perf_counter() - start)
+            seconds.append(measuring_s + time.process_time() - start)
             errors.append(errors_cents(memory, song, contexts))
     cents = {
         size: median_and_95(error[sign * size] for error in errors for sign in (-1.0, 1.0))
@@ -90,8 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"measuring {path.stem}")
         sound = load_sound(path)[0]
         teach_features(sound)  # once for what is compiled
-        start = time.perf_counter()
-        songs.append((teach_features(sound), time.perf_counter() - start))
+        start = time.process_time()
+        songs.append((teach_features(sound), time.process_time() - start))
     unit_s = measure(songs, "reservoir", ReservoirConfig().n_units, 1, options.updates).seconds
     print("error of recall in cents, median / 95th percentile; time to teach, ratio")
     header = "".join(f"{f'±{size:g}':>20}" for size in SIZES)

@@ -86,6 +86,9 @@ def plan_for(
             validation_trials=50 * len(DELAYS_S),
         )
     tasks = _tasks(variant, study=study, quick=quick)
+    if not study:
+        # What is not the same in training and in the test is not learned: the fixation is.
+        tasks = [replace(task, fixation_s=TEST_FIXATION_S) for task in tasks]
     return Plan(
         network,
         training,
