@@ -78,6 +78,7 @@ def _memory_facts(file: str) -> dict[str, Any]:
         "duration_s": round(memory.n_samples / memory.sample_rate, 3),
         "sample_rate_hz": memory.sample_rate,
         "phrases": len(memory.phrases.weights),
+        "network": memory.network,
         "units": memory.phrases.network.n_units,
         "bands": memory.bands.n_bands,
         "fingerprint": memory.fingerprint[:16],

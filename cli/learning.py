@@ -14,6 +14,7 @@ from cli.output import Reporter, quiet_libraries
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat, Sound
+    from ctxaudio.memory import NetworkKind
 
 
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,16 +116,17 @@ def learn(
     example_files: tuple[tuple[float, str], ...],
     seed: int,
     reporter: Reporter,
+    *,
+    network: NetworkKind = "reservoir",
 ) -> ContextShift:
     """Teach a network a song and its versions."""
     from ctxaudio import ContextShift, Example, tape_example
-    from ctxaudio.frames import FrameConfig
+    from ctxaudio.memory import n_taught
 
     with reporter.step("make examples"):
         if example_files:
             versions = [Example(read_song(file)[0], context) for context, file in example_files]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
-    n_frames = FrameConfig.for_rate(song.sample_rate).n_frames(song.samples.shape[1])
-    with reporter.step("teach", n_frames) as progress:
-        return ContextShift.teach(song, versions, seed=seed, progress=progress)
+    with reporter.step("teach", n_taught(song, network)) as progress:
+        return ContextShift.teach(song, versions, network=network, seed=seed, progress=progress)

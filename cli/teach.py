@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import SignedCommand
 from cli.learning import check_learning, learn, learning_options, output_options, read_song
 from cli.output import Reporter, listed, whole_file
+
+if TYPE_CHECKING:
+    from ctxaudio.memory import NetworkKind
 
 
 @click.command(cls=SignedCommand)
@@ -19,11 +23,20 @@ from cli.output import Reporter, listed, whole_file
     type=click.Path(),
     help="Memory file to write; by default the song's name and .memory, in the current folder.",
 )
+@click.option(
+    "--network",
+    type=click.Choice(("reservoir", "trained")),
+    default="reservoir",
+    show_default=True,
+    help="What is taught: a network as it is drawn, or one that is trained from there, which is "
+    "more exact and takes many times as long.",
+)
 @learning_options
 @output_options
 def teach(
     song: str,
     output: str | None,
+    network: NetworkKind,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -36,18 +49,22 @@ def teach(
     \b
     ctxaudio teach song.flac -o song.memory
     ctxaudio shift song.flac +7 --memory song.memory
+    ctxaudio teach song.flac --network trained
     """  # noqa: D301
     from ctxaudio import save_memory
+    from ctxaudio.memory import check_network
 
     check_learning(click.get_current_context(), example_files)
     if output == "-":
         raise click.UsageError("a memory goes to a file; name one with -o.")
+    check_network(network)
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
     with whole_file(target, force=force) as file:
         with reporter.step("load"):
             sound, _ = read_song(song)
-        memory = learn(sound, examples, example_files, seed, reporter).memory
+        effect = learn(sound, examples, example_files, seed, reporter, network=network)
+        memory = effect.memory
         with reporter.step("save"):
             save_memory(memory, file)
     size = target.stat().st_size
@@ -57,6 +74,7 @@ def teach(
         input=song,
         output=str(target),
         contexts=list(memory.contexts),
+        network=memory.network,
         seed=seed,
         duration_s=round(sound.duration_s, 6),
         bytes=size,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from ctxaudio.sound import Sound, check_rate
 from rnn import (
     ClockConfig,
     PhraseMemory,
+    Reservoir,
     ReservoirConfig,
     draw_reservoir,
     recall,
@@ -30,6 +33,11 @@ from rnn import (
 RIDGE = 1e-11
 
 ANY_SOUND = ""  # fingerprint of what was never one song
+
+# As it is drawn, or trained from there.
+NetworkKind = Literal["reservoir", "trained"]
+NETWORK_KINDS: tuple[NetworkKind, ...] = get_args(NetworkKind)
+TRAINING_UPDATES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +51,32 @@ class SongMemory:
     sample_rate: int
     n_samples: int
     contexts: tuple[float, ...]
+    network: NetworkKind = "reservoir"
 
 
 def teach(
     song: Sound,
     examples: Iterable[Example],
     *,
+    network: NetworkKind = "reservoir",
     seed: int = 0,
     progress: Progress = lambda _: None,
 ) -> SongMemory:
-    """Teach a reservoir the song at context 0 and each example at its own context.
+    """Teach a network the song at context 0 and each example at its own context.
+
+    Args:
+        song: at context 0.
+        examples: of what it is at others.
+        network: a reservoir as it is drawn, or one that is trained from there, which takes longer
+            and needs torch.
+        seed: of the draw.
+        progress: told how many of :func:`n_taught` steps were done.
 
     Raises:
-        DataError: if there is no example, two share a context, or one does not fit the song.
+        DataError: if there is no example, two share a context, or one does not fit the song; if
+            torch is missing, or training fails.
     """
+    check_network(network)
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
     examples = list(examples)
@@ -71,18 +91,60 @@ def teach(
         for context, features in zip(contexts, [song_is, *versions], strict=True)
     }
     clock = ClockConfig()
-    network = draw_reservoir(
+    reservoir = draw_reservoir(
         ReservoirConfig(n_inputs=clock.n_bumps), rng=np.random.default_rng(seed)
     )
+    if network == "trained":
+        reservoir = _train(reservoir, clock, taught, progress)
     return SongMemory(
-        phrases=teach_phrases(network, clock, taught, ridge=RIDGE),
+        phrases=teach_phrases(reservoir, clock, taught, ridge=RIDGE),
         frames=frames,
         bands=bands,
         fingerprint=song.fingerprint(),
         sample_rate=song.sample_rate,
         n_samples=song.samples.shape[1],
         contexts=tuple(sorted(taught)),
+        network=network,
     )
+
+
+def n_taught(song: Sound, network: NetworkKind = "reservoir") -> int:
+    """How many frames teaching tells its progress of: those of the song, and of training."""
+    n_frames = FrameConfig.for_rate(song.sample_rate).n_frames(song.samples.shape[1])
+    return n_frames + TRAINING_UPDATES * ClockConfig().n_frames * (network == "trained")
+
+
+def check_network(network: str) -> None:
+    """Refuse a kind of network that cannot be taught, before any work is done.
+
+    Raises:
+        DataError: if there is no such kind, or what it needs is missing.
+    """
+    if network not in NETWORK_KINDS:
+        raise DataError(f"network must be one of {', '.join(NETWORK_KINDS)}, got {network!r}.")
+    if network == "trained" and find_spec("torch") is None:
+        raise DataError("a trained network needs torch: pip install 'ctxaudio[train]'.")
+
+
+def _train(
+    reservoir: Reservoir, clock: ClockConfig, taught: dict[float, np.ndarray], progress: Progress
+) -> Reservoir:
+    from rnn.trainable.phrase_training import PhraseTrainingConfig, train_phrases
+
+    n_left = TRAINING_UPDATES
+
+    def after(_: float) -> None:
+        nonlocal n_left
+        n_left -= 1
+        progress(clock.n_frames)
+
+    config = PhraseTrainingConfig(n_updates=TRAINING_UPDATES)
+    try:
+        trained = train_phrases(reservoir, clock, taught, ridge=RIDGE, config=config, after=after)
+    except FloatingPointError as error:
+        raise DataError(f"the network could not be trained: {error}") from error
+    progress(n_left * clock.n_frames)  # it may have been done before
+    return trained
 
 
 def check_context(context: float) -> float:

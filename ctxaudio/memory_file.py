@@ -15,7 +15,7 @@ from ctxaudio import __version__
 from ctxaudio.bands import BandConfig
 from ctxaudio.errors import DataError, one_line
 from ctxaudio.frames import FrameConfig
-from ctxaudio.memory import SongMemory
+from ctxaudio.memory import NETWORK_KINDS, SongMemory
 from ctxaudio.sound import MAX_RATE, MIN_RATE
 from rnn import ClockConfig, PhraseMemory, Reservoir
 from rnn.array_file import DAMAGE, digest, pack, unpack
@@ -49,6 +49,8 @@ def save_memory(memory: SongMemory, target: BinaryIO) -> None:
         "n_samples": memory.n_samples,
         "contexts": list(memory.contexts),
     }
+    if memory.network != "reservoir":  # of which older files do not speak
+        about["network"] = memory.network
     metadata = {
         "format": FORMAT,
         "format_version": str(FORMAT_VERSION),
@@ -117,6 +119,9 @@ def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory
         raise DataError(f"frames and bands are not those of {sample_rate} Hz.")
     if not (0.0 < leak <= 1.0 and np.isfinite(contexts).all()):
         raise DataError("its leak or contexts are no sensible numbers; the file is damaged.")
+    network_kind = about.get("network", "reservoir")
+    if network_kind not in NETWORK_KINDS:
+        raise DataError("its network is of no kind that is known; the file is damaged.")
     if not re.fullmatch("[0-9a-f]{64}", fingerprint):
         raise DataError("its fingerprint is not one of a song; the file is damaged.")
     n_units = arrays["bias"].shape[0]
@@ -155,4 +160,5 @@ def _rebuild(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> SongMemory
         sample_rate=sample_rate,
         n_samples=n_samples,
         contexts=contexts,
+        network=network_kind,
     )

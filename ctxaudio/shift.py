@@ -10,7 +10,15 @@ from ctxaudio.errors import DataError
 from ctxaudio.examples import Example, tape_example
 from ctxaudio.features import Progress
 from ctxaudio.generator import generate, n_generated
-from ctxaudio.memory import ANY_SOUND, SongMemory, check_context, for_any_sound, recall_field, teach
+from ctxaudio.memory import (
+    ANY_SOUND,
+    NetworkKind,
+    SongMemory,
+    check_context,
+    for_any_sound,
+    recall_field,
+    teach,
+)
 from ctxaudio.sound import MAX_CHANNELS, Sound
 from ctxaudio.stream import BlockState, Voice, begin_blocks, latency_samples, process_block
 
@@ -48,13 +56,17 @@ class ContextShift:
         song: Sound,
         examples: Iterable[Example] | None = None,
         *,
+        network: NetworkKind = "reservoir",
         seed: int = 0,
         progress: Progress = lambda _: None,
     ) -> ContextShift:
-        """Teach a network the song and versions of it; by tape speed at ±1 semitone by default."""
+        """Teach a network the song and versions of it; by tape speed at ±1 semitone by default.
+
+        A ``"trained"`` network takes longer than the reservoir, is more exact, and needs torch.
+        """
         if examples is None:
             examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
-        return cls(teach(song, examples, seed=seed, progress=progress))
+        return cls(teach(song, examples, network=network, seed=seed, progress=progress))
 
     @classmethod
     def for_input(

@@ -81,6 +81,24 @@ def teach_phrases(
     Raises:
         ValueError: if there are fewer than two contexts, or shapes differ.
     """
+    n_frames, n_features = check_examples(examples)
+    n_phrases = -(-n_frames // clock.n_frames)
+    equations = NormalEquations.zeros(network.n_units, n_phrases * n_features)
+    for context, features in examples.items():
+        equations = equations.add(
+            _cycle(network, clock, context), targets_by_phrase(clock, features)
+        )
+    weights = solve_ridge(equations, ridge=ridge)
+    by_phrase = weights.reshape(-1, n_phrases, n_features).transpose(1, 0, 2)
+    return PhraseMemory(network, clock, np.ascontiguousarray(by_phrase, np.float32), n_frames)
+
+
+def check_examples(examples: Mapping[float, np.ndarray]) -> tuple[int, int]:
+    """The shape (time, feature) that all examples have.
+
+    Raises:
+        ValueError: if there are fewer than two contexts, or shapes differ.
+    """
     if len(examples) < 2:
         raise ValueError(f"at least two contexts must be taught, got {sorted(examples)}.")
     shapes = {features.shape for features in examples.values()}
@@ -89,18 +107,19 @@ def teach_phrases(
     n_frames, n_features = shapes.pop()
     if n_frames == 0:
         raise ValueError("the sequence to teach has no frames.")
+    return n_frames, n_features
+
+
+def targets_by_phrase(clock: ClockConfig, features: np.ndarray) -> np.ndarray:
+    """A sequence (time, feature) as (phrase frame, phrase * feature).
+
+    The last phrase is filled up with its last frame: no jump is taught.
+    """
+    n_frames, n_features = features.shape
     n_phrases = -(-n_frames // clock.n_frames)
-    equations = NormalEquations.zeros(network.n_units, n_phrases * n_features)
-    for context, features in examples.items():
-        # The last phrase is filled up with its last frame: no jump is taught.
-        padded = np.pad(features, ((0, n_phrases * clock.n_frames - n_frames), (0, 0)), "edge")
-        targets = padded.reshape(n_phrases, clock.n_frames, n_features).transpose(1, 0, 2)
-        equations = equations.add(
-            _cycle(network, clock, context), targets.reshape(clock.n_frames, -1)
-        )
-    weights = solve_ridge(equations, ridge=ridge)
-    by_phrase = weights.reshape(-1, n_phrases, n_features).transpose(1, 0, 2)
-    return PhraseMemory(network, clock, np.ascontiguousarray(by_phrase, np.float32), n_frames)
+    padded = np.pad(features, ((0, n_phrases * clock.n_frames - n_frames), (0, 0)), "edge")
+    by_phrase = padded.reshape(n_phrases, clock.n_frames, n_features)
+    return by_phrase.transpose(1, 0, 2).reshape(clock.n_frames, -1)
 
 
 def recall(memory: PhraseMemory, context: float) -> np.ndarray:

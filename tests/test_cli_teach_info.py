@@ -36,6 +36,7 @@ def test_teaching_tells_what_was_taught(song, taught):
         "input": str(song),
         "output": str(memory),
         "contexts": [-2.0, 0.0, 1.5],
+        "network": "reservoir",
         "seed": 0,
         "duration_s": 0.5,
         "bytes": memory.stat().st_size,

@@ -57,7 +57,13 @@ class DelayMatch:
                 raise ValueError(f"{name} must be a positive time, got {getattr(self, name):g}.")
         for name in ("widening_s", "first_limit_s"):
             if not 0.0 <= getattr(self, name) < np.inf:
-                raise ValueError(f"{name} must be a finite time, got {getattr(self, name):g}.")
+                raise ValueError(
+                    f"{name} must be finite and not negative, got {getattr(self, name):g}."
+                )
+        if not np.isfinite([self.high, self.low, self.baseline]).all():
+            raise ValueError(
+                f"levels must be finite, got {self.high}, {self.low} and {self.baseline}."
+            )
         if not 0.0 <= self.catch_share < 1.0:
             raise ValueError(f"catch_share must lie in [0, 1), got {self.catch_share:g}.")
 

@@ -27,7 +27,8 @@ def accuracy_by_delay(
 
     The trials of all delays share what comes before the second pulse: a network is run once
     through its longest delay, and a copy of it goes on to a second pulse wherever one is asked
-    for. Where a network has fewer delays than others, the rest is NaN.
+    for. Where a network has fewer delays than others, the rest is NaN. Delays, at least one for
+    each network, are rounded to whole steps; ``noise`` is used up.
     """
     like = acting.matrix
     first, second = np.repeat(np.array(CONDITIONS), trials_per_condition, axis=0).T
@@ -65,7 +66,7 @@ def accuracy_by_delay(
         now = time
         forks = [k for k, i in enumerate(running) if time in ends[i]]
         kept = torch.tensor(forks, device=like.device)
-        forked, heard = which[kept], None if noise is None else noise.spawn()
+        forked, heard = which[kept], None if noise is None else noise.branch(time)
         last = go(forked, go(forked, state[kept], two, pulse, heard), quiet, decision, heard)
         chosen = read(config, some(acting, forked), last).argmax(2).cpu().numpy()
         right = (chosen == answer).reshape(len(forks), len(CONDITIONS), -1).mean(2)

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateConfig:
-    """A continuous-time rate network of excitable units, in one of two forms.
+    """A continuous-time rate network, in one of two forms.
 
     Current form, rectified outside:  τ dx/dt = −x + W [x]₊ + B u + C c + d + √(2τ) σ ξ,
     with outputs z = O [x]₊ + o. Rate form, as the reservoir's:
@@ -31,13 +31,13 @@ class RateConfig:
     recurrent_noise: float = 0.15  # σ of the recurrent noise
     input_noise: float = 0.01  # σ of the inputs'; inputs are rectified after it
     excitatory_share: float | None = None  # units of one sign, by Dale's law; None: of any
-    excitatory_density: float = 1.0  # share of the connections a unit makes, by its sign
+    excitatory_density: float = 1.0  # share of the connections a unit makes; of all without a sign
     inhibitory_density: float = 1.0
     self_connections: bool = True
     weights: Literal["gamma", "normal", "identity"] = "identity"
     spectral_radius: float = 1.1  # of gamma and normal weights
     self_weight: float = 0.98  # of identity-like weights, beside normal ones
-    weight_spread: float = 0.1  # of those, times the square root of the number of units
+    weight_spread: float = 0.1  # of the normal ones; over √n_units it is their deviation
     input_scale: float = 0.1
     context_scale: float = 0.1
     readout_scale: float = 0.1

@@ -85,9 +85,15 @@ class Noise:
             stream.standard_normal(dtype=np.float32, out=target)
         return torch.from_numpy(drawn).to(like).index_select(0, self.listens)
 
-    def spawn(self) -> Noise:
-        """Streams of their own, for a part of a run that may or may not be made."""
-        return Noise([stream.spawn(1)[0] for stream in self.streams], self.listens)
+    def branch(self, key: int) -> Noise:
+        """Streams of their own for a part of a run, the same whatever other parts there are."""
+        branches = []
+        for stream in self.streams:
+            seed = stream.bit_generator.seed_seq
+            assert isinstance(seed, np.random.SeedSequence)  # noqa: S101  as default_rng makes it
+            own = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, key))
+            branches.append(np.random.default_rng(own))
+        return Noise(branches, self.listens)
 
     def of(self, which: torch.Tensor) -> Noise:
         """The same streams, for some of the networks."""

@@ -115,8 +115,8 @@ def draw_network(config: RateConfig, *, rng: np.random.Generator) -> RateNetwork
         np.arange(n) < n_excitatory, config.excitatory_density, config.inhibitory_density
     )
     connected = mask_rng.random((n, n)) < density
-    if not config.self_connections:
-        np.fill_diagonal(connected, False)
+    if not config.self_connections or config.weights == "identity":
+        np.fill_diagonal(connected, config.self_connections)
     mask[:n, :n] = connected
     mask[n:, n:-1] = 0.0  # outputs read units, and a constant
     if config.excitatory_share is not None:

@@ -67,6 +67,6 @@ def update(
             continue
         first.lerp_(slope, 1.0 - config.first_decay)
         second.mul_(config.second_decay).addcmul_(slope, slope, value=1.0 - config.second_decay)
-        mean = first / (1.0 - config.first_decay**n_updates).view(each)
-        spread = (second / (1.0 - config.second_decay**n_updates).view(each)).sqrt_()
+        mean = first / (1.0 - config.first_decay ** n_updates.double()).view(each)
+        spread = (second / (1.0 - config.second_decay ** n_updates.double()).view(each)).sqrt_()
         part.addcdiv_(mean, spread.add_(1e-8), value=-config.learning_rate)

@@ -73,10 +73,10 @@ class Run(NamedTuple):
 class Gradient(NamedTuple):
     """Of the loss by what acts, and the loss itself."""
 
-    matrix: torch.Tensor  # as Acting.matrix, by rows as they act before alpha
+    matrix: torch.Tensor  # as Acting.matrix; by RateNetworks.matrix, the step left out
     initial: torch.Tensor  # (network, unit)
     loss: torch.Tensor  # (network,): mean squared error
-    penalty: torch.Tensor  # (network,): Ω
+    penalty: torch.Tensor  # (network,): Ω without its weight; 0 where it has none
 
 
 def running(n_steps: list[int]) -> list[int]:
@@ -157,8 +157,8 @@ def backward(
 
     Ω (Pascanu, Mikolov and Bengio, 2013, "On the difficulty of training recurrent neural
     networks") keeps the gradient as long one step back: the sum over steps, in the mean of the
-    trials, of (|λ'∂s'/∂s| / |λ'| − 1)². Its own gradient is the immediate one, by the recurrent weights
-    while λ', the states and their slopes stand still.
+    trials, of (|λ'∂s'/∂s| / |λ'| − 1)²; steps after a trial's end count as 0. Its own gradient is
+    the immediate one, by the recurrent weights while λ', the states and their slopes stand still.
     """
     n = config.n_units
     columns, outputs, slopes = run

@@ -9,7 +9,7 @@ Networks of one seed hear the same noise.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ from rnn.trainable.workers import Workers
 # What random numbers are for; each has streams of its own.
 _WEIGHTS, _TRIALS, _NOISE, _VALIDATION = range(4)
 
+_CHANCE = 0.65  # smoothed accuracy below which a network answers by chance
+
 TRAINING, REACHED, STOPPED, FAILED = "training", "reached", "stopped", "failed"
 OUTCOMES = (TRAINING, REACHED, STOPPED, FAILED)
 
@@ -43,16 +45,17 @@ class TrainingConfig:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     dt_s: float = 0.02
     batch: int = 64  # trials
-    gradient_weight: float = 0.0  # λ of Ω, the vanishing-gradient term
-    widen_at: float = 0.93  # smoothed accuracy at which delays widen, where the task has levels
+    gradient_weight: float = 0.0  # of Ω, the vanishing-gradient term
+    widen_at: float = 0.93  # smoothed accuracy above which delays widen, where there are levels
     validate_every: int = 50  # updates
     validation_delays: int = 5  # evenly through the range; the ends included
-    validation_trials: int = 100  # of each condition, shared out to the delays
+    validation_trials: int = 100  # of each condition, shared out to the delays, rounded up
     criterion: float = 0.9
     validations: int = 3  # the last ones, whose mean counts
     every_delay: bool = False
     max_updates: int = 20_000
-    max_restarts: int = 2  # of a network whose numbers are no longer finite
+    max_restarts: int = 2  # of a network whose numbers are no longer finite, or that is stuck
+    patience: int | None = None  # updates after which a network still at chance is stuck
 
     def __post_init__(self) -> None:
         for name in (
@@ -65,6 +68,8 @@ class TrainingConfig:
         ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
+        if self.patience is not None and self.patience < 1:
+            raise ValueError(f"patience must be at least 1, got {self.patience}.")
         if self.max_restarts < 0:
             raise ValueError(f"max_restarts must not be negative, got {self.max_restarts}.")
         for name in ("criterion", "widen_at"):
@@ -91,7 +96,8 @@ class Plan:
     """Networks of one config, trained in one way, each on an assignment of its own.
 
     Raises:
-        ValueError: if a task cannot be told in steps of this length, or by such a network.
+        ValueError: if a task cannot be told in steps of this length or by such a network, or
+            tasks differ in more than their delays.
     """
 
     network: RateConfig
@@ -102,6 +108,10 @@ class Plan:
         if not self.assignments:
             raise ValueError("there is no network to train.")
         self.network.alpha(self.training.dt_s)
+        if self.network.n_contexts:
+            raise ValueError(
+                f"these tasks have no context, the network has {self.network.n_contexts}."
+            )
         for assignment in self.assignments:
             task = assignment.task
             task.check_step(self.training.dt_s)
@@ -110,6 +120,9 @@ class Plan:
                     f"the {task.form} form needs {task.n_inputs} inputs and 2 outputs, the network "
                     f"has {self.network.n_inputs} and {self.network.n_outputs}."
                 )
+        alike = {_without_delays(assignment.task) for assignment in self.assignments}
+        if len(alike) > 1:
+            raise ValueError("the tasks of a stack may differ in their delays only.")
 
 
 @dataclass(slots=True)
@@ -170,24 +183,38 @@ def train(
 
 
 def advance(plan: Plan, state: Training, workers: Workers | None = None) -> None:
-    """One update of every network that is still trained, and what is due after it."""
+    """One update of every network that is still trained, and what is due after it; in place.
+
+    There has to be such a network.
+    """
     workers = workers or Workers(1)
     active = state.active
     _learn(plan, state, active, workers)
     failing = active[~np.isfinite(state.loss[active])]
     for i in failing:
-        _restart(plan, state, int(i))
+        _restart(plan, state, int(i), "its loss was no longer finite")
     sound = np.setdiff1d(active, failing)
     _widen(plan, state, sound)
     due = sound[state.n_updates[sound] % plan.training.validate_every == 0]
     if len(due):
+        # Networks of equally many delays have equally many trials at each.
+        delays = {int(i): _validation_delays(plan, state, i) for i in due}
+        counts = np.array([len(delays[i]) for i in due])
+        groups = [due[counts == count] for count in np.unique(counts)]
+        shares = [group[k :: workers.n] for group in groups for k in range(workers.n)]
         workers.map(
-            lambda share: _validate(plan, state, share),
-            [due[k :: workers.n] for k in range(min(workers.n, len(due)))],
+            lambda share: _validate(plan, state, share, [delays[i] for i in share]),
+            [share for share in shares if len(share)],
         )
-    for i in sound:
-        if state.n_updates[i] >= plan.training.max_updates and state.outcome[i] == TRAINING:
+    for i in sound[[state.outcome[i] == TRAINING for i in sound]]:
+        if state.n_updates[i] >= plan.training.max_updates:
             state.outcome[i] = STOPPED
+        elif (
+            state.n_updates[i] == plan.training.patience
+            and state.smoothed[i] < _CHANCE
+            and state.restarts[i] < plan.training.max_restarts
+        ):
+            _restart(plan, state, int(i), "it still answered by chance")
 
 
 def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) -> None:
@@ -244,24 +271,19 @@ def by_weights(networks: RateNetworks, slopes: Gradient) -> Weights:
     return Weights(matrix, slopes.initial)
 
 
-def validation_delays(task: DelayMatch, n_delays: int, level: int, dt_s: float) -> list[float]:
+def _validation_delays(plan: Plan, state: Training, i: int) -> list[float]:
     """Delays evenly through what is drawn at a level, in whole steps; one, if that is one delay."""
-    delays = np.linspace(task.shortest_s, task.limit_s(level), n_delays)
-    return sorted({round(delay / dt_s) * dt_s for delay in delays.tolist()})
+    training, task = plan.training, plan.assignments[i].task
+    delays = np.linspace(
+        task.shortest_s, task.limit_s(int(state.level[i])), training.validation_delays
+    )
+    return sorted({round(delay / training.dt_s) * training.dt_s for delay in delays.tolist()})
 
 
-def _validate(plan: Plan, state: Training, due: np.ndarray) -> None:
+def _validate(plan: Plan, state: Training, due: np.ndarray, delays: list[list[float]]) -> None:
+    """Validate networks of equally many delays."""
     training = plan.training
     acts = acting(state.networks.select(due), training.dt_s)
-    delays = [
-        validation_delays(
-            plan.assignments[i].task,
-            training.validation_delays,
-            int(state.level[i]),
-            training.dt_s,
-        )
-        for i in due
-    ]
     keys = [_key(plan, state, i, _VALIDATION) for i in due]
     streams = list(dict.fromkeys(keys))
     listens = torch.tensor([streams.index(key) for key in keys], device=acts.matrix.device)
@@ -271,7 +293,7 @@ def _validate(plan: Plan, state: Training, due: np.ndarray) -> None:
         plan.assignments[due[0]].task,
         delays,
         training.dt_s,
-        trials_per_condition=-(-training.validation_trials // max(map(len, delays))),
+        trials_per_condition=-(-training.validation_trials // len(delays[0])),
         noise=Noise([np.random.default_rng(key) for key in streams], listens),
     )
     for i, own, row in zip(due, delays, share, strict=True):
@@ -322,9 +344,9 @@ def _widen(plan: Plan, state: Training, active: np.ndarray) -> None:
             state.smoothed[i] = 0.8  # it has to be earned again
 
 
-def _restart(plan: Plan, state: Training, i: int) -> None:
+def _restart(plan: Plan, state: Training, i: int, why: str) -> None:
     seed, at = plan.assignments[i].seed, int(state.n_updates[i])
-    what = f"network {i} (seed {seed}): its loss was no longer finite at update {at}"
+    what = f"network {i} (seed {seed}): {why} at update {at}"
     if state.restarts[i] >= plan.training.max_restarts:
         state.outcome[i] = FAILED
         state.incidents.append(f"{what}; it has failed.")
@@ -347,6 +369,10 @@ def _restart(plan: Plan, state: Training, i: int) -> None:
 def _draw(plan: Plan, i: int, restarts: int) -> RateNetworks:
     seed = plan.assignments[i].seed
     return draw_network(plan.network, rng=np.random.default_rng((_WEIGHTS, seed, restarts)))
+
+
+def _without_delays(task: DelayMatch) -> DelayMatch:
+    return replace(task, shortest_s=0.0, longest_s=0.0, widening_s=0.0, first_limit_s=0.0)
 
 
 def _key(plan: Plan, state: Training, i: int, purpose: int) -> tuple[int, ...]:
