@@ -22,8 +22,9 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from benchmarks.runner import say, write_json
-from cli.output import whole_file
+from benchmarks.runner import write_json
+from cli.bench.delay_match_run import train_kept
+from cli.output import Reporter
 from rnn.experiments.delay_match import (
     DELAYS_S,
     LONG_DELAYS_S,
@@ -33,12 +34,10 @@ from rnn.experiments.delay_match import (
     measure,
     plan_for,
 )
-from rnn.trainable.memory_analysis import explain
-from rnn.trainable.network_file import load_training, save_networks, save_training
+from rnn.trainable.analysis.account import explain
 from rnn.trainable.training import Assignment, Plan, Training, begin, train
 
 DATA = Path(__file__).parent / "data"
-CHECKPOINT_S = 30.0
 HELD_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 2400.0, 3600.0)
 STEPS_S = (0.02, 0.005, 0.001)
 
@@ -55,6 +54,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     results: dict[str, Any] = {}
+    reporter = Reporter(quiet=False, as_json=False)
     if "hold" in options.variants:
         results["hold"] = hold(options.device)
     for variant in (variant for variant in options.variants if variant != "hold"):
@@ -64,42 +64,11 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as scratch:
                 folder = options.folder or Path(scratch)
                 folder.mkdir(parents=True, exist_ok=True)
-                state, seconds = train_kept(plan, folder / name, options.device)
-            results[name] = report(variant, name, plan, state, seconds)
+                trained = train_kept(
+                    plan, reporter, name, stem=folder / name, device=options.device
+                )
+            results[name] = report(variant, name, plan, trained.state, trained.seconds)
     write_json(options.json, results)
-
-
-def train_kept(plan: Plan, path: Path, device: str) -> tuple[Training, float]:
-    """Train to the end, from where a checkpoint stands; and the seconds this run took."""
-    checkpoint = path.with_name(f"{path.name}.training")
-    state = load_training(plan, checkpoint, device) if checkpoint.exists() else begin(plan, device)
-    start = saved = said = time.perf_counter()
-
-    def keep() -> None:
-        with whole_file(checkpoint, force=True) as file:
-            save_training(plan, state, file)
-
-    def after(state: Training) -> None:
-        nonlocal saved, said
-        now = time.perf_counter()
-        if now - said > 10.0:
-            said = now
-            left = state.active
-            say(
-                f"{path.name}: {now - start:.0f} s, update {state.n_updates.max()}, "
-                f"{len(left)} of {len(state.outcome)} left, loss {state.loss[left].mean():.4f}, "
-                f"accuracy {100.0 * state.smoothed[left].mean():.0f} %"
-            )
-        if now - saved > CHECKPOINT_S:
-            keep()
-            saved = time.perf_counter()
-
-    if len(state.active):
-        train(plan, state, after=after)
-        keep()
-        with whole_file(path.with_name(f"{path.name}.networks"), force=True) as file:
-            save_networks(state.networks, file)
-    return state, time.perf_counter() - start
 
 
 def report(variant: str, name: str, plan: Plan, state: Training, seconds: float) -> dict[str, Any]:
@@ -109,8 +78,8 @@ def report(variant: str, name: str, plan: Plan, state: Training, seconds: float)
     reached = sum(result["reached"])
     print(f"\n{name}: {reached} of {len(state.outcome)} networks reached the criterion", end="")
     print(f"; {seconds:.0f} s of training in this run, {torch.get_num_threads()} threads")
-    for incident in result["incidents"]:
-        print(f"  {incident}")
+    restarts = [network["restarts"] for network in result["networks"]]
+    print(f"  {sum(r == 0 for r in restarts)} on the first draw, {sum(restarts)} restarts in all")
     percent = {kind: 100.0 * np.array(map_) for kind, map_ in result["maps"].items()}
     print("  trained s   reached  updates  accuracy % at " + " ".join(f"{d:g}" for d in delays))
     for row, (low, high) in enumerate(result["trained_s"]):

@@ -54,6 +54,15 @@ def refuse_existing(path: Path, *, force: bool) -> None:
         raise DataError(f"{path} exists already; --force replaces it.")
 
 
+def make_folder(folder: Path) -> Path:
+    """Make a folder, and those it is in, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"cannot write to {folder}: {error.strerror}.") from error
+    return folder
+
+
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
     """Keep libraries from writing to stderr: what counts of it comes as an exception."""
@@ -86,7 +95,7 @@ class Reporter:
     def step(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Time a step; with a total, show a bar for it where stderr is a terminal."""
         start = time.perf_counter()
-        if total is None or self.quiet or self.as_json or not sys.stderr.isatty():
+        if total is None or not self._shows_bars:
             yield lambda _: None
         else:
             from rich.console import Console
@@ -96,6 +105,32 @@ class Reporter:
                 task = bar.add_task(name, total=total)
                 yield lambda done: bar.advance(task, done)
         self.timings_s[name] = round(time.perf_counter() - start, 4)
+
+    @contextlib.contextmanager
+    def count(self, name: str, total: int) -> Iterator[Callable[[int, str], None]]:
+        """As a step, with a bar that is told how many are done, and what to say beside it."""
+        with self.step(name):
+            if not self._shows_bars:
+                yield lambda _, __: None
+                return
+            from rich import progress
+            from rich.console import Console
+
+            with progress.Progress(
+                progress.TextColumn("{task.description}"),
+                progress.BarColumn(bar_width=10),
+                progress.MofNCompleteColumn(),
+                progress.TextColumn("{task.fields[beside]}"),
+                progress.TimeElapsedColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            ) as bar:
+                task = bar.add_task(name, total=total, beside="")
+                yield lambda done, beside: bar.update(task, completed=done, beside=beside)
+
+    @property
+    def _shows_bars(self) -> bool:
+        return not self.quiet and not self.as_json and sys.stderr.isatty()
 
     def done(self, message: str, **facts: Any) -> None:
         """Say what was done."""

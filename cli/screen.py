@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +17,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
 from cli.deck import Deck, clock
+from cli.signals import held_signals
 from cli.widgets import Bars, Drawing, Line, Meters, dial, place
 from ctxaudio.errors import one_line
 from ctxaudio.playback.player import Status
@@ -47,29 +46,12 @@ def show(deck: Deck) -> None:
         Exception: whatever ended the player's thread; the terminal is as it was before.
     """
     app = LiveApp(deck)
-    with _signals_kept_for(app):
+    with held_signals(app.signals):
         app.run(mouse=False)
     if app.failure is not None:
         raise app.failure
     if app.return_code:  # textual has failed, and said of what
         raise SystemExit(app.return_code)
-
-
-@contextlib.contextmanager
-def _signals_kept_for(app: LiveApp) -> Iterator[None]:
-    """Signals that end the command end the app, and do what they do when that is over."""
-    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.getsignal(getattr(signal, name)) for name in names}
-    kept = {name: handler for name, handler in before.items() if handler is not signal.SIG_IGN}
-    for name in kept:
-        signal.signal(getattr(signal, name), lambda number, _: app.signals.append(number))
-    try:
-        yield
-    finally:
-        for name, handler in kept.items():
-            signal.signal(getattr(signal, name), handler)
-    for number in app.signals[:1]:
-        signal.raise_signal(number)
 
 
 class LiveApp(App[None]):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import time
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from cli.bench import figures
+from cli.bench.files import save_figure
 from cli.bench.page import Section, page
 from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
 from command import ctxaudio, failed, imported_by, started
+from reports import Page, is_png, loads
 from rnn.experiments.summary import summarise_contexts, summarise_draws
 from rnn.experiments.truth import Floor
 
@@ -25,35 +25,8 @@ MEASURED = ("mean", "std", "mean_error", "std_ratio", "distance", "exponent", "r
 FLOOR = Floor(np.full(3, 0.5), np.full(3, 0.03), 0.05, 0.06, 0.01)
 
 
-def loads(text):
-    """JSON as it is defined, in which there is no NaN."""
-    return json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
-
-
-def is_png(path):
-    content = path.read_bytes()
-    return content.startswith(b"\x89PNG\r\n\x1a\n") and content.endswith(b"IEND\xaeB`\x82")
-
-
 def files(folder):
     return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.iterdir()}
-
-
-class Page(HTMLParser):
-    """The sources of images, the targets of links and the text of a page, by element."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.images, self.links, self.text, self.inside = [], [], {}, None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.inside = tag
-        self.images += [value for name, value in attrs if (tag, name) == ("img", "src")]
-        self.links += [value for name, value in attrs if (tag, name) == ("a", "href")]
-
-    def handle_data(self, data):
-        self.text.setdefault(self.inside, []).append(data.strip("\n"))
 
 
 # Help and mistakes.
@@ -352,13 +325,13 @@ def test_figures_are_drawn_of_what_is_left_where_draws_are_lost(all_lost, tmp_pa
     found |= dict.fromkeys(("mean_error", "std_ratio"), [0.5] * 3)
     (row,) = summarise_contexts([{"result": {"contexts": [found]}}])
     with (tmp_path / "errors.png").open("wb") as file:
-        figures.save(figures.errors([*all_lost, row], FLOOR, "lost"), file)
+        save_figure(figures.errors([*all_lost, row], FLOOR, "lost"), file)
     assert is_png(tmp_path / "errors.png")
 
 
 def test_figures_of_which_every_draw_is_lost_are_drawn(all_lost, tmp_path):
     with (tmp_path / "errors.png").open("wb") as file:
-        figures.save(figures.errors(all_lost, FLOOR, "lost"), file)
+        save_figure(figures.errors(all_lost, FLOOR, "lost"), file)
     assert is_png(tmp_path / "errors.png")
 
 

@@ -22,12 +22,12 @@ from rnn.trainable import (  # noqa: E402
     stack,
     step,
 )
-from rnn.trainable.cycles import long_runs, separation  # noqa: E402
-from rnn.trainable.delay_states import noisy_states, quiet_starts  # noqa: E402
-from rnn.trainable.lifetime import predict_lifetime  # noqa: E402
-from rnn.trainable.memory_analysis import explain  # noqa: E402
-from rnn.trainable.slow_points import describe, find_slow_points, size_of  # noqa: E402
-from rnn.trainable.velocity import Velocity, velocity_of  # noqa: E402
+from rnn.trainable.analysis.account import explain  # noqa: E402
+from rnn.trainable.analysis.cycles import long_runs, separation  # noqa: E402
+from rnn.trainable.analysis.delay_states import noisy_states, quiet_starts  # noqa: E402
+from rnn.trainable.analysis.lifetime import predict_lifetime  # noqa: E402
+from rnn.trainable.analysis.slow_points import describe, find_slow_points, size_of  # noqa: E402
+from rnn.trainable.analysis.velocity import Velocity, velocity_of  # noqa: E402
 
 TAU_S = 0.1
 DT_S = 0.02

@@ -5,6 +5,8 @@ import click
 from cli.lazy import LazyGroup
 
 
-@click.group(cls=LazyGroup, package="cli.bench", names=("lorenz",), no_args_is_help=False)
+@click.group(
+    cls=LazyGroup, package="cli.bench", names=("lorenz", "delay-match"), no_args_is_help=False
+)
 def bench() -> None:
     """Measure the recurrent network against published studies."""

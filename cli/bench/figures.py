@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -137,11 +137,6 @@ def response(memory: AttractorMemory, family: Family) -> Figure:
             title=f"{name} order: correlation {correlation:.6f}, error {100 * error:.2f} %",
         )
     return figure
-
-
-def save(figure: Figure, file: BinaryIO) -> None:
-    """Write a figure as PNG."""
-    figure.savefig(file, format="png", dpi=110)
 
 
 def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.arguments import ContextList, Setter
-from cli.output import Reporter, listed, refuse_existing, whole_file
+from cli.extras import require
+from cli.output import Reporter, listed, make_folder, refuse_existing, whole_file
 from ctxaudio.errors import DataError, one_line
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ def lorenz(
     translate, transform and multi move or deform the attractor; flight does so by two contexts;
     bifurcation is taught fixed points and asked for chaos; mechanism compares theory and network.
     """
-    _check_extras(plot=plot or out is not None, cluster=cluster)
+    if plot or out is not None:
+        require("matplotlib")
+    if cluster is not None:
+        require("distributed")
     from cli.bench.plan import DEFAULT, QUICK, make_jobs
     from cli.bench.report import sections_of, summarise, write_drawing, write_report
     from rnn.experiments.jobs import prepare
@@ -99,7 +103,10 @@ def lorenz(
     for picture in pictures:
         refuse_existing(picture, force=True)
     reporter = Reporter(quiet=quiet, as_json=as_json)
-    folder = None if out is None else _make_folder(Path(out))
+    folder = None
+    if out is not None:
+        folder = make_folder(Path(out))
+        make_folder(folder / "draws")
     with reporter.step("The true attractor"):
         truth, floor = prepare(planned[0])
     records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
@@ -118,18 +125,6 @@ def lorenz(
         reporter.note(f"wrote {picture}")
 
 
-def _check_extras(*, plot: bool, cluster: str | None) -> None:
-    """What is missing is known before the work is done."""
-    from importlib.util import find_spec
-
-    for wanted, module, extra in (
-        (plot, "matplotlib", "plot"),
-        (cluster is not None, "distributed", "cluster"),
-    ):
-        if wanted and find_spec(module) is None:
-            raise DataError(f"this needs {module}: pip install 'ctxaudio[{extra}]'.")
-
-
 def _check_context(experiment: str, context: tuple[float, ...]) -> None:
     if experiment in ("bifurcation", "mechanism", "all"):
         raise click.UsageError(f"--context does not go with {experiment}.")
@@ -139,14 +134,6 @@ def _check_context(experiment: str, context: tuple[float, ...]) -> None:
             f"{experiment} has {n_contexts} context{'s' * (n_contexts > 1)}, "
             f"got {len(context)}: {listed(context)}."
         )
-
-
-def _make_folder(folder: Path) -> Path:
-    try:
-        (folder / "draws").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"cannot write to {folder}: {error.strerror}.") from error
-    return folder
 
 
 def _measure(

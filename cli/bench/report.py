@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cli.bench.page import Section, page
+from cli.bench.files import save_figure, write_figure, write_pages
+from cli.bench.page import Section
 from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
-from cli.output import Reporter, whole_file
+from cli.output import Reporter
 from rnn.experiments.jobs import MECHANISMS, Job, family_of, teach
 from rnn.experiments.summary import summarise_contexts, summarise_draws
 from rnn.experiments.truth import Floor
@@ -79,20 +79,14 @@ def write_report(
             if isinstance(result, list) and name != "flight":
                 drawn[f"{name}-errors.png"] = figures.errors(result, floor, section.title)
             for file_name, figure in drawn.items():
-                with whole_file(folder / file_name, force=True) as file:
-                    figures.save(figure, file)
+                write_figure(figure, folder / file_name)
             sections.append(section._replace(figures=tuple(drawn)))
             advance(1)
     about = (
         f"{report['draws']} random draws; {report['runs']} runs of {report['seconds']:g} s at "
         "each context. Medians over the draws."
     )
-    for name, text in (
-        ("report.json", json.dumps(report, allow_nan=False, indent=1)),
-        ("index.html", page("Lorenz attractors by context", about, sections)),
-    ):
-        with whole_file(folder / name, force=True) as file:
-            file.write(text.encode())
+    write_pages(folder, report, "Lorenz attractors by context", about, sections)
 
 
 def draw(job: Job) -> Figure:
@@ -112,6 +106,4 @@ def draw(job: Job) -> Figure:
 
 def write_drawing(job: Job, file: BinaryIO) -> None:
     """Write what :func:`draw` draws as PNG."""
-    from cli.bench import figures
-
-    figures.save(draw(job), file)
+    save_figure(draw(job), file)

@@ -45,11 +45,11 @@ STUDY_NETWORK = RateConfig(
     spectral_radius=1.5,
 )
 STUDY_TRAINING = TrainingConfig(
-    optimiser=OptimiserConfig(method="adam", learning_rate=2e-3),
+    optimiser=OptimiserConfig(method="adam", learning_rate=1e-3),
     batch=20,
     gradient_weight=2.0,
     # Trained at one long delay from the start, most draws of this network never find the answer.
-    patience=1200,
+    patience=1600,
     max_restarts=30,
 )
 # As in the study's own code; it takes tens of thousands of updates.

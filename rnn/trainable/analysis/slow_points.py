@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnn.trainable.velocity import Velocity
+from rnn.trainable.analysis.velocity import Velocity
 
 _LEAST_DAMPING, _MOST_DAMPING = 1e-12, 1e6  # over the square of the fastest rate, (1/s)²
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn.tasks.delay_match import DelayMatch
-from rnn.trainable.cycles import BOUND, LongRun, Separation, long_runs, separation
-from rnn.trainable.delay_picture import Picture, project
-from rnn.trainable.delay_states import delay_velocity, noisy_states, quiet_starts
-from rnn.trainable.lifetime import Lifetime, predict_lifetime
-from rnn.trainable.memory_words import Kind, sentence
+from rnn.trainable.analysis.cycles import BOUND, LongRun, Separation, long_runs, separation
+from rnn.trainable.analysis.delay_states import delay_velocity, noisy_states, quiet_starts
+from rnn.trainable.analysis.lifetime import Lifetime, predict_lifetime
+from rnn.trainable.analysis.picture import Picture, project
+from rnn.trainable.analysis.slow_points import SlowPoint, describe, find_slow_points, size_of
+from rnn.trainable.analysis.velocity import Velocity
+from rnn.trainable.analysis.words import Kind, sentence
 from rnn.trainable.networks import RateNetworks
-from rnn.trainable.slow_points import SlowPoint, describe, find_slow_points, size_of
-from rnn.trainable.velocity import Velocity
 
 _SLOW = 5.0  # times the longest time constant of a unit: a memory, or a mode, lasts longer
 _SLOW_SPEED = 0.05  # in sizes in the longest time constant of a unit: what is slow is slower

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from rnn.tasks.delay_match import DelayMatch, pulse_levels
+from rnn.trainable.analysis.velocity import Velocity, velocity_of
 from rnn.trainable.dynamics import Noise, acting, follow
 from rnn.trainable.networks import RateNetworks
-from rnn.trainable.velocity import Velocity, velocity_of
 
 PULSES = (1, 0)  # first pulses, in the order of all arrays here: high (or A), then low (or B)
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn.tasks.delay_match import DelayMatch
-from rnn.trainable.delay_states import noisy_states
+from rnn.trainable.analysis.delay_states import noisy_states
 from rnn.trainable.networks import RateNetworks
 
 _TRAINED_DELAYS = 8  # evenly through those trained on

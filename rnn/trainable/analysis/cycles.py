@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnn.trainable.velocity import Velocity
+from rnn.trainable.analysis.velocity import Velocity
 
 BOUND = 1e15  # what is beyond has grown without bounds; its square is finite in single precision
 _SAMPLE_S = 0.01  # runs are kept at steps of about this
@@ -63,7 +63,7 @@ def long_runs(
         velocity: of the network, under the input that it is left with.
         starts: states just after the first pulses.
         dt_s: Euler's step.
-        size: of what the network does (:func:`rnn.trainable.slow_points.size_of`).
+        size: of what the network does (:func:`rnn.trainable.analysis.slow_points.size_of`).
         shortest_s: of the first run; each further one is twice as long.
         longest_s: after which time is up.
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
-from rnn.trainable.cycles import LongRun, Separation
-from rnn.trainable.lifetime import Lifetime
-from rnn.trainable.slow_points import SlowPoint
+from rnn.trainable.analysis.cycles import LongRun, Separation
+from rnn.trainable.analysis.lifetime import Lifetime
+from rnn.trainable.analysis.slow_points import SlowPoint
 
 Kind = Literal["fixed points", "slow points", "cycle", "passage", "none", "unclear"]
 
