@@ -73,7 +73,8 @@ def main() -> None:
 
 def report(variant: str, name: str, plan: Plan, state: Training, seconds: float) -> dict[str, Any]:
     """Measure a trained stack and print what was asked for."""
-    delays = (*DELAYS_S, *LONG_DELAYS_S) if variant == "inputs" else DELAYS_S
+    far = variant == "inputs" and "modern" in name
+    delays = (*DELAYS_S, *LONG_DELAYS_S) if far else DELAYS_S
     result = measure(plan, state, delays)
     reached = sum(result["reached"])
     print(f"\n{name}: {reached} of {len(state.outcome)} networks reached the criterion", end="")

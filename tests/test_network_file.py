@@ -266,7 +266,8 @@ def test_a_checkpoint_of_fewer_networks_is_refused(name, path, saved):
 @pytest.mark.parametrize("tau_s", [0.0, -0.1, np.nan])
 def test_a_time_constant_that_is_none_is_refused(kind, tau_s, path, saved):
     data = changed_arrays(saved[kind], "tau_s", lambda array: np.full_like(array, tau_s))
-    assert "time constants" in refused(kind, path, data)
+    said = refused(kind, path, data)
+    assert "time constants" in said or "tau_s holds values that are not finite" in said
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -99,13 +99,7 @@ def train_kept(
             reporter.note(f"kept {checkpoint}: the same command goes on from there")
     seconds = time.monotonic() - start
     if stem is not None:
-        path = _beside(stem, "networks")
-        try:
-            _write(path, lambda file: save_networks(state.networks, file))
-        except DataError:
-            raise
-        except ValueError as error:  # a network has failed
-            reporter.note(f"{path} is not written: {one_line(error)}")
+        _write(_beside(stem, "networks"), lambda file: save_networks(state.networks, file))
     return Trained(plan, state, seconds, before)
 
 

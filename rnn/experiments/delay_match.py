@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnn.tasks.delay_match import DelayMatch
+from rnn.tasks.delay_match import CONDITIONS, DelayMatch
 from rnn.trainable.accuracy import accuracy_by_delay
 from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.networks import RateNetworks
 from rnn.trainable.optimiser import OptimiserConfig
 from rnn.trainable.training import REACHED, Assignment, Plan, Training, TrainingConfig
+from rnn.trainable.workers import Workers
 
 VARIANTS = ("delays", "ranges", "inputs")
 PRESETS = ("modern", "study")
@@ -80,6 +81,9 @@ def plan_for(
         training = replace(training, optimiser=STUDY_SGD, validate_every=500, max_updates=150_000)
     if variant == "inputs":
         network = replace(network, n_inputs=2)
+    if variant == "inputs" and study:
+        # Longer than most of those take that learn it at all.
+        training = replace(training, max_restarts=3, max_updates=5_000)
     if variant == "inputs" and not study:
         training = replace(
             training,
@@ -173,18 +177,24 @@ def accuracy_of(
 
     Networks of one seed hear the same noise.
     """
-    streams = sorted(set(seeds))
-    return accuracy_by_delay(
-        networks.config,
-        acting(networks, dt_s),
-        replace(task, fixation_s=TEST_FIXATION_S),
-        [delays_s] * len(networks),
-        dt_s,
-        trials_per_condition=trials_per_condition,
-        noise=Noise(
-            [np.random.default_rng((_TEST, seed)) for seed in streams],
-            torch.tensor(
-                [streams.index(seed) for seed in seeds], device=networks.weights.matrix.device
+    device = networks.weights.matrix.device
+    share = np.empty((len(networks), len(delays_s), len(CONDITIONS)))
+
+    def of_seed(seed: int) -> None:
+        own = [i for i, other in enumerate(seeds) if other == seed]
+        share[own] = accuracy_by_delay(
+            networks.config,
+            acting(networks.select(own), dt_s),
+            replace(task, fixation_s=TEST_FIXATION_S),
+            [delays_s] * len(own),
+            dt_s,
+            trials_per_condition=trials_per_condition,
+            noise=Noise(
+                [np.random.default_rng((_TEST, seed))],
+                torch.zeros(len(own), dtype=torch.long, device=device),
             ),
-        ),
-    )
+        )
+
+    with Workers.for_device(device) as workers:
+        workers.map(of_seed, sorted(set(seeds)))
+    return share

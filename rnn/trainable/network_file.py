@@ -89,6 +89,12 @@ def load_training(plan: Plan, path: str | Path, device: str = "cpu") -> Training
                 for kind in ("first", "second")
             )
         )
+        counts = ("n_updates", "restarts", "level")
+        if any((arrays[name] < 0).any() for name in counts):
+            raise ValueError("a count in it is negative")
+        for one in (validation for history in about["history"] for validation in history):
+            if not {"updates", "level", "delays_s", "accuracy"} <= set(one):
+                raise ValueError("a validation in it is incomplete")
         fresh = begin(plan, device)
         state = Training(
             networks=networks,
@@ -132,8 +138,10 @@ def _networks(config: RateConfig, arrays: dict[str, np.ndarray]) -> RateNetworks
             raise ValueError(f"{name} must have shape {shape}, got {arrays[name].shape}")
         if arrays[name].dtype not in (np.float32, np.float64):
             raise ValueError(f"{name} must be floating point, got {arrays[name].dtype}")
-    if not (arrays["tau_s"] > 0.0).all():
-        raise ValueError("time constants must be positive")
+        if not np.isfinite(arrays[name]).all():
+            raise ValueError(f"{name} holds values that are not finite")
+        if name == "tau_s" and not (arrays[name] > 0.0).all():
+            raise ValueError("time constants must be positive")
     return RateNetworks(
         config,
         Weights(*(torch.tensor(arrays[name]) for name in Weights._fields)),

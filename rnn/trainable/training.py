@@ -210,7 +210,8 @@ def advance(plan: Plan, state: Training, workers: Workers | None = None) -> None
         if state.n_updates[i] >= plan.training.max_updates:
             state.outcome[i] = STOPPED
         elif (
-            state.n_updates[i] == plan.training.patience
+            plan.training.patience is not None
+            and state.n_updates[i] % plan.training.patience == 0
             and state.smoothed[i] < _CHANCE
             and state.restarts[i] < plan.training.max_restarts
         ):
@@ -350,9 +351,10 @@ def _restart(plan: Plan, state: Training, i: int, why: str) -> None:
     if state.restarts[i] >= plan.training.max_restarts:
         state.outcome[i] = FAILED
         state.incidents.append(f"{what}; it has failed.")
-        return
-    state.restarts[i] += 1
-    state.incidents.append(f"{what}; it starts again from another draw.")
+    else:
+        state.restarts[i] += 1
+        state.incidents.append(f"{what}; it starts again from another draw.")
+    # One that has failed is what it was when it started, so that all numbers kept are finite.
     drawn = _draw(plan, i, int(state.restarts[i]))
     for whole, part in zip(
         (*state.networks.weights, *state.networks.wiring),
@@ -362,8 +364,9 @@ def _restart(plan: Plan, state: Training, i: int, why: str) -> None:
         whole[i] = part[0]
     for whole in (*state.moments.first, *state.moments.second):
         whole[i] = 0.0
-    state.n_updates[i], state.level[i], state.smoothed[i] = 0, 0, 0.5
-    state.history[i] = []
+    if state.outcome[i] == TRAINING:
+        state.n_updates[i], state.level[i], state.smoothed[i] = 0, 0, 0.5
+        state.history[i] = []
 
 
 def _draw(plan: Plan, i: int, restarts: int) -> RateNetworks:
