@@ -38,7 +38,7 @@ from rnn.trainable import (
 from rnn.trainable.gradients import gradients, make_batch
 from rnn.trainable.kernel import learn
 from rnn.trainable.optimiser import no_moments, update
-from rnn.trainable.through_time import Batch, Buffers, Gradient, backward, forward
+from rnn.trainable.through_time import Batch, Gradient, backward, forward
 from rnn.trainable.training import by_weights
 from rnn.trainable.workers import Workers
 
@@ -325,20 +325,6 @@ def test_the_gradient_is_a_small_difference_of_losses(config):
         )
         along = sum((g * w).flatten(1).sum(1) for g, w in zip(gradient, way, strict=True))
         np.testing.assert_allclose(along, (ahead - behind) / (2.0 * size), rtol=1e-6, atol=1e-8)
-
-
-def test_what_was_in_the_buffers_before_does_not_matter():
-    config, batch, buffers = CONFIGS["rate"], drawn_batch(CONFIGS["rate"]), Buffers()
-    for part in ("columns", "slopes"):
-        buffers.take(part, 10_000, like=batch.columns).fill_(np.nan)
-    acts = acting(draws(config), DT)
-    for penalty in (0.0, 2.0):
-        one, other = (
-            backward(config, acts, batch, forward(config, acts, batch, b), penalty=penalty)
-            for b in (buffers, None)
-        )
-        for part, expected in zip(one, other, strict=True):
-            np.testing.assert_array_equal(part, expected)
 
 
 # One step

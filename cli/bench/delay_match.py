@@ -39,7 +39,7 @@ _SEEDS, _QUICK_SEEDS = 5, 1
     type=click.Choice(("adam", "sgd")),
     default="adam",
     show_default=True,
-    help="Of the study's network; sgd is the study's own, and takes a hundred times as long.",
+    help="Of the study's network; sgd is the study's own, and takes tens of thousands of updates.",
 )
 @click.option(
     "--device", default="cpu", show_default=True, help="Where torch computes: cpu, cuda, cuda:1."

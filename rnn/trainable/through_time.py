@@ -8,15 +8,14 @@ M for the matrix that acts (:mod:`rnn.trainable.networks`), its unit rows times 
 
 With λ = ∂L/∂s, the way back is  λ = (1 − alpha) λ' + f'(s) ⊙ Mᵀ [μ' ∂L/∂z], where μ' is λ' (in the
 rate form times the slope of tanh), and the gradient of M is Σ [μ' ∂L/∂z] [r u c 1]ᵀ: one product
-after the loop instead of one in each step.
+for a block of steps instead of one for each.
 
-Networks whose trials are longer come first, so that each step works on those still running. The
-product is taken in blocks of steps, while what it needs is in the processor's cache.
+Networks whose trials are longer come first, so that each step works on those still running. On a
+processor :mod:`rnn.trainable.kernel` does the same faster.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -37,20 +36,6 @@ class Batch(NamedTuple):
     n_steps: list[int]  # (network,): of the longest trial, falling
     targets: torch.Tensor  # (network, time, trial, output)
     mask: torch.Tensor  # (network, time, trial): shares of the loss, which sum to 1
-
-
-class Buffers:
-    """Memory for runs, used again by the next: asking for hundreds of megabytes anew takes time."""
-
-    def __init__(self) -> None:
-        self._flat: dict[str, torch.Tensor] = {}
-
-    def take(self, name: str, *shape: int, like: torch.Tensor) -> torch.Tensor:
-        """An array with anything in it, the memory of the last one of that name."""
-        flat = self._flat.get(name)
-        if flat is None or flat.numel() < math.prod(shape) or flat.dtype != like.dtype:
-            flat = self._flat[name] = like.new_empty(math.prod(shape))
-        return flat[: math.prod(shape)].view(shape)
 
 
 class Acting(NamedTuple):
@@ -93,24 +78,19 @@ def running(n_steps: list[int]) -> list[int]:
     return counts
 
 
-def forward(
-    config: RateConfig, acting: Acting, batch: Batch, buffers: Buffers | None = None
-) -> Run:
+def forward(config: RateConfig, acting: Acting, batch: Batch) -> Run:
     """Run the networks through their trials and keep their rates."""
-    buffers = buffers or Buffers()
     n, n_networks = config.n_units, len(acting.matrix)
     n_outputs = config.n_outputs
     n_times, n_trials = batch.columns.shape[1:3]
     like = acting.matrix
-    columns = buffers.take("columns", n_networks, n_times, n_trials, like.shape[2], like=like)
+    columns = like.new_empty(n_networks, n_times, n_trials, like.shape[2])
     columns[..., n:] = batch.columns
     for i, n_steps in enumerate(batch.n_steps):  # what a block reaches into has to be finite
         columns[i, n_steps + 1 : n_steps + _BLOCK, :, :n] = 0.0
     outputs = like.new_zeros(n_networks, n_times - 1, n_trials, n_outputs)
     rate_form = config.form == "rate"
-    slopes = None
-    if rate_form:
-        slopes = buffers.take("slopes", n_networks, n_times - 1, n_trials, n, like=like)
+    slopes = like.new_empty(n_networks, n_times - 1, n_trials, n) if rate_form else None
     keep = (1.0 - acting.alpha)[:, None]
     across = acting.matrix.transpose(1, 2).contiguous()
     noisy = bool(acting.noise.any())
