@@ -35,7 +35,8 @@ from rnn.experiments.delay_match import (
     plan_for,
 )
 from rnn.trainable.analysis.account import explain
-from rnn.trainable.training import Assignment, Plan, Training, begin, train
+from rnn.trainable.plan import Assignment, Plan
+from rnn.trainable.training import Training, begin, train
 
 DATA = Path(__file__).parent / "data"
 HELD_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 2400.0, 3600.0)

@@ -23,7 +23,8 @@ from rnn.experiments.delay_match import (
     STUDY_TRAINING,
     plan_for,
 )
-from rnn.trainable.training import REACHED, Assignment, Plan, begin, least, train
+from rnn.trainable.plan import Assignment, Plan
+from rnn.trainable.training import REACHED, begin, least, train
 
 # Units of 100 ms to 1 s, at steps that the fastest of them can follow.
 SLOW_UNITS: dict[str, Any] = {"longest_tau_s": 1.0}

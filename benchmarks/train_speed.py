@@ -22,7 +22,8 @@ from benchmarks.runner import say, write_json
 from rnn.experiments.delay_match import plan_for
 from rnn.tasks.delay_match import draw_trials
 from rnn.trainable.networks import draw_network
-from rnn.trainable.training import Plan, advance, begin
+from rnn.trainable.plan import Plan
+from rnn.trainable.training import advance, begin
 from rnn.trainable.workers import Workers
 
 Update = Callable[[], None]

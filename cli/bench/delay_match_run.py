@@ -17,7 +17,8 @@ from cli.output import Reporter, whole_file
 from cli.signals import held_signals
 from ctxaudio.errors import DataError, one_line
 from rnn.trainable.network_file import load_training, save_networks, save_training
-from rnn.trainable.training import Plan, Training, begin, train
+from rnn.trainable.plan import Plan
+from rnn.trainable.training import Training, begin, train
 
 CHECKPOINT_S = 20.0  # between checkpoints
 

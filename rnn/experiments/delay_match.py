@@ -19,7 +19,8 @@ from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.networks import RateNetworks
 from rnn.trainable.optimiser import OptimiserConfig
-from rnn.trainable.training import REACHED, Assignment, Plan, Training, TrainingConfig
+from rnn.trainable.plan import Assignment, Plan, TrainingConfig
+from rnn.trainable.training import REACHED, Training
 from rnn.trainable.workers import Workers
 
 VARIANTS = ("delays", "ranges", "inputs")

@@ -20,15 +20,8 @@ from rnn.trainable.networks import (
 )
 from rnn.trainable.optimiser import OptimiserConfig
 from rnn.trainable.phrase_training import PhraseTrainingConfig, train_phrases
-from rnn.trainable.training import (
-    Assignment,
-    Plan,
-    Training,
-    TrainingConfig,
-    advance,
-    begin,
-    train,
-)
+from rnn.trainable.plan import Assignment, Plan, TrainingConfig
+from rnn.trainable.training import Training, advance, begin, train
 
 __all__ = [
     "Assignment",

@@ -14,7 +14,8 @@ from rnn.array_file import DAMAGE, digest, pack, unpack
 from rnn.trainable.config import RateConfig
 from rnn.trainable.networks import RateNetworks, Weights, Wiring
 from rnn.trainable.optimiser import Moments
-from rnn.trainable.training import OUTCOMES, Plan, Training, begin
+from rnn.trainable.plan import Plan
+from rnn.trainable.training import OUTCOMES, Training, begin
 
 FORMATS = {"networks": "rnn rate networks", "training": "rnn training"}
 FORMAT_VERSION = 1
