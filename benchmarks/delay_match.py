@@ -23,11 +23,11 @@ import torch
 from scipy.stats import spearmanr
 
 from benchmarks.runner import write_json
-from cli.bench.delay_match_run import train_kept
+from cli.bench.delay_match_report import tested_delays
+from cli.bench.delay_match_run import Trained, train_kept
 from cli.output import Reporter
 from rnn.experiments.delay_match import (
     DELAYS_S,
-    LONG_DELAYS_S,
     PRESETS,
     VARIANTS,
     accuracy_of,
@@ -37,6 +37,7 @@ from rnn.experiments.delay_match import (
 from rnn.trainable.analysis.account import explain
 from rnn.trainable.plan import Assignment, Plan
 from rnn.trainable.training import Training, begin, train
+from rnn.trainable.workers import Workers
 
 DATA = Path(__file__).parent / "data"
 HELD_S = (5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 2400.0, 3600.0)
@@ -68,14 +69,14 @@ def main() -> None:
                 trained = train_kept(
                     plan, reporter, name, stem=folder / name, device=options.device
                 )
-            results[name] = report(variant, name, plan, trained.state, trained.seconds)
+            results[name] = report(variant, preset, name, trained)
     write_json(options.json, results)
 
 
-def report(variant: str, name: str, plan: Plan, state: Training, seconds: float) -> dict[str, Any]:
+def report(variant: str, preset: str, name: str, trained: Trained) -> dict[str, Any]:
     """Measure a trained stack and print what was asked for."""
-    far = variant == "inputs" and "modern" in name
-    delays = (*DELAYS_S, *LONG_DELAYS_S) if far else DELAYS_S
+    plan, state, seconds = trained.plan, trained.state, trained.seconds
+    delays = tested_delays(variant, preset, quick=False)
     result = measure(plan, state, delays)
     reached = sum(result["reached"])
     print(f"\n{name}: {reached} of {len(state.outcome)} networks reached the criterion", end="")
@@ -184,7 +185,8 @@ def hold(device: str) -> dict[str, Any]:
     short = np.flatnonzero(share.mean(1) < 0.9 - 1e-9)
     falls_s = HELD_S[short[0]] if len(short) else None
     print(f"  below 90 %: {'at no delay up to an hour' if falls_s is None else f'{falls_s:g} s'}")
-    account = explain(state.networks, 0, task, plan.training.dt_s, rng=np.random.default_rng(0))
+    with Workers(1):
+        account = explain(state.networks, 0, task, plan.training.dt_s, rng=np.random.default_rng(0))
     print(f"  {account.sentence}")
     return {
         "updates": int(state.n_updates[0]),

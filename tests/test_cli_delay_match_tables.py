@@ -111,3 +111,11 @@ def test_a_map_is_drawn_on_a_true_scale_with_one_bar():
     assert {axes.images[0].get_clim() for axes in panels} == {(0.0, 100.0)}
     assert [text.get_text() for text in panels[0].texts] == ["75"] * 6
     assert bar.get_ylabel() == "right answers, % (50: chance)"
+
+
+@pytest.mark.parametrize("variant", study.VARIANTS)
+def test_the_studys_own_optimiser_has_the_updates_it_takes(variant):
+    training = study.plan_for(variant, "study", seeds=1, sgd=True).training
+    assert training.optimiser.method == "sgd"
+    assert training.max_updates >= 100_000
+    assert training.patience is None  # what is at chance for long is not stuck

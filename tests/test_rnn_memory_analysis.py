@@ -5,11 +5,10 @@ import pytest
 import scipy.integrate
 import scipy.optimize
 import scipy.special
+import torch
 
-torch = pytest.importorskip("torch")
-
-from rnn.tasks.delay_match import DelayMatch  # noqa: E402
-from rnn.trainable import (  # noqa: E402
+from rnn.tasks.delay_match import DelayMatch
+from rnn.trainable import (
     Noise,
     RateConfig,
     RateNetworks,
@@ -22,12 +21,12 @@ from rnn.trainable import (  # noqa: E402
     stack,
     step,
 )
-from rnn.trainable.analysis.account import explain  # noqa: E402
-from rnn.trainable.analysis.cycles import long_runs, separation  # noqa: E402
-from rnn.trainable.analysis.delay_states import noisy_states, quiet_starts  # noqa: E402
-from rnn.trainable.analysis.lifetime import predict_lifetime  # noqa: E402
-from rnn.trainable.analysis.slow_points import describe, find_slow_points, size_of  # noqa: E402
-from rnn.trainable.analysis.velocity import Velocity, velocity_of  # noqa: E402
+from rnn.trainable.analysis.account import explain
+from rnn.trainable.analysis.cycles import long_runs, separation
+from rnn.trainable.analysis.delay_states import noisy_states, quiet_starts
+from rnn.trainable.analysis.lifetime import predict_lifetime
+from rnn.trainable.analysis.slow_points import describe, find_slow_points, size_of
+from rnn.trainable.analysis.velocity import Velocity, velocity_of
 
 TAU_S = 0.1
 DT_S = 0.02

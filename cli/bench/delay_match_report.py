@@ -51,10 +51,10 @@ def result_of(
     """All numbers of one preset, as JSON has them, and how one of its networks remembers."""
     plan, state = trained.plan, trained.state
     index, memory, account = _explained(trained), None, None
-    # Threads of libraries would wait for each other at each of many small products.
-    with Workers(1):
-        measured = study.measure(plan, state, delays_s, trials_per_condition=TRIALS)
-        if index is not None:
+    measured = study.measure(plan, state, delays_s, trials_per_condition=TRIALS)
+    if index is not None:
+        # Threads of libraries would wait for each other at each of many small products.
+        with Workers(1):
             memory, account = _memory(trained, index)
     reached = [
         [

@@ -78,14 +78,20 @@ def plan_for(
     network, training = (
         (STUDY_NETWORK, STUDY_TRAINING) if study else (MODERN_NETWORK, MODERN_TRAINING)
     )
-    if study and sgd:
-        training = replace(training, optimiser=STUDY_SGD, validate_every=500, max_updates=150_000)
     if variant == "inputs":
         network = replace(network, n_inputs=2)
-    if variant == "inputs" and study:
+    if study and sgd:
+        training = replace(
+            training,
+            optimiser=STUDY_SGD,
+            validate_every=500,
+            max_updates=150_000,
+            patience=None,  # at chance for long is how it learns
+        )
+    elif study and variant == "inputs":
         # Longer than most of those take that learn it at all.
         training = replace(training, max_restarts=3, max_updates=5_000)
-    if variant == "inputs" and not study:
+    elif variant == "inputs":
         training = replace(
             training,
             every_delay=True,

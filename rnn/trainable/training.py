@@ -224,9 +224,7 @@ def _validate(plan: Plan, state: Training, due: np.ndarray, delays: list[list[fl
 def _reached(training: TrainingConfig, history: list[dict[str, Any]]) -> bool:
     """Whether the last validations, all of them at one level, meet the criterion."""
     last = history[-training.validations :]
-    if len(last) < training.validations or len({len(one["delays_s"]) for one in last}) > 1:
-        return False
-    if len({one["level"] for one in last}) > 1:
+    if len(last) < training.validations or len({one["level"] for one in last}) > 1:
         return False
     return bool(
         np.mean([least(one["accuracy"], training.every_delay) for one in last])
