@@ -93,14 +93,16 @@ def _mode(point: SlowPoint) -> str:
 
 def _lasting(lifetime: Lifetime) -> str:
     if lifetime.lifetime_s == 0.0:
-        return f"in noise, accuracy should be below {_asked(lifetime)} at every trained delay"
+        return (
+            f"in noise, the first pulse is told at below {_asked(lifetime)} at every trained delay"
+        )
     if np.isinf(lifetime.lifetime_s):
         return (
-            f"in noise, accuracy should stay above {_asked(lifetime)} for "
+            f"in noise, the first pulse can be told at above {_asked(lifetime)} for "
             f"{_seconds(lifetime.delays_s[-1])} or longer"
         )
     return (
-        f"in noise, accuracy should fall below {_asked(lifetime)} "
+        f"in noise, how well the first pulse can be told falls below {_asked(lifetime)} "
         f"{_after(lifetime.lifetime_s)} of delay"
     )
 
