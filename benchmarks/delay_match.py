@@ -26,12 +26,12 @@ from benchmarks.runner import write_json
 from cli.bench.delay_match_report import tested_delays
 from cli.bench.delay_match_run import Trained, train_kept
 from cli.output import Reporter
-from rnn.experiments.delay_match import (
+from rnn.experiments.delay_match.study import (
     DELAYS_S,
     PRESETS,
     VARIANTS,
     accuracy_of,
-    measure,
+    measure_networks,
     plan_for,
 )
 from rnn.trainable.analysis.account import explain
@@ -77,7 +77,7 @@ def report(variant: str, preset: str, name: str, trained: Trained) -> dict[str, 
     """Measure a trained stack and print what was asked for."""
     plan, state, seconds = trained.plan, trained.state, trained.seconds
     delays = tested_delays(variant, preset, quick=False)
-    result = measure(plan, state, delays)
+    result = measure_networks(plan, state, delays)
     reached = sum(result["reached"])
     print(f"\n{name}: {reached} of {len(state.outcome)} networks reached the criterion", end="")
     print(f"; {seconds:.0f} s of training in this run, {torch.get_num_threads()} threads")

@@ -23,7 +23,7 @@ from benchmarks.speed import music
 from benchmarks.sweeps import half_heard_ms
 from benchmarks.truths import RATE
 from ctxaudio import ContextShift, Sound
-from ctxaudio.memory import SongMemory
+from ctxaudio.memory.song_memory import SongMemory
 from ctxaudio.playback.output import Output
 from ctxaudio.playback.player import Player
 from ctxaudio.playback.playhead import Playhead

@@ -19,7 +19,7 @@ from benchmarks.sound import SHIFTS, choose, measure_all
 from benchmarks.streams import BLOCK, another_memory, of_effect, rubberband_live, stream
 from benchmarks.truths import RATE, Samples
 from ctxaudio import ContextShift
-from ctxaudio.memory import SongMemory
+from ctxaudio.memory.song_memory import SongMemory
 
 WINDOWS = (1536, 2560, 3072, 4096)  # samples; live input's own is 2048
 

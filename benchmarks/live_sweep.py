@@ -21,7 +21,7 @@ from benchmarks.sweeps import (
 )
 from benchmarks.truths import RATE, Samples
 from ctxaudio import ContextShift, Sound
-from ctxaudio.memory import SongMemory
+from ctxaudio.memory.song_memory import SongMemory
 from ctxaudio.playback.playhead import Playhead
 
 TONES: dict[str, tuple[float, ...]] = {

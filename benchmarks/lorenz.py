@@ -1,11 +1,11 @@
 """Figures of the Lorenz suite over many draws: ``python -m benchmarks.lorenz``.
 
 For each experiment and context: how many draws keep the attractor (standard deviations, centre and
-largest Lyapunov exponent within the tolerances of :mod:`rnn.experiments.extrapolation`), the worst
-and the middle draw, and how much two true runs of the same length differ. ``--far`` asks for
-contexts until half of the draws are lost. ``--sweep`` teaches translate in other ways: it is what
-the modern preset was chosen by. ``--folder`` keeps what was measured: a run that was
-stopped goes on.
+largest Lyapunov exponent within the tolerances of
+:mod:`rnn.experiments.lorenz.extrapolation`), the worst and the middle draw, and how much two true
+runs of the same length differ. ``--far`` asks for contexts until half of the draws are lost.
+``--sweep`` teaches translate in other ways: it is what the modern preset was chosen by.
+``--folder`` keeps what was measured: a run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 
 from benchmarks.runner import one_thread, say, write_json
-from rnn.experiments.bifurcation import TRUE_HOPF
-from rnn.experiments.extrapolation import FAR, NEAR
-from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, prepare
-from rnn.experiments.settings import PRESETS
-from rnn.experiments.summary import summarise_contexts, summarise_draws
-from rnn.experiments.sweep import run_jobs
-from rnn.experiments.truth import LARGEST_EXPONENT, Floor, Truth
+from rnn.experiments.lorenz.bifurcation import TRUE_HOPF
+from rnn.experiments.lorenz.extrapolation import FAR, NEAR
+from rnn.experiments.lorenz.families import FAMILIES
+from rnn.experiments.lorenz.jobs import EXPERIMENTS, Job, prepare
+from rnn.experiments.lorenz.settings import PRESETS
+from rnn.experiments.lorenz.summary import summarise_contexts, summarise_draws
+from rnn.experiments.lorenz.sweep import run_jobs
+from rnn.experiments.lorenz.truth import LARGEST_EXPONENT, Floor, Truth
 
 ASKED = (-40.0, -20.0, 20.0, 40.0)
 FAR_AWAY = (60.0, 100.0, 200.0, 300.0, 400.0)

@@ -118,7 +118,7 @@ def _their_stepper() -> Callable[[int], float]:
 
 def _teach_study() -> None:
     """In a process of its own: teach the study's network, print seconds and MiB at the peak."""
-    from rnn.experiments.jobs import Job, setting_of, teach
+    from rnn.experiments.lorenz.jobs import Job, setting_of, teach_draw
 
     job = Job(name="translate", preset="study", seed=0, asked=(), runs=1, seconds=5.0)
     setting = setting_of(job)
@@ -126,7 +126,7 @@ def _teach_study() -> None:
     if n_runs * setting.n_steps != STUDY_STEPS:
         raise RuntimeError(f"expected {STUDY_STEPS} steps, got {n_runs * setting.n_steps}.")
     start = time.perf_counter()
-    teach(job)
+    teach_draw(job)
     seconds = time.perf_counter() - start
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 

@@ -18,11 +18,11 @@ import numpy as np
 
 from benchmarks.runner import one_thread, say, write_json
 from ctxaudio import Sound, load_sound, tape_example
-from ctxaudio.bands import BandConfig
-from ctxaudio.features import measure
-from ctxaudio.field import field_between
-from ctxaudio.frames import FrameConfig
-from ctxaudio.memory import RIDGE
+from ctxaudio.analysis.bands import BandConfig
+from ctxaudio.analysis.features import measure_features
+from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.memory.field import field_between
+from ctxaudio.memory.song_memory import RIDGE
 from rnn import (
     ClockConfig,
     PhraseMemory,
@@ -35,7 +35,7 @@ from rnn import (
 
 CONTEXTS = (-36.0, -24.0, -12.0, -5.0, 5.0, 12.0, 24.0, 36.0)
 SAMPLES = Path(__file__).parents[1] / "samples"
-_SWEPT = tuple(product((3e-5, 1e-4, 3e-4, 1e-3), (1e-13, 1e-11, 1e-9)))
+_SWEPT = tuple(product((3e-5, 1e-4, 3e-4, 1e-3), (2.6e-16, 2.6e-14, 2.6e-12)))
 
 
 class Taught(NamedTuple):
@@ -54,7 +54,7 @@ def teach_features(song: Sound) -> Taught:
     """Features of a song and of its versions at ±1."""
     frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
     examples = [tape_example(song, semitones) for semitones in (-1.0, 1.0)]
-    song_is, versions = measure(song, examples, frames, bands)
+    song_is, versions = measure_features(song, examples, frames, bands)
     contexts = [example.context for example in examples]
     joined = [version.joined() for version in versions]
     return Taught(song_is.joined(), dict(zip(contexts, joined, strict=True)))

@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks.truths import RATE, Samples, additive_pieces
 from ctxaudio import ContextShift, Sound
-from ctxaudio.frames import FrameConfig
-from ctxaudio.memory import SongMemory, for_any_sound
+from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.memory.song_memory import SongMemory, for_any_sound
 from ctxaudio.playback.playhead import Playhead
 
 Step: TypeAlias = Callable[[Samples, float], Samples]

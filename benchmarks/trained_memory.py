@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.recall import SAMPLES, Taught, errors_cents, median_and_95, teach_features
 from benchmarks.runner import one_thread, say, write_json
 from ctxaudio import load_sound
-from ctxaudio.memory import NETWORK_KINDS, RIDGE, TRAINING_UPDATES
+from ctxaudio.memory.song_memory import NETWORK_KINDS, RIDGE, TRAINING_UPDATES
 from rnn import ClockConfig, PhraseMemory, ReservoirConfig, draw_reservoir, teach_phrases
 
 SIZES = (1.0, 2.0, 5.0, 12.0, 24.0)  # of contexts, to both sides
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 def memory_of(taught: Taught, network: str, n_units: int, seed: int, updates: int) -> PhraseMemory:
     """A song taught to a network of a kind and size."""
-    from rnn.trainable.phrase_training import PhraseTrainingConfig, train_phrases
+    from rnn.trainable.phrases.training import PhraseTrainingConfig, train_phrases
 
     clock = ClockConfig()
     examples = {0.0: taught.song, **taught.versions}

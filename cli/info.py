@@ -18,7 +18,7 @@ _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def info(file: str, as_json: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
-    from ctxaudio.memory_file import is_memory_file
+    from ctxaudio.memory.files import is_memory_file
 
     facts = _memory_facts(file) if file != "-" and is_memory_file(file) else _song_facts(file)
     if as_json:
@@ -77,7 +77,7 @@ def _memory_facts(file: str) -> dict[str, Any]:
         "contexts": list(memory.contexts),
         "duration_s": round(memory.n_samples / memory.sample_rate, 3),
         "sample_rate_hz": memory.sample_rate,
-        "phrases": len(memory.phrases.weights),
+        "phrases": memory.phrases.n_phrases,
         "network": memory.network,
         "units": memory.phrases.network.n_units,
         "bands": memory.bands.n_bands,

@@ -14,7 +14,7 @@ from cli.output import Reporter, quiet_libraries
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat, Sound
-    from ctxaudio.memory import NetworkKind
+    from ctxaudio.memory.song_memory import NetworkKind
 
 
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,7 +106,7 @@ def recall_or_learn(
 
     if memory is None:
         return learn(song, examples, example_files, seed, reporter)
-    with reporter.step("read memory"):
+    with reporter.stage("read memory"):
         return ContextShift(load_memory(memory))
 
 
@@ -121,12 +121,12 @@ def learn(
 ) -> ContextShift:
     """Teach a network a song and its versions."""
     from ctxaudio import ContextShift, Example, tape_example
-    from ctxaudio.memory import n_taught
+    from ctxaudio.memory.song_memory import n_taught
 
-    with reporter.step("make examples"):
+    with reporter.stage("make examples"):
         if example_files:
             versions = [Example(read_song(file)[0], context) for context, file in example_files]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
-    with reporter.step("teach", n_taught(song, network)) as progress:
+    with reporter.stage("teach", n_taught(song, network)) as progress:
         return ContextShift.teach(song, versions, network=network, seed=seed, progress=progress)

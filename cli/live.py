@@ -8,7 +8,6 @@ from functools import partial
 import click
 
 from cli.arguments import Semitones, SignedCommand
-from cli.console import play_out
 from cli.learning import (
     check_learning,
     learning_options,
@@ -17,7 +16,8 @@ from cli.learning import (
     saying_options,
 )
 from cli.output import Reporter
-from cli.playing import card_options, input_deck, last_word, song_deck
+from cli.player.console import play_out
+from cli.player.playing import card_options, input_deck, last_word, song_deck
 
 
 @click.command(cls=SignedCommand)
@@ -91,18 +91,18 @@ def live(
     )
     reporter = Reporter(quiet=quiet, as_json=as_json)
     if song is None:
-        with reporter.step("read memory"):
+        with reporter.stage("read memory"):
             taught = load_memory(str(memory))
         opened = input_deck(taught, context, card)
     else:
-        with reporter.step("load"):
+        with reporter.stage("load"):
             sound, _ = read_song(song)
         learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
         opened = song_deck(song, sound, learned, context, card)
     if not no_ui:
-        from cli.screen import show  # now, for it takes time that the music will not have
+        from cli.player.screen import show  # now, for it takes time that the music will not have
     with opened as deck:
-        with reporter.step("play"):
+        with reporter.stage("play"):
             if no_ui:
                 play_out(deck, quiet=quiet or as_json, commands=sys.stdin)
             else:

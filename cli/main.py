@@ -11,8 +11,8 @@ from types import FrameType
 import click
 
 from cli.lazy import LazyGroup
-from ctxaudio import __version__
 from ctxaudio.errors import DataError, one_line
+from ctxaudio.version import __version__
 
 EXIT_DATA, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 

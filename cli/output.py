@@ -92,7 +92,7 @@ class Reporter:
         self.timings_s: dict[str, float] = {}
 
     @contextlib.contextmanager
-    def step(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Time a step; with a total, show a bar for it where stderr is a terminal."""
         start = time.perf_counter()
         if total is None or not self._shows_bars:
@@ -109,7 +109,7 @@ class Reporter:
     @contextlib.contextmanager
     def count(self, name: str, total: int) -> Iterator[Callable[[int, str], None]]:
         """As a step, with a bar that is told how many are done, and what to say beside it."""
-        with self.step(name):
+        with self.stage(name):
             if not self._shows_bars:
                 yield lambda _, __: None
                 return

@@ -7,7 +7,6 @@ from functools import partial
 import click
 
 from cli.arguments import Semitones, SignedCommand
-from cli.console import play_out
 from cli.learning import (
     check_learning,
     learning_options,
@@ -16,7 +15,8 @@ from cli.learning import (
     saying_options,
 )
 from cli.output import Reporter
-from cli.playing import card_options, last_word, song_deck
+from cli.player.console import play_out
+from cli.player.playing import card_options, last_word, song_deck
 
 
 @click.command(cls=SignedCommand)
@@ -52,10 +52,10 @@ def play(
     check_learning(click.get_current_context(), example_files, memory)
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
-    with reporter.step("load"):
+    with reporter.stage("load"):
         sound, _ = read_song(song)
     learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
     with song_deck(song, sound, learned, semitones, card) as deck:
-        with reporter.step("play"):
+        with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
         last_word(deck, reporter, memory=memory)

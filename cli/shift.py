@@ -123,11 +123,11 @@ def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> li
 
 
 def _shift_one(name: str, target: Path | None, job: Job) -> None:
-    from ctxaudio.sound_file import WAV_FLOAT, format_for
+    from ctxaudio.sound.files import WAV_FLOAT, format_for
 
     if target is not None:
         refuse_existing(target, force=job.force)
-    with job.reporter.step("load"):
+    with job.reporter.stage("load"):
         song, song_format = read_song(name)
     if target is None:
         made, taught = _make(song, job)
@@ -159,7 +159,7 @@ def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
     """The shifted song, and the contexts that its memory was taught at."""
     reporter = job.reporter
     effect = recall_or_learn(song, job.memory, job.examples, job.example_files, job.seed, reporter)
-    with reporter.step("shift", effect.n_steps(song)) as progress:
+    with reporter.stage("shift", effect.n_steps(song)) as progress:
         return effect(song, job.semitones, progress=progress), effect.memory.contexts
 
 
@@ -168,7 +168,7 @@ def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Repo
     import math
 
     from ctxaudio import Sound, save_sound
-    from ctxaudio.sound_file import clips
+    from ctxaudio.sound.files import clips
 
     peak = float(abs(sound.samples).max())
     lowered_db = 0.0
@@ -177,6 +177,6 @@ def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Repo
         lowered_db = round(20.0 * math.log10(peak), 3)
         if lowered_db >= 0.01:
             reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
-    with reporter.step("save"):
+    with reporter.stage("save"):
         save_sound(sound, file, file_format)
     return lowered_db

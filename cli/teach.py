@@ -12,7 +12,7 @@ from cli.learning import check_learning, learn, learning_options, output_options
 from cli.output import Reporter, listed, whole_file
 
 if TYPE_CHECKING:
-    from ctxaudio.memory import NetworkKind
+    from ctxaudio.memory.song_memory import NetworkKind
 
 
 @click.command(cls=SignedCommand)
@@ -52,7 +52,7 @@ def teach(
     ctxaudio teach song.flac --network trained
     """  # noqa: D301
     from ctxaudio import save_memory
-    from ctxaudio.memory import check_network
+    from ctxaudio.memory.song_memory import check_network
 
     check_learning(click.get_current_context(), example_files)
     if output == "-":
@@ -61,11 +61,11 @@ def teach(
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
     with whole_file(target, force=force) as file:
-        with reporter.step("load"):
+        with reporter.stage("load"):
             sound, _ = read_song(song)
         effect = learn(sound, examples, example_files, seed, reporter, network=network)
         memory = effect.memory
-        with reporter.step("save"):
+        with reporter.stage("save"):
             save_memory(memory, file)
     size = target.stat().st_size
     reporter.done(

@@ -9,17 +9,17 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from ctxaudio.errors import DataError
-    from ctxaudio.examples import Example, tape_example
-    from ctxaudio.field import Field
-    from ctxaudio.memory import SongMemory, recall_field
-    from ctxaudio.memory_file import load_memory, save_memory
-    from ctxaudio.shift import ContextShift
-    from ctxaudio.sound import Sound
-    from ctxaudio.sound_file import FileFormat, load_sound, save_sound
+from ctxaudio.version import __version__  # noqa: F401  light, and pyproject reads it here
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from ctxaudio.analysis.examples import Example, tape_example
+    from ctxaudio.effect.context_shift import ContextShift
+    from ctxaudio.errors import DataError
+    from ctxaudio.memory.field import Field
+    from ctxaudio.memory.files import load_memory, save_memory
+    from ctxaudio.memory.song_memory import SongMemory, recall_field
+    from ctxaudio.sound.files import FileFormat, load_sound, save_sound
+    from ctxaudio.sound.samples import Sound
 
 __all__ = [
     "ContextShift",
@@ -40,14 +40,14 @@ __all__ = [
 # Where each name lives. It is imported when it is asked for, so that `import ctxaudio`, and with
 # it the command line's help, does not wait for compiled code.
 _HOMES = {
+    "analysis.examples": ("Example", "tape_example"),
+    "effect.context_shift": ("ContextShift",),
     "errors": ("DataError",),
-    "examples": ("Example", "tape_example"),
-    "field": ("Field",),
-    "memory": ("SongMemory", "recall_field"),
-    "memory_file": ("load_memory", "save_memory"),
-    "shift": ("ContextShift",),
-    "sound": ("Sound",),
-    "sound_file": ("FileFormat", "load_sound", "save_sound"),
+    "memory.field": ("Field",),
+    "memory.files": ("load_memory", "save_memory"),
+    "memory.song_memory": ("SongMemory", "recall_field"),
+    "sound.files": ("FileFormat", "load_sound", "save_sound"),
+    "sound.samples": ("Sound",),
 }
 
 

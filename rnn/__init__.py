@@ -1,17 +1,16 @@
 """Recurrent networks that are taught a memory at a few contexts and recall it far outside them."""
 
-from rnn.attractor_file import load_attractors, save_attractors
-from rnn.attractors import AttractorMemory, follow, teach_attractors
-from rnn.clock import ClockConfig, clock_signal
+from rnn.attractors.equilibria import FixedPoint, fixed_point, hopf_context
+from rnn.attractors.files import load_attractors, save_attractors
+from rnn.attractors.lyapunov import Observation, observe
+from rnn.attractors.memory import AttractorMemory, free_run, teach_attractors
+from rnn.attractors.schedule import Schedule
 from rnn.continuous import FlowConfig, closed_loop, drive
-from rnn.equilibria import FixedPoint, fixed_point, hopf_context
-from rnn.lyapunov import Observation, observe
 from rnn.network import Network
-from rnn.phrases import PhraseMemory, recall, recall_frames, teach_phrases
-from rnn.readout import NormalEquations, solve_ridge
+from rnn.phrases.clock import ClockConfig, clock_signal
+from rnn.phrases.memory import PhraseMemory, recall, recall_frames, teach_phrases
+from rnn.readout import NormalEquations, Readout, TriangularFactor
 from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir, run, step
-from rnn.schedule import Schedule
-from rnn.streamed_qr import Readout, TriangularFactor, fit_readout
 
 __all__ = [
     "AttractorMemory",
@@ -31,9 +30,8 @@ __all__ = [
     "closed_loop",
     "draw_reservoir",
     "drive",
-    "fit_readout",
     "fixed_point",
-    "follow",
+    "free_run",
     "hopf_context",
     "load_attractors",
     "observe",
@@ -41,7 +39,6 @@ __all__ = [
     "recall_frames",
     "run",
     "save_attractors",
-    "solve_ridge",
     "step",
     "teach_attractors",
     "teach_phrases",

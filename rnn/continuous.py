@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn.kernels import advance, grouped_rows
+from rnn.readout import Readout
 from rnn.reservoir import Reservoir
-from rnn.streamed_qr import Readout
 
 # Of a decay at rate 1, in classic Runge-Kutta steps: longer ones let it grow.
 MAX_STEP = 2.785

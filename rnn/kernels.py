@@ -119,7 +119,7 @@ def levels(weights, columns, starts, inputs, drive, n_runs, state, x, out):  # t
 
 
 @fused
-def read(readout, offset, n_runs, state, out):  # type: ignore[no-untyped-def]
+def apply_readout(readout, offset, n_runs, state, out):  # type: ignore[no-untyped-def]
     """``W r + offset`` of the first ``n_runs`` columns of a state, ``W u`` of the tangents.
 
     state (unit, column), readout (unit, target), offset (target,), out (target, column).
@@ -191,7 +191,7 @@ def advance(  # type: ignore[no-untyped-def]
                                 now = begin[c, run] + ahead * (end[c, run] - begin[c, run])
                             drive[unit, run] += weight * now
             if closed:
-                read(readout, offset, n_runs, point, x)
+                apply_readout(readout, offset, n_runs, point, x)
             else:
                 x[:] = stages[step, stage]
             levels(weights, columns, starts, inputs, drive, n_runs, point, x, level)
@@ -211,7 +211,7 @@ def advance(  # type: ignore[no-untyped-def]
         if (step + 1) % every == 0:
             keep = kept[(step + 1) // every - 1]
             if closed:
-                read(readout, offset, n_runs, state, x)
+                apply_readout(readout, offset, n_runs, state, x)
                 for run in range(n_runs):
                     for target in range(x.shape[0]):
                         keep[run, target] = x[target, run]

@@ -7,8 +7,18 @@ import pytest
 from hypothesis import settings
 
 from ctxaudio import ContextShift, Example, Sound
-from signals import LOW_RATE, STEADY_HZ, STEADY_RATE, chord, melody, mono, sine, tunes, with_noise
-from sound_server import jack_server
+from tests.support.signals import (
+    LOW_RATE,
+    STEADY_HZ,
+    STEADY_RATE,
+    chord,
+    melody,
+    mono,
+    sine,
+    tunes,
+    with_noise,
+)
+from tests.support.sound_server import jack_server
 
 settings.register_profile("seeded", derandomize=True, deadline=None, database=None, max_examples=25)
 settings.load_profile("seeded")

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command import ROOT, SAMPLES, notes, write
 from ctxaudio import Sound, tape_example
+from tests.support.command import ROOT, SAMPLES, notes, write
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

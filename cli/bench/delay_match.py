@@ -76,7 +76,7 @@ def delay_match(
     from cli.bench import delay_match_report as reports
     from cli.bench.delay_match_run import check_device, train_kept
     from cli.bench.delay_match_table import incident_notes
-    from rnn.experiments import delay_match as study
+    from rnn.experiments.delay_match import study
 
     check_device(device)
     reporter = Reporter(quiet=quiet, as_json=as_json)
@@ -91,7 +91,7 @@ def delay_match(
         trained = train_kept(plan, reporter, f"Training, {name}", stem=stem, device=device)
         for note in incident_notes(trained.state.incidents):
             reporter.note(f"{variant}, {name}: {note}")
-        with reporter.step(f"Measuring, {name}"):
+        with reporter.stage(f"Measuring, {name}"):
             delays_s = reports.tested_delays(variant, name, quick=quick)
             results[name], account = reports.result_of(trained, delays_s)
         if account is not None:

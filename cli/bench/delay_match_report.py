@@ -15,7 +15,7 @@ from cli.bench.delay_match_table import map_table, span, training_table
 from cli.bench.files import write_figure, write_pages
 from cli.bench.page import Section
 from cli.output import Reporter
-from rnn.experiments import delay_match as study
+from rnn.experiments.delay_match import study
 from rnn.trainable.analysis.account import MemoryAccount, explain
 from rnn.trainable.training import REACHED
 from rnn.trainable.workers import Workers
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 QUICK_DELAYS_S = (0.0, 0.5, 1.0, 1.5, 2.0)
 QUICK_LONG_DELAYS_S = (5.0, 10.0, 20.0)
 TRIALS = 100  # of each condition, at each delay
-_EXPLAIN = 5  # what random numbers are for, after those of rnn.experiments.delay_match
+_EXPLAIN = 5  # what random numbers are for, after those of rnn.experiments.delay_match.study
 _MEMORY = "how a network remembers"
 _PULSES = {"frequency": ("high", "low"), "input": ("A", "B")}
 _WHAT = {
@@ -51,7 +51,7 @@ def result_of(
     """All numbers of one preset, as JSON has them, and how one of its networks remembers."""
     plan, state = trained.plan, trained.state
     index, memory, account = _explained(trained), None, None
-    measured = study.measure(plan, state, delays_s, trials_per_condition=TRIALS)
+    measured = study.measure_networks(plan, state, delays_s, trials_per_condition=TRIALS)
     if index is not None:
         # Threads of libraries would wait for each other at each of many small products.
         with Workers(1):
@@ -99,7 +99,7 @@ def write_report(
     # By the title of the section that shows them.
     drawn: dict[str, dict[str, Figure]] = {section.title: {} for section in sections_of(report)}
     training, memory = drawn[f"{variant}: training"], drawn[_MEMORY]
-    with reporter.step("Drawing"):
+    with reporter.stage("Drawing"):
         if variant == "inputs":
             training["inputs-curves.png"] = figures.curves(results)
         else:

@@ -16,7 +16,7 @@ import torch
 from cli.output import Reporter, whole_file
 from cli.signals import held_signals
 from ctxaudio.errors import DataError, one_line
-from rnn.trainable.network_file import load_training, save_networks, save_training
+from rnn.trainable.files import load_training, save_networks, save_training
 from rnn.trainable.plan import Plan
 from rnn.trainable.training import Training, begin, train
 

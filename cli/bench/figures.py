@@ -10,13 +10,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rnn.attractors import AttractorMemory, follow
-from rnn.experiments import mechanism
-from rnn.experiments.bifurcation import TRUE_HOPF, sweep_schedule
-from rnn.experiments.family import Family
-from rnn.experiments.flight import flight_path
-from rnn.experiments.truth import KEEP_S, LARGEST_EXPONENT, Floor, true_track
-from rnn.schedule import Schedule
+from rnn.attractors.memory import AttractorMemory, free_run
+from rnn.attractors.schedule import Schedule
+from rnn.experiments.lorenz import mechanism
+from rnn.experiments.lorenz.bifurcation import TRUE_HOPF, sweep_schedule
+from rnn.experiments.lorenz.families import Family
+from rnn.experiments.lorenz.flight import flight_path
+from rnn.experiments.lorenz.truth import KEEP_S, LARGEST_EXPONENT, Floor, true_track
 
 matplotlib.use("Agg")  # a file is written, no screen is needed
 
@@ -86,7 +86,7 @@ def sweep(memory: AttractorMemory) -> Figure:
     n_steps = round(duration_s / memory.flow.dt)
     every = max(1, round(KEEP_S / memory.flow.dt))
     state, _ = memory.start(np.zeros((1, 1)))
-    outputs, _ = follow(memory, schedule, state, n_steps=n_steps, every=every)
+    outputs, _ = free_run(memory, schedule, state, n_steps=n_steps, every=every)
     times = (np.arange(len(outputs)) + 1) * every * memory.flow.dt
     figure = Figure(figsize=(12, 5), layout="constrained")
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[1, 3])
@@ -108,9 +108,9 @@ def flight(memory: AttractorMemory) -> Figure:
     dt = memory.flow.dt
     approach = Schedule.ramp(start, schedule.contexts[0], _RAMP_S)
     n_steps = round(_RAMP_S / dt)
-    _, state = follow(memory, approach, state, n_steps=n_steps, every=n_steps)
+    _, state = free_run(memory, approach, state, n_steps=n_steps, every=n_steps)
     every = max(1, round(KEEP_S / dt))
-    outputs, _ = follow(memory, schedule, state, n_steps=round(duration_s / dt), every=every)
+    outputs, _ = free_run(memory, schedule, state, n_steps=round(duration_s / dt), every=every)
     figure = Figure(figsize=(12, 6), layout="constrained")
     axes = figure.subplots()
     shade = np.linspace(0.0, 1.0, len(outputs))
@@ -146,10 +146,10 @@ def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:
     n_steps = round(_RAMP_S / dt)
     ramp = Schedule.ramp(start, asked.T, _RAMP_S * 0.8)
     with np.errstate(over="ignore", invalid="ignore"):
-        _, state = follow(memory, ramp, state, n_steps=n_steps, every=n_steps)
+        _, state = free_run(memory, ramp, state, n_steps=n_steps, every=n_steps)
         held = Schedule.constant(asked.T)
         every = max(1, round(KEEP_S / dt))
-        outputs, _ = follow(memory, held, state, n_steps=round(_DRAWN_S / dt), every=every)
+        outputs, _ = free_run(memory, held, state, n_steps=round(_DRAWN_S / dt), every=every)
     return outputs
 
 

@@ -16,8 +16,8 @@ from cli.output import Reporter, listed, make_folder, refuse_existing, whole_fil
 from ctxaudio.errors import DataError, one_line
 
 if TYPE_CHECKING:
-    from rnn.experiments.jobs import Job
-    from rnn.experiments.truth import Floor, Truth
+    from rnn.experiments.lorenz.jobs import Job
+    from rnn.experiments.lorenz.truth import Floor, Truth
 
 _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mechanism", "all")
 
@@ -81,7 +81,7 @@ def lorenz(
         require("distributed")
     from cli.bench.plan import DEFAULT, QUICK, make_jobs
     from cli.bench.report import sections_of, summarise, write_drawing, write_report
-    from rnn.experiments.jobs import prepare
+    from rnn.experiments.lorenz.jobs import prepare
 
     if context is not None:
         _check_context(experiment, context)
@@ -107,7 +107,7 @@ def lorenz(
     if out is not None:
         folder = make_folder(Path(out))
         make_folder(folder / "draws")
-    with reporter.step("The true attractor"):
+    with reporter.stage("The true attractor"):
         truth, floor = prepare(planned[0])
     records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
     report = summarise(planned, records, floor)
@@ -120,7 +120,7 @@ def lorenz(
         write_report(reporter, folder, planned, floor, report)
         reporter.note(f"wrote {folder / 'index.html'}")
     for picture, job in pictures.items():
-        with reporter.step("Drawing"), whole_file(picture, force=True) as file:
+        with reporter.stage("Drawing"), whole_file(picture, force=True) as file:
             write_drawing(job, file)
         reporter.note(f"wrote {picture}")
 
@@ -146,10 +146,10 @@ def _measure(
     n_jobs: int | None,
     cluster: str | None,
 ) -> list[dict[str, Any]]:
-    from rnn.experiments.sweep import ClusterError, run_jobs
+    from rnn.experiments.lorenz.sweep import ClusterError, run_jobs
 
     records = []
-    with reporter.step("Draws", total=len(planned)) as advance:
+    with reporter.stage("Draws", total=len(planned)) as advance:
         done = run_jobs(
             planned,
             truth,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rnn.experiments.jobs import EXPERIMENTS, FAMILIES, Job, setting_of
+from rnn.experiments.lorenz.families import FAMILIES
+from rnn.experiments.lorenz.jobs import EXPERIMENTS, Job, setting_of
 
 # Contexts of the paper's figures; the second context of a flight goes to three quarters.
 GRID = (-40.0, -30.0, -20.0, -10.0, 0.0, 10.0, 20.0, 30.0, 40.0)

@@ -9,9 +9,9 @@ from cli.bench.files import save_figure, write_figure, write_pages
 from cli.bench.page import Section
 from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
 from cli.output import Reporter
-from rnn.experiments.jobs import MECHANISMS, Job, family_of, teach
-from rnn.experiments.summary import summarise_contexts, summarise_draws
-from rnn.experiments.truth import Floor
+from rnn.experiments.lorenz.jobs import MECHANISMS, Job, family_of, teach_draw
+from rnn.experiments.lorenz.summary import summarise_contexts, summarise_draws
+from rnn.experiments.lorenz.truth import Floor
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +71,7 @@ def write_report(
 
     firsts = {job.name: job for job in reversed(planned)}
     sections = []
-    with reporter.step("Drawing", total=len(firsts)) as advance:
+    with reporter.stage("Drawing", total=len(firsts)) as advance:
         for section, (name, result) in zip(
             sections_of(report, floor), report["results"].items(), strict=True
         ):
@@ -93,7 +93,7 @@ def draw(job: Job) -> Figure:
     """What one draw recalls, as the paper shows it."""
     from cli.bench import figures
 
-    memory = teach(job)
+    memory = teach_draw(job)
     family = family_of(job)
     if family is None:
         return figures.sweep(memory)

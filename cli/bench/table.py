@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rnn.experiments.bifurcation import TRUE_HOPF
-from rnn.experiments.truth import LARGEST_EXPONENT, Floor
+from rnn.experiments.lorenz.bifurcation import TRUE_HOPF
+from rnn.experiments.lorenz.truth import LARGEST_EXPONENT, Floor
 
 _HEAD = (
     f"{'context':>11} {'kept':>7}  {'mean - true':^20}  {'std / true':^17}  "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ctxaudio.memory import SongMemory, check_context, for_any_sound
+from ctxaudio.effect.stream import Voice, begin_blocks, latency_samples, process_block
+from ctxaudio.memory.song_memory import SongMemory, check_context, for_any_sound
 from ctxaudio.playback.ring import Ring
-from ctxaudio.stream import Voice, begin_blocks, latency_samples, process_block
 
 _LATEST_S = 0.05  # what has waited for longer is left out, or everything would be late from then on
 _LOUDEST = 4.0  # of full scale; a sound card that gives more is broken

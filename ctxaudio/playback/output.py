@@ -99,12 +99,12 @@ class Output:
     @property
     def all_heard_at(self) -> float:
         """What :attr:`played` must come to until all that was written has been heard."""
-        return self._ring.written + self._held_back + self.latency_s * self.sample_rate
+        return self._ring.n_written + self._held_back + self.latency_s * self.sample_rate
 
     @property
     def played(self) -> int:
         """Samples that the sound card has taken, of silence too."""
-        return self._ring.read
+        return self._ring.n_read
 
     @property
     def is_wanting(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.memory import check_context
+from ctxaudio.memory.song_memory import check_context
 from ctxaudio.playback.output import Output
 from ctxaudio.playback.recorder import Recorder
 

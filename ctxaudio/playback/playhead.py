@@ -11,13 +11,13 @@ from collections import deque
 
 import numpy as np
 
-from ctxaudio.frames import OVERLAP, cut
-from ctxaudio.generator import full_scale
-from ctxaudio.glide import GLIDE_S, Glide
-from ctxaudio.memory import SongMemory, check_context
-from ctxaudio.shift import check_song
-from ctxaudio.sound import Sound
-from ctxaudio.stream import StreamState, Voice
+from ctxaudio.analysis.frames import OVERLAP, cut
+from ctxaudio.effect.context_shift import check_song
+from ctxaudio.effect.stream import StreamState, Voice
+from ctxaudio.memory.song_memory import SongMemory, check_context
+from ctxaudio.sound.samples import Sound
+from ctxaudio.synthesis.generator import full_scale
+from ctxaudio.synthesis.glide import GLIDE_S, Glide
 
 _AHEAD = OVERLAP // 2  # hops from where a frame begins to its centre
 

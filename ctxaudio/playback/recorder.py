@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.sound_file import as_encoded
+from ctxaudio.sound.files import as_encoded
 
 _QUEUE = 512  # blocks; some seconds that a disk may hang
 _ENCODING = "PCM_24"

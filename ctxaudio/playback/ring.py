@@ -29,19 +29,19 @@ class Ring:
         return self._samples.shape[1]
 
     @property
-    def written(self) -> int:
+    def n_written(self) -> int:
         """Samples ever."""
         return int(self._counts[_WRITTEN])
 
     @property
-    def read(self) -> int:
+    def n_read(self) -> int:
         """Samples ever."""
         return int(self._counts[_READ])
 
     @property
     def filled(self) -> int:
         """Samples that wait to be read."""
-        return self.written - self.read
+        return self.n_written - self.n_read
 
     @property
     def room(self) -> int:
@@ -57,7 +57,7 @@ class Ring:
         n, capacity = len(samples), len(self._samples)
         if n > self.room:
             raise ValueError(f"no room for {n} samples, only for {self.room}.")
-        start = self.written % capacity
+        start = self.n_written % capacity
         head = min(n, capacity - start)
         self._samples[start : start + head] = samples[:head]
         self._samples[: n - head] = samples[head:]
@@ -69,7 +69,7 @@ class Ring:
         A single channel fills all.
         """
         n, capacity = min(len(out), self.filled), len(self._samples)
-        start = self.read % capacity
+        start = self.n_read % capacity
         head = min(n, capacity - start)
         out[:head] = self._samples[start : start + head]
         out[head:n] = self._samples[: n - head]

@@ -3,8 +3,8 @@
 from rnn.trainable.accuracy import accuracy_by_delay
 from rnn.trainable.analysis.account import MemoryAccount, explain
 from rnn.trainable.config import RateConfig
-from rnn.trainable.dynamics import Noise, acting, follow, read, step
-from rnn.trainable.network_file import (
+from rnn.trainable.dynamics import Noise, acting, euler_step, outputs_of, run_constant
+from rnn.trainable.files import (
     load_networks,
     load_training,
     save_networks,
@@ -19,7 +19,7 @@ from rnn.trainable.networks import (
     stack,
 )
 from rnn.trainable.optimiser import OptimiserConfig
-from rnn.trainable.phrase_training import PhraseTrainingConfig, train_phrases
+from rnn.trainable.phrases.training import PhraseTrainingConfig, train_phrases
 from rnn.trainable.plan import Assignment, Plan, TrainingConfig
 from rnn.trainable.training import Training, advance, begin, train
 
@@ -41,16 +41,16 @@ __all__ = [
     "advance",
     "begin",
     "draw_network",
+    "euler_step",
     "explain",
-    "follow",
     "from_reservoir",
     "load_networks",
     "load_training",
-    "read",
+    "outputs_of",
+    "run_constant",
     "save_networks",
     "save_training",
     "stack",
-    "step",
     "train",
     "train_phrases",
 ]

@@ -9,8 +9,8 @@ import torch
 
 from rnn.tasks.delay_match import CONDITIONS, DIFFERENT, SAME, DelayMatch, pulse_levels
 from rnn.trainable.config import RateConfig
-from rnn.trainable.dynamics import Noise, follow, read, some
-from rnn.trainable.through_time import Acting
+from rnn.trainable.dynamics import Noise, outputs_of, run_constant, some
+from rnn.trainable.gradients.through_time import Acting
 
 
 def accuracy_by_delay(
@@ -50,7 +50,7 @@ def accuracy_by_delay(
         which: torch.Tensor, state: torch.Tensor, shown: torch.Tensor, n: int, heard: Noise | None
     ) -> torch.Tensor:
         part = None if heard is None else heard.of(which)
-        return follow(config, some(acting, which), state, shown, n, dt_s, part)
+        return run_constant(config, some(acting, which), state, shown, n, dt_s, part)
 
     # Longest delays first, so that those still running are the first ones.
     order = sorted(range(len(ends)), key=lambda i: -max(ends[i]))
@@ -68,7 +68,7 @@ def accuracy_by_delay(
         kept = torch.tensor(forks, device=like.device)
         forked, heard = which[kept], None if noise is None else noise.branch(time)
         last = go(forked, go(forked, state[kept], two, pulse, heard), quiet, decision, heard)
-        chosen = read(config, some(acting, forked), last).argmax(2).cpu().numpy()
+        chosen = outputs_of(config, some(acting, forked), last).argmax(2).cpu().numpy()
         right = (chosen == answer).reshape(len(forks), len(CONDITIONS), -1).mean(2)
         for i, row in zip((running[k] for k in forks), right, strict=True):
             for column in (c for c, end in enumerate(ends[i]) if end == time):

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from rnn.trainable.config import RateConfig
+from rnn.trainable.gradients.through_time import Acting
 from rnn.trainable.networks import RateNetworks
-from rnn.trainable.through_time import Acting
 
 
 def acting(networks: RateNetworks, dt_s: float) -> Acting:
@@ -32,7 +32,7 @@ def rates_of(config: RateConfig, state: torch.Tensor) -> torch.Tensor:
     return state.clamp(min=0.0) if config.form == "current" else state
 
 
-def step(
+def euler_step(
     config: RateConfig,
     acting: Acting,
     state: torch.Tensor,
@@ -59,7 +59,7 @@ def step(
     return state if kicks is None else torch.addcmul(state, acting.noise[:, None], kicks)
 
 
-def read(config: RateConfig, acting: Acting, state: torch.Tensor) -> torch.Tensor:
+def outputs_of(config: RateConfig, acting: Acting, state: torch.Tensor) -> torch.Tensor:
     """Outputs (network, trial, output) of a state."""
     out, n = acting.matrix[:, config.n_units :], config.n_units
     return torch.baddbmm(
@@ -105,7 +105,7 @@ def some(acting: Acting, which: torch.Tensor) -> Acting:
     return Acting(*(part.index_select(0, which) for part in acting))
 
 
-def follow(
+def run_constant(
     config: RateConfig,
     acting: Acting,
     state: torch.Tensor,
@@ -129,5 +129,5 @@ def follow(
                 rest = shown[:, n:].expand(len(state), *shown[:, n:].shape)
                 given = torch.cat([heard.clamp(min=0.0), rest], 2)
             kicks = noise.draw(*state.shape[1:], like=state)
-        state = step(config, acting, state, given, kicks)
+        state = euler_step(config, acting, state, given, kicks)
     return state

@@ -18,11 +18,11 @@ import torch
 from rnn.tasks.delay_match import Trials, draw_trials
 from rnn.trainable.accuracy import accuracy_by_delay
 from rnn.trainable.dynamics import Noise, acting
-from rnn.trainable.gradients import gradients
+from rnn.trainable.gradients.gradients import gradients
+from rnn.trainable.gradients.through_time import Gradient
 from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
 from rnn.trainable.optimiser import Moments, gradient_length, no_moments, update
 from rnn.trainable.plan import Plan, TrainingConfig
-from rnn.trainable.through_time import Gradient
 from rnn.trainable.workers import Workers
 
 # What random numbers are for; each has streams of its own.
@@ -140,7 +140,7 @@ def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) ->
         )
         for i in active
     ]
-    # Longest trials first: see rnn.trainable.through_time.
+    # Longest trials first: see rnn.trainable.gradients.through_time.
     order = sorted(range(len(active)), key=lambda k: -len(trials[k].inputs))
     active, trials = active[order], [trials[k] for k in order]
     networks = state.networks.select(active)

@@ -93,7 +93,7 @@ def explain(
     velocity = delay_velocity(networks, index, task)
     starts = quiet_starts(networks, index, task, dt_s)
     n_shown = round(max(task.longest_s, _LEAST_SHOWN_S) / dt_s)
-    ways = velocity.follow(starts, n_shown, dt_s)  # (time, pulse, unit)
+    ways = velocity.trajectory(starts, n_shown, dt_s)  # (time, pulse, unit)
     if not np.abs(ways).max() < BOUND:
         raise ArithmeticError("the network grows without bounds within the delay.")
     visited = ways.reshape(-1, ways.shape[2])

@@ -78,7 +78,7 @@ def long_runs(
     path, run_s = starts[None], shortest_s
     while True:
         missing = round(run_s / sample_s) + 1 - len(path)
-        more = velocity.follow(path[-1], missing * every, dt_s, every=every)
+        more = velocity.trajectory(path[-1], missing * every, dt_s, every=every)
         path = np.concatenate([path, more[1:]])
         beyond = ~(np.abs(path).max(2) < BOUND)  # (time, start); NaN is beyond too
         if beyond.any():

@@ -9,7 +9,7 @@ import torch
 
 from rnn.tasks.delay_match import DelayMatch, pulse_levels
 from rnn.trainable.analysis.velocity import Velocity, velocity_of
-from rnn.trainable.dynamics import Noise, acting, follow
+from rnn.trainable.dynamics import Noise, acting, run_constant
 from rnn.trainable.networks import RateNetworks
 
 PULSES = (1, 0)  # first pulses, in the order of all arrays here: high (or A), then low (or B)
@@ -37,14 +37,11 @@ def quiet_starts(networks: RateNetworks, index: int, task: DelayMatch, dt_s: flo
     networks.config.alpha(dt_s)
     at_rest = delay_velocity(networks, index, task)
     state = networks.weights.initial[index].cpu().numpy().astype(np.float64)[None]
-    state = at_rest.follow(state, fixation, dt_s, every=max(1, fixation))[-1]
+    state = at_rest.trajectory(state, fixation, dt_s, every=max(1, fixation))[-1]
     shown = task.baseline + pulse_levels(task, np.array(PULSES))
-    return np.concatenate(
-        [
-            velocity_of(networks, index, one).follow(state, pulse, dt_s, every=max(1, pulse))[-1]
-            for one in shown
-        ]
-    )
+    heard = [velocity_of(networks, index, one) for one in shown]
+    every = max(1, pulse)
+    return np.concatenate([one.trajectory(state, pulse, dt_s, every=every)[-1] for one in heard])
 
 
 def noisy_states(
@@ -78,13 +75,13 @@ def noisy_states(
         torch.as_tensor(task.baseline + added).to(acts.matrix) for added in (0.0 * levels, levels)
     )
     state = acts.initial[:, None].expand(-1, len(first), -1)
-    state = follow(config, acts, state, quiet, round(task.fixation_s / dt_s), dt_s, noise)
-    state = follow(config, acts, state, loud, round(task.pulse_s / dt_s), dt_s, noise)
+    state = run_constant(config, acts, state, quiet, round(task.fixation_s / dt_s), dt_s, noise)
+    state = run_constant(config, acts, state, loud, round(task.pulse_s / dt_s), dt_s, noise)
     now = 0
     for delay_s in delays_s:
         end = round(delay_s / dt_s)
         if end < now:
             raise ValueError("delays must rise.")
-        state = follow(config, acts, state, quiet, end - now, dt_s, noise)
+        state = run_constant(config, acts, state, quiet, end - now, dt_s, noise)
         now = end
         yield state[0].cpu().numpy().astype(np.float64).reshape(2, n_trials, -1)

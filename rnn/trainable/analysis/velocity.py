@@ -46,7 +46,7 @@ class Velocity:
         slope[:, diagonal, diagonal] -= 1.0
         return slope / self.tau_s[:, None]
 
-    def follow(
+    def trajectory(
         self, states: np.ndarray, n_steps: int, dt_s: float, *, every: int = 1
     ) -> np.ndarray:
         """States (time, state, unit) at 0, every, 2 every, … up to ``n_steps`` of Euler's steps.

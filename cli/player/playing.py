@@ -1,0 +1,134 @@
+"""What play and live share: options of the sound card, a player that is set up, the last word."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.arguments import Latency
+from cli.output import Reporter
+from cli.player.deck import Deck, clock
+
+if TYPE_CHECKING:
+    from ctxaudio import ContextShift, Sound
+    from ctxaudio.memory.song_memory import SongMemory
+    from ctxaudio.playback.output import Output
+    from ctxaudio.playback.player import Source
+    from ctxaudio.playback.sound_card import CardConfig
+
+
+def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Options of the sound card, with a default latency."""
+    options = [
+        click.option(
+            "--device",
+            metavar="NAME",
+            help="Number or part of a name; 'ctxaudio devices' lists them.",
+        ),
+        click.option(
+            "--latency",
+            type=Latency(),
+            default=latency,
+            show_default=True,
+            help="Of the sound card.",
+        ),
+        click.option(
+            "--blocksize",
+            type=click.IntRange(0, 1 << 16),
+            default=0,
+            help="Samples that the sound card takes at a time; by default it chooses.",
+        ),
+    ]
+
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@contextlib.contextmanager
+def song_deck(
+    name: str, song: Sound, learned: Callable[[], ContextShift], context: float, card: CardConfig
+) -> Iterator[Deck]:
+    """A deck on which a song plays, as soon as the effect is learned."""
+    from ctxaudio.playback.output import Output
+    from ctxaudio.playback.playhead import Playhead
+
+    def open_output() -> Output:
+        return Output(card, song.sample_rate, len(song.samples))
+
+    output = open_output()  # first: that there is no sound card is known before the work is done
+    with contextlib.closing(output):
+        memory = learned().memory
+        head = Playhead(memory, song, context)
+        with _deck(name, song.duration_s, memory, head, output, open_output) as deck:
+            yield deck
+
+
+@contextlib.contextmanager
+def input_deck(memory: SongMemory, context: float, card: CardConfig) -> Iterator[Deck]:
+    """A deck on which a live input sounds."""
+    from ctxaudio.playback.live_input import LiveInput
+    from ctxaudio.playback.output import Output
+
+    output = Output(card, None, _INPUTS, _INPUTS)
+    source = LiveInput(memory, output.recorded, output.sample_rate, context)
+
+    def reopen() -> Output:
+        again = Output(card, source.sample_rate, _INPUTS, _INPUTS)
+        source.recorded = again.recorded
+        return again
+
+    with _deck("input", None, memory, source, output, reopen) as deck:
+        yield deck
+
+
+_INPUTS = 2  # channels of a live input
+
+
+@contextlib.contextmanager
+def _deck(
+    name: str,
+    duration_s: float | None,
+    memory: SongMemory,
+    source: Source,
+    output: Output,
+    reopen: Callable[[], Output],
+) -> Iterator[Deck]:
+    from ctxaudio.playback.player import Player
+
+    # To look for garbage in all that is loaded stops every thread for longer than the sound lasts.
+    gc.freeze()
+    with Player(source, output, reopen) as player:
+        sound = source.sample_rate, source.n_channels
+        deck = Deck(player, name, duration_s, sound, memory.bands.centres)
+        try:
+            yield deck
+        finally:
+            # Whatever ended it, what was recorded is kept.
+            deck.end_recording()
+            gc.unfreeze()
+
+
+def last_word(deck: Deck, reporter: Reporter, **facts: Any) -> None:
+    """Say what was played."""
+    status = deck.status
+    of_s = deck.duration_s
+    reporter.done(
+        f"played {deck.name} to {clock(status.position_s)}"
+        f"{'' if of_s is None else f' of {clock(of_s)}'}, {status.underruns} underruns",
+        input=deck.name,
+        semitones=status.context,
+        position_s=round(status.position_s, 3),
+        duration_s=None if of_s is None else round(of_s, 6),
+        underruns=status.underruns,
+        late=status.late,
+        load=round(status.load, 4),
+        **facts,
+    )

@@ -1,0 +1,1 @@
+"""From sound to features: frames, bands, and how far an example stands from the song."""

@@ -1,0 +1,56 @@
+"""Examples: slightly shifted versions of a song, each with the context it is taught at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctxaudio.errors import DataError
+from ctxaudio.limits import MAX_EXAMPLE_SHIFT
+from ctxaudio.sound.samples import Sound
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A version of the song, to be taught at ``context``.
+
+    ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
+    version plays at t / speed.
+    """
+
+    sound: Sound
+    context: float
+    speed: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.context) or self.context == 0.0:
+            raise DataError(f"an example's context must be finite and not 0, got {self.context}.")
+        if not 0.0 < self.speed < np.inf:
+            raise DataError(f"an example's speed must be positive, got {self.speed}.")
+
+
+def tape_example(song: Sound, semitones: float, *, context: float | None = None) -> Example:
+    """The song played faster or slower, as a tape is: pitch and speed change together.
+
+    Nothing but the sampling changes, so no artefact of a shifter is taught.
+
+    Args:
+        semitones: how much higher the version sounds.
+        context: what it is taught as; ``semitones`` by default.
+    """
+    import soxr
+
+    if not abs(semitones) <= MAX_EXAMPLE_SHIFT:
+        raise DataError(
+            f"an example must lie within ±{MAX_EXAMPLE_SHIFT:g} semitones, got {semitones:g}."
+        )
+    speed = 2.0 ** (semitones / 12.0)
+    samples = song.samples
+    if speed != 1.0:
+        # soxr compensates its own delay: sample n of the version is sample n * speed of the song.
+        samples = soxr.resample(samples.T, song.sample_rate * speed, song.sample_rate).T
+    if samples.shape[1] == 0:  # a sound of a sample or two
+        samples = song.samples[:, :1]
+    sound = Sound(samples, song.sample_rate)
+    return Example(sound, semitones if context is None else context, speed)

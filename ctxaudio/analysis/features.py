@@ -1,0 +1,182 @@
+"""Features: where the energy of each band lies and how much there is, frame by frame.
+
+A version's features are the song's plus what registration says they differ by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ctxaudio.analysis.bands import BandConfig, energy, hz_to_semitones, smooth
+from ctxaudio.analysis.examples import Example
+from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.analysis.registration import evidence, find_displacement, regularise
+from ctxaudio.errors import DataError
+from ctxaudio.sound.samples import Sound
+
+_BLOCK = 128  # frames at a time
+_SEARCH_BLOCKS = 8  # blocks of frames, spread over the song, for the coarse search
+_FLOOR_DB = -100.0  # against the loudest band
+_GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
+_HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
+_LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
+
+Progress = Callable[[int], None]  # told how many frames were done
+
+
+class Features(NamedTuple):
+    """Pitch and level of each band, one row a frame."""
+
+    pitch: np.ndarray  # (frame, band) semitones above 440 Hz
+    level: np.ndarray  # (frame, band) dB
+
+    def joined(self) -> np.ndarray:
+        """(frame, 2 band): pitches, then levels, as the memory is taught them."""
+        return np.concatenate([self.pitch, self.level], axis=1)
+
+
+def measure_features(
+    song: Sound,
+    examples: Sequence[Example],
+    frames: FrameConfig,
+    bands: BandConfig,
+    progress: Progress = lambda _: None,
+) -> tuple[Features, list[Features]]:
+    """Features of the song, and of each version, in step with each other.
+
+    A frame of a version is centred on the same moment of music and lasts the same musical time,
+    so that a version made by tape speed has exactly the song's spectrum, displaced.
+
+    Raises:
+        DataError: if a version does not fit the song.
+    """
+    for example in examples:
+        _check_fit(song, example)
+    # One scale for all, near full scale: no level is too soft or too loud for float32.
+    look = _Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
+    blocks = _blocks(frames.n_frames(song.samples.shape[1]))
+    coarse = _search(song, examples, blocks, look)
+    shares = bands.shares
+    heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
+    shape = (blocks[-1].stop, bands.n_bands)
+    power, moment = np.empty((2, *shape), np.float32)
+    pairs = [_Pair(*np.empty((4, *shape), np.float32)) for _ in examples]
+    shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
+    for block in blocks:
+        energies = look.energy(song, 1.0, block)
+        power[block] = energies @ shares
+        moment[block] = energies @ shares_by_pitch
+        here = _compress(energies, bands)
+        for i, (example, pair) in enumerate(zip(examples, pairs, strict=True)):
+            there = look.energy(example.sound, example.speed, block, coarse[i])
+            pair.song_power[block] = energies @ heard[i]
+            pair.version_power[block] = there @ heard[i]
+            pair.shift[block], pair.shift_weight[block] = evidence(
+                here, _compress(there, bands), heard[i], bands
+            )
+        progress(block.stop - block.start)
+
+    loudest = float(power.max()) or 1.0  # of silence, any level is as good
+    floor = loudest * 10.0 ** (_FLOOR_DB / 10.0)
+    # Towards silence the centroid goes to the band's centre.
+    centroid = (moment + floor * bands.centres) / (power + floor)
+    song_is = Features(centroid, 10.0 * np.log10(power + floor))
+    frame_s = frames.hop / song.sample_rate
+    versions = []
+    for displacement, pair in zip(coarse, pairs, strict=True):
+        rest, gain = _differences(pair, loudest, frame_s)
+        versions.append(Features(song_is.pitch + displacement + rest, song_is.level + gain))
+    return song_is, versions
+
+
+class _Pair(NamedTuple):
+    """What the song and a version laid over it give, each (frame, band)."""
+
+    shift: np.ndarray  # evidence for the displacement that is left
+    shift_weight: np.ndarray
+    song_power: np.ndarray
+    version_power: np.ndarray
+
+
+def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
+    floor = loudest * 10.0 ** (_GAIN_FLOOR_DB / 10.0)
+    gain = 10.0 * np.log10((pair.version_power + floor) / (pair.song_power + floor))
+    weight = np.sqrt(np.sqrt(pair.song_power))
+    return (
+        regularise(pair.shift, pair.shift_weight, frame_s),
+        regularise(gain * weight, weight, frame_s),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How sounds are looked at."""
+
+    frames: FrameConfig
+    bands: BandConfig
+    full_scale: float
+
+    def energy(
+        self, sound: Sound, speed: float, block: slice, displacement: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Energy (frame, point) of a block of the song's frames, in a version at a speed."""
+        centres = np.round(np.arange(block.start, block.stop) * self.frames.hop / speed)
+        # To the sample, not to a length that is fast to transform: a window that is half a
+        # percent off makes the displacement many times less exact.
+        window = 2 * round(self.frames.window / speed / 2.0)
+        return energy(
+            sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
+        )
+
+
+def _search(
+    song: Sound, examples: Sequence[Example], blocks: list[slice], look: _Look
+) -> list[np.ndarray]:
+    """Coarse displacements (band,) of the versions, from a few blocks all over the song."""
+    chosen = blocks[:: -(-len(blocks) // _SEARCH_BLOCKS)]
+
+    def amplitudes(sound: Sound, speed: float) -> np.ndarray:
+        energies = [look.energy(sound, speed, block) for block in chosen]
+        return _compress(np.concatenate(energies), look.bands)
+
+    here = amplitudes(song, 1.0)
+    return [
+        find_displacement(here, amplitudes(example.sound, example.speed), look.bands)
+        for example in examples
+    ]
+
+
+def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.ndarray:
+    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1."""
+    there = bands.grid + bands.shares @ displacement
+    return (there < hz_to_semitones(_HIGHEST_SHARE * sample_rate))[:, None].astype(np.float32)
+
+
+def _check_fit(song: Sound, example: Example) -> None:
+    version = example.sound
+    name = f"the version for context {example.context:+g}"
+    if version.sample_rate != song.sample_rate:
+        raise DataError(
+            f"{name} must have the song's sample rate, {song.sample_rate} Hz, "
+            f"got {version.sample_rate} Hz."
+        )
+    surplus_s = version.duration_s * example.speed - song.duration_s
+    if abs(surplus_s) > _LENGTH_TOLERANCE_S:
+        raise DataError(
+            f"{name} must run in step with the song, but it is {abs(surplus_s):.1f} s "
+            f"{'longer' if surplus_s > 0.0 else 'shorter'}."
+        )
+
+
+def _compress(values: np.ndarray, bands: BandConfig) -> np.ndarray:
+    """Smoothed energy, compressed so that loud partials do not decide alone."""
+    return np.sqrt(np.sqrt(smooth(values, bands)))
+
+
+def _blocks(n_frames: int) -> list[slice]:
+    return [slice(i, min(i + _BLOCK, n_frames)) for i in range(0, n_frames, _BLOCK)]

@@ -1,0 +1,172 @@
+"""The plugin-style face: teach an effect one song, then call it with any context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from ctxaudio.analysis.examples import Example, tape_example
+from ctxaudio.analysis.features import Progress
+from ctxaudio.effect.stream import BlockState, Voice, begin_blocks, latency_samples, process_block
+from ctxaudio.errors import DataError
+from ctxaudio.memory.song_memory import (
+    ANY_SOUND,
+    NetworkKind,
+    SongMemory,
+    check_context,
+    for_any_sound,
+    recall_field,
+    teach_song,
+)
+from ctxaudio.sound.samples import MAX_CHANNELS, Sound
+from ctxaudio.synthesis.generator import generate, n_generated
+
+DEFAULT_EXAMPLES = (-1.0, 1.0)  # semitones
+
+
+class ContextShift:
+    """Shifts the pitch of the song it was taught: the whole song, or block by block.
+
+    >>> import numpy as np
+    >>> time_s = np.arange(22_050) / 44_100
+    >>> song = Sound(0.5 * np.sin(2 * np.pi * 440 * time_s)[None], 44_100)
+    >>> effect = ContextShift.teach(song)
+    >>> effect(song, context=12.0)
+    Sound(1 channels, 22050 samples, 44100 Hz)
+
+    Block by block, ``context`` may be turned between any two; the sound glides there in 50 ms.
+
+    >>> effect.context = -5.0
+    >>> effect.process(song.samples[:, :300]).shape
+    (1, 300)
+    >>> effect.latency_samples
+    4095
+    """
+
+    def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
+        self.memory = memory
+        self._context = check_context(context)
+        self._voice: Voice | None = None
+        self._state: BlockState | None = None
+
+    @classmethod
+    def teach(
+        cls,
+        song: Sound,
+        examples: Iterable[Example] | None = None,
+        *,
+        network: NetworkKind = "reservoir",
+        seed: int = 0,
+        progress: Progress = lambda _: None,
+    ) -> ContextShift:
+        """Teach a network the song and versions of it; by tape speed at ±1 semitone by default.
+
+        A ``"trained"`` network takes longer than the reservoir, is more exact, and needs torch.
+        """
+        if examples is None:
+            examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
+        return cls(teach_song(song, examples, network=network, seed=seed, progress=progress))
+
+    @classmethod
+    def for_input(
+        cls, memory: SongMemory, sample_rate: int | None = None, context: float = 0.0
+    ) -> ContextShift:
+        """An effect for sounds that nobody has heard yet, such as a microphone's.
+
+        It applies what the memory learned of its song on the whole: after shifted copies, a
+        shift. Its window is half as long, and so is its latency.
+        """
+        rate = memory.sample_rate if sample_rate is None else sample_rate
+        return cls(for_any_sound(memory, rate), context)
+
+    def __call__(
+        self, song: Sound, context: float, *, progress: Progress = lambda _: None
+    ) -> Sound:
+        """The song as the memory has it at a context, in semitones for the default examples.
+
+        Raises:
+            DataError: if it is not the song that was taught, or the context is beyond ±36.
+        """
+        memory = self.memory
+        check_song(memory, song)
+        field = recall_field(memory, context)
+        return generate(song, field, memory.frames, memory.bands, progress)
+
+    def n_steps(self, song: Sound) -> int:
+        """How many frames ``progress`` is told of in one call."""
+        return n_generated(song, self.memory.frames)
+
+    @property
+    def context(self) -> float:
+        """Where :meth:`process` is, or glides to."""
+        return self._context
+
+    @context.setter
+    def context(self, context: float) -> None:
+        self._context = check_context(context)
+
+    @property
+    def latency_samples(self) -> int:
+        """By how many samples :meth:`process` is late."""
+        return latency_samples(self.memory)
+
+    def process(self, block: np.ndarray) -> np.ndarray:
+        """The next samples of the song, shifted.
+
+        The memory follows from the first sample after :meth:`reset` on, so they must be those of
+        the song that was taught, from its beginning; :meth:`for_input` gives an effect for others.
+
+        Args:
+            block: (channel, time), of any length, float.
+
+        Returns:
+            As many samples, float32, :attr:`latency_samples` late; what comes before is as much
+            of the song's beginning as sounds early.
+
+        Raises:
+            DataError: if the shape or a value is not that of a sound.
+        """
+        block = np.asarray(block)
+        n_channels = 0 if self._state is None else len(self._state.pending)
+        if block.ndim != 2 or len(block) not in ((n_channels,) if n_channels else _CHANNELS):
+            wanted = n_channels or f"1 to {MAX_CHANNELS}"
+            raise DataError(
+                f"a block must have shape (channel, time) with {wanted} channels, "
+                f"got {block.shape}; reset() before another sound."
+            )
+        if block.dtype.kind not in "biuf" or not (np.abs(block) <= _LOUDEST).all():
+            raise DataError(
+                "a block holds values that are no samples: no numbers, not finite, or over 120 dB."
+            )
+        if self._voice is None:
+            self._voice = Voice.of(self.memory)
+        if self._state is None:
+            self._state = begin_blocks(self._voice, len(block), self._context)
+        made, self._state = process_block(
+            self._voice, block.astype(np.float32, copy=False), self._context, self._state
+        )
+        return made
+
+    def reset(self) -> None:
+        """Go back to before the first sample."""
+        self._state = None
+
+
+_CHANNELS = range(1, MAX_CHANNELS + 1)
+_LOUDEST = 1e6  # of full scale
+
+
+def check_song(memory: SongMemory, song: Sound) -> None:
+    """Refuse a song that the memory is not of.
+
+    Raises:
+        DataError: if it was taught another.
+    """
+    if memory.fingerprint == ANY_SOUND:
+        raise DataError("the memory is of no song in particular: it shifts block by block.")
+    if song.fingerprint() != memory.fingerprint:
+        raise DataError(
+            f"the memory is of another song: it was taught {memory.n_samples} samples at "
+            f"{memory.sample_rate} Hz, got {song!r}. Teach this one, or give the same file."
+        )

@@ -1,0 +1,1 @@
+"""Sounds, and the files they are read from and written to."""

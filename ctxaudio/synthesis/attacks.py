@@ -1,0 +1,85 @@
+"""Attacks stay sharp: what would sound before an attack is held at the level of the song before it.
+
+A region of a spectrum that is moved by itself keeps its place in time only as exactly as it is
+wide, so some of an attack sounds up to most of a window early. The song itself says how loud it is
+there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d
+
+from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig
+
+REACH = SLOTS * OVERLAP * 3 // 4  # slots; as early as anything sounds
+
+_ATTACK = 30.0  # in power: louder by this after than before (15 dB; a beat rises by less)
+_MARGIN = 4.0  # in power: what is made may be this much louder than the song was (6 dB)
+_RISE = 2  # slots (1.5 ms) just before an attack that stay as they are
+_PERIOD = 8  # slots (6 ms) over which the loudest counts, so that no waveform is followed
+
+
+class AttackState(NamedTuple):
+    """What the slots before have left."""
+
+    song: np.ndarray  # (REACH,) power of the song
+    made: np.ndarray  # (_PERIOD - 1,) power of what was made
+    gain: float  # at the end of the last slot
+
+    @classmethod
+    def zeros(cls) -> AttackState:
+        """Before the first slot."""
+        return cls(np.zeros(REACH), np.zeros(_PERIOD - 1), 1.0)
+
+
+def hold_attacks(
+    made: np.ndarray,
+    windows: np.ndarray,
+    gain_db: np.ndarray,
+    frames: FrameConfig,
+    state: AttackState,
+) -> tuple[np.ndarray, AttackState]:
+    """Take down what sounds too early.
+
+    Args:
+        made: (channel, frame * hop) samples.
+        windows: (channel, frame, window) samples of the song; the first hop of each is what the
+            song is where ``made`` is, the rest of the last is what follows.
+        gain_db: (frame,) the highest gain that the field asks for.
+
+    Returns:
+        ``made``, softer before attacks, and the state to go on from.
+    """
+    n_channels, n_frames, _ = windows.shape
+    slot = frames.hop // SLOTS
+    song = windows[:, :, : frames.hop].reshape(n_channels, -1)
+    coming = windows[:, -1, frames.hop : frames.hop + REACH * slot]
+    song_power = np.concatenate([state.song, _power(song, slot), _power(coming, slot)])
+    made_power = np.concatenate([state.made, _power(made, slot)])
+    n_slots = n_frames * SLOTS
+    before = _highest(song_power, REACH + _RISE + 1)[:n_slots]
+    after = _highest(song_power[REACH:], REACH + 1)
+    level = _highest(made_power, _PERIOD)
+    margin = _MARGIN * np.repeat(10.0 ** (np.maximum(gain_db, 0.0) / 10.0), SLOTS)
+    allowed = margin * before / np.maximum(level, np.finfo(np.float32).tiny)
+    gain = np.where(after > _ATTACK * before, np.sqrt(np.minimum(allowed, 1.0)), 1.0)
+    # From the last slot's gain to this one's, in a straight line.
+    ends = np.concatenate([[state.gain], gain])
+    curve = np.interp(np.arange(1, n_slots * slot + 1) / slot, np.arange(n_slots + 1), ends)
+    return made * curve.astype(np.float32), AttackState(
+        song_power[n_slots : n_slots + REACH], made_power[n_slots:], float(gain[-1])
+    )
+
+
+def _highest(values: np.ndarray, width: int) -> np.ndarray:
+    """The highest of each ``width`` values in a row."""
+    highest = maximum_filter1d(values, width)  # centred
+    return highest[width // 2 : len(values) - (width - 1) // 2]
+
+
+def _power(samples: np.ndarray, slot: int) -> np.ndarray:
+    slots = samples.reshape(len(samples), -1, slot).astype(np.float64)
+    return np.einsum("cst,cst->s", slots, slots) / slot

@@ -1,0 +1,136 @@
+"""Noise moves in fixed stretches of the spectrum, not around peaks.
+
+The peaks of noise come and go from frame to frame: regions around them, moved apart, leave holes
+that wander, and are heard as bubbling. So where the spectrum is flat, whole segments are moved,
+each by a whole number of bins that stays the same as long as the field does, and laid side by
+side, every second one reversed, as often as it takes to fill the place they go to. Within a
+segment every phase relation is kept, and with it the moment of an attack.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from ctxaudio.analysis.bands import REFERENCE_HZ, at_pitch
+from ctxaudio.analysis.frames import OVERLAP
+from ctxaudio.synthesis.transport import PADDING, moved_by
+from rnn.compiled import compiled
+
+# A bin turns once in this many frames, so a segment of a multiple of as many bins can be laid
+# beside itself without any turn.
+TURNS = PADDING * OVERLAP
+
+_FIRST_BIN = 2 * TURNS  # about 170 Hz; below, partials are too close to be told from noise
+_WIDEST = 16 * TURNS  # bins; about 1.4 kHz
+_NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
+
+# Flatness (geometric over arithmetic mean of the power, 0.56 in white noise): tonal below the
+# first, noise above the second.
+_TONAL, _NOISE = 0.42, 0.5
+_SMOOTHING = 0.1  # weight of a new frame
+_MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
+
+
+@cache
+def segment_edges(n_bins: int) -> np.ndarray:
+    """First bins of the segments, and the end of the last, shape (segment + 1,); read only.
+
+    >>> segment_edges(4097)[:5].tolist()
+    [32, 48, 64, 80, 96]
+    """
+    edges = [_FIRST_BIN]
+    while True:
+        turns = int(edges[-1] * _NARROWEST_SHARE) // TURNS
+        width = min(_WIDEST, max(1, turns) * TURNS)
+        if edges[-1] + width > n_bins:
+            found = np.array(edges)
+            found.flags.writeable = False
+            return found
+        edges.append(edges[-1] + width)
+
+
+@compiled
+def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
+    """How far each segment of each frame is noise, (frame, segment), 0 to 1.
+
+    The logarithm of each frame's flatness is averaged over frames, weighted by amplitude. (The
+    flatness of the averaged power would call the upper partials of a vibrato noise.)
+
+    Args:
+        power: (frame, bin).
+        edges: (segment + 1,) bins.
+        flatness: (segment, 2) weighted logarithms and weights so far; changed in place.
+    """
+    n_frames, n_bins = power.shape
+    share = np.zeros((n_frames, len(edges) - 1))
+    total = np.zeros(n_bins + 1)
+    logs = np.zeros(n_bins + 1)
+    for frame in range(n_frames):
+        for k in range(n_bins):
+            total[k + 1] = total[k] + power[frame, k]
+            logs[k + 1] = logs[k] + np.log(power[frame, k] + np.float32(1e-30))
+        for segment in range(len(edges) - 1):
+            first = max(0, edges[segment] - _MARGIN)
+            end = min(n_bins, edges[segment + 1] + _MARGIN)
+            mean = (total[end] - total[first]) / (end - first)
+            log_flatness = (logs[end] - logs[first]) / (end - first) - np.log(mean + 1e-30)
+            weight = np.sqrt(mean)
+            flatness[segment, 0] += _SMOOTHING * (weight * log_flatness - flatness[segment, 0])
+            flatness[segment, 1] += _SMOOTHING * (weight - flatness[segment, 1])
+            average = np.exp(flatness[segment, 0] / (flatness[segment, 1] + 1e-30))
+            share[frame, segment] = min(max((average - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
+    return share
+
+
+@compiled
+def move_noise(  # type: ignore[no-untyped-def]
+    windowed, share, edges, displacement, gain, turns, bin_hz, axis, keep, out
+):
+    """Move the noisy share of each segment along the field.
+
+    Args:
+        windowed: (channel, frame, bin) complex.
+        share: (frame, segment), from :func:`noise_share`.
+        edges: (segment + 1,) bins.
+        displacement: (frame, band) semitones.
+        gain: (frame, band) dB.
+        turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
+        bin_hz: width of a bin in Hz.
+        axis: the bands' places.
+        keep: (frame, bin) ones; what is moved here is taken off.
+        out: (channel, frame, bin) complex; the moved spectra are added.
+    """
+    n_channels, n_frames, n_bins = windowed.shape
+    for frame in range(n_frames):
+        for segment in range(len(edges) - 1):
+            first, end = edges[segment], edges[segment + 1]
+            width = end - first
+            semitones = 12.0 * np.log2(0.5 * (first + end) * bin_hz / REFERENCE_HZ)
+            ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
+            shift = int(np.floor(first * (ratio - 1.0) + 0.5))
+            turns[segment] = (turns[segment] + shift) % TURNS
+            noisy = share[frame, segment]
+            if noisy <= 0.0:
+                continue
+            for k in range(first, end):
+                keep[frame, k] = 1.0 - noisy
+            # As many times wider, as many times less dense: the power stays.
+            amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
+            amplitude /= np.sqrt(ratio)
+            angle = 2.0 * np.pi / TURNS * turns[segment]
+            last = min(int(np.floor(end * ratio + 0.5)), n_bins)
+            for tile in range((last - first - shift + width - 1) // width):
+                to = first + shift + tile * width
+                # Every second tile is the segment reversed in frequency: its envelope is the
+                # same, but side by side they do not beat, as two equal tiles would.
+                mirrored = tile % 2 == 1
+                factor = moved_by(to + end if mirrored else to - first, amplitude, angle)
+                for channel in range(n_channels):
+                    for j in range(min(width, last - to)):
+                        if mirrored:
+                            value = np.conj(windowed[channel, frame, end - j])
+                        else:
+                            value = windowed[channel, frame, first + j]
+                        out[channel, frame, to + j] += value * factor

@@ -1,0 +1,72 @@
+"""The largest Lyapunov exponent of a closed loop, from its Jacobian along a trajectory.
+
+A tangent of each run is carried along by the same Runge-Kutta steps, and brought back to length 1
+at intervals; the mean rate at which it grows is the exponent (Benettin et al. 1980).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rnn.attractors.memory import AttractorMemory
+from rnn.continuous import closed_loop
+
+RENORMALISE_STEPS = 200
+
+
+class Observation(NamedTuple):
+    """What was seen of runs at constant contexts."""
+
+    outputs: np.ndarray  # (time, run, output)
+    exponents: np.ndarray  # (tangent,), 1/s; not finite where a run has diverged
+    state: np.ndarray  # (unit, run)
+
+
+def observe(
+    memory: AttractorMemory,
+    contexts: np.ndarray,
+    state: np.ndarray,
+    *,
+    n_steps: int,
+    every: int,
+    n_tangents: int,
+    rng: np.random.Generator,
+) -> Observation:
+    """Replay at constant contexts (context, run) from states (unit, run), and measure stretching.
+
+    The first ``n_tangents`` runs are followed by tangents. The first tenth of the time turns these
+    into the direction that grows most, and does not count. Whole blocks are run: at least
+    ``n_steps``.
+    """
+    if n_steps < 1:
+        raise ValueError(f"n_steps must be at least 1, got {n_steps}.")
+    if not 0 <= n_tangents <= state.shape[1]:
+        raise ValueError(f"n_tangents must be at most {state.shape[1]}, got {n_tangents}.")
+    n_runs = state.shape[1]
+    length = max(1, RENORMALISE_STEPS // every) * every
+    n_blocks = -(-n_steps // length)
+    first = n_blocks // 10
+    tangents = rng.standard_normal((len(state), n_tangents))
+    growth = np.zeros(n_tangents)
+    outputs = []
+    # A run that diverges overflows, and is told by what is not finite.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        for block in range(n_blocks):
+            tangents /= np.linalg.norm(tangents, axis=0)
+            kept, both = closed_loop(
+                memory.reservoir,
+                memory.flow,
+                memory.readout,
+                contexts,
+                np.concatenate([state, tangents], axis=1),
+                n_steps=length,
+                every=every,
+            )
+            state, tangents = both[:, :n_runs], both[:, n_runs:]
+            outputs.append(kept)
+            if block >= first:
+                growth += np.log(np.linalg.norm(tangents, axis=0))
+    duration_s = (n_blocks - first) * length * memory.flow.dt
+    return Observation(np.concatenate(outputs), growth / duration_s, state)

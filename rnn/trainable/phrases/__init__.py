@@ -1,0 +1,1 @@
+"""A reservoir that is trained for the phrases it is to remember."""
