@@ -35,7 +35,7 @@ def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Any:
     return dispatcher
 
 
-class KeptCode(FunctionCache):
+class KeptCode(FunctionCache):  # type: ignore[misc]
     """Numba's cache of one function's code, that no damaged file or full disk can bring down."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -53,7 +53,7 @@ class KeptCode(FunctionCache):
             super().save_overload(sig, data)
 
 
-class _SealedFiles(IndexDataCacheFile):
+class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
     """An index and the code it names, each file with the digest of its content at its end.
 
     A file without its seal counts as one that is not there. Numba looks at nothing before it
