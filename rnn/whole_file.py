@@ -259,7 +259,11 @@ def _link(part: Path, path: Path) -> None:
         raise
     except OSError:  # a file system without links: the name is taken first, then filled
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        part.replace(path)
+        try:
+            part.replace(path)
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _lock(descriptor: int) -> bool:

@@ -196,6 +196,18 @@ def test_what_is_no_file_is_never_replaced(tmp_path):
                 refuse_existing(tmp_path / name, replace=replace)
 
 
+def test_a_name_that_was_taken_for_a_file_that_failed_is_free_again(path, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(files, "_UNNAMED", None)
+    monkeypatch.setattr(os, "link", refused)
+    monkeypatch.setattr(files.Path, "replace", refused)
+    with pytest.raises(NotWrittenError, match="not permitted"):
+        write_whole(path, b"whole", replace=False)
+    assert names(path.parent) == []
+
+
 def test_a_link_is_replaced_and_not_followed(tmp_path):
     (tmp_path / "file").write_bytes(b"before")
     for target in ("file", "nothing"):
