@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,10 +12,11 @@ import numpy as np
 import torch
 
 from rnn.codec import DAMAGE, digest, pack, unpack
+from rnn.tasks.task import Task
 from rnn.trainable.config import RateConfig
 from rnn.trainable.networks import RateNetworks, Weights, Wiring
 from rnn.trainable.optimiser import Moments
-from rnn.trainable.plan import Plan
+from rnn.trainable.plan import Plan, describe_plan, is_of_plan, plan_from
 from rnn.trainable.training import OUTCOMES, Training, begin
 
 FORMATS = {"networks": "rnn rate networks", "training": "rnn training"}
@@ -48,7 +50,7 @@ def load_networks(path: str | Path) -> RateNetworks:
         raise ValueError(f"{path} holds no rate networks, or is damaged: {error}.") from error
 
 
-def save_training(plan: Plan, state: Training, target: BinaryIO) -> None:
+def save_training(plan: Plan[Task], state: Training, target: BinaryIO) -> None:
     """Write where a training stands: all that is needed to go on to the same end."""
     arrays = _arrays(state.networks)
     for kind, moments in zip(("first", "second"), state.moments, strict=True):
@@ -57,7 +59,7 @@ def save_training(plan: Plan, state: Training, target: BinaryIO) -> None:
     for name in ("n_updates", "restarts", "level", "smoothed", "loss"):
         arrays[name] = getattr(state, name)
     about = {
-        "plan": _plain(plan),
+        "plan": describe_plan(plan),
         "outcome": state.outcome,
         "history": state.history,
         "incidents": state.incidents,
@@ -65,7 +67,25 @@ def save_training(plan: Plan, state: Training, target: BinaryIO) -> None:
     _write("training", arrays, about, target)
 
 
-def load_training(plan: Plan, path: str | Path, device: str = "cpu") -> Training:
+def load_plan(path: str | Path, *, tasks: Iterable[type[Task]] = ()) -> Plan[Task]:
+    """Read what networks are trained on: the plan of a file of a training.
+
+    Args:
+        path: of the file.
+        tasks: classes of a user's own, which the file may name.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it is no such file, is damaged, or names a task that is not known.
+    """
+    try:
+        about, _ = _read("training", path)
+        return plan_from(about["plan"], tasks)
+    except DAMAGE as error:
+        raise ValueError(f"{path} holds no training, or is damaged: {error}.") from error
+
+
+def load_training(plan: Plan[Task], path: str | Path, device: str = "cpu") -> Training:
     """Read where the training of just this plan stands.
 
     Raises:
@@ -74,7 +94,7 @@ def load_training(plan: Plan, path: str | Path, device: str = "cpu") -> Training
     """
     try:
         about, arrays = _read("training", path)
-        if about["plan"] != _plain(plan):
+        if not is_of_plan(about["plan"], plan):
             raise ValueError("it is of another plan: other networks, tasks or settings")
         if not set(about["outcome"]) <= set(OUTCOMES):
             raise ValueError("it has an outcome that there is not")
@@ -94,7 +114,7 @@ def load_training(plan: Plan, path: str | Path, device: str = "cpu") -> Training
         if any((arrays[name] < 0).any() for name in counts):
             raise ValueError("a count in it is negative")
         for one in (validation for history in about["history"] for validation in history):
-            if not {"updates", "level", "delays_s", "accuracy"} <= set(one):
+            if not {"updates", "level", "accuracy"} <= set(one):
                 raise ValueError("a validation in it is incomplete")
         fresh = begin(plan, device)
         state = Training(
@@ -158,11 +178,6 @@ def _shapes(state: Training) -> list[tuple[str, tuple[int, ...]]]:
         *((str(part.dtype), part.shape) for part in arrays),
         *(("list", (len(part),)) for part in (state.outcome, state.history)),
     ]
-
-
-def _plain(plan: Plan) -> Any:
-    """A plan as JSON gives it back: lists instead of tuples."""
-    return json.loads(json.dumps(asdict(plan)))
 
 
 def _write(

@@ -17,7 +17,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
+from tests.support.command import (
+    ctxaudio,
+    failed,
+    finished,
+    notes,
+    read,
+    started,
+    write,
+    written_into,
+)
 from tests.support.signals import snr_db
 from tests.support.sound_server import wait_until
 
@@ -240,8 +249,7 @@ def wait_for_recording(process, folder, more_than=5_000):
 
     def is_on_disk():
         assert process.poll() is None, process.communicate()
-        parts = folder.glob(".*.part")
-        return any(part.stat().st_size >= more_than for part in parts)
+        return any(size >= more_than for size in written_into(process, folder))
 
     wait_until(is_on_disk)
 
