@@ -10,6 +10,7 @@ import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
+from ctxaudio.errors import DataError
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
@@ -125,7 +126,11 @@ def generate(
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Sound:
-    """The whole song, moved along the field; as long as the song, in step with it."""
+    """The whole song, moved along the field; as long as the song, in step with it.
+
+    Raises:
+        DataError: if what it becomes is too loud for float32.
+    """
     n_channels, n_samples = song.samples.shape
     if not (np.any(field.displacement) or np.any(field.gain)):
         return song  # moved nowhere, and not even rounded
@@ -148,7 +153,10 @@ def generate(
             bands,
             state,
         )
-        made *= scale
+        with np.errstate(over="ignore"):
+            made *= scale
+        if not np.isfinite(made).all():
+            raise DataError("the shifted song is too loud for any number; lower the song first.")
         first = int(indices[start]) * frames.hop - frames.window // 2
         begin, end = max(first, 0), min(first + made.shape[1], n_samples)
         if begin < end:
