@@ -131,13 +131,13 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
         song, song_format = read_song(name)
     if target is None:
         made, taught = _make(song, job)
-        headroom_db = _write(made, sys.stdout.buffer, WAV_FLOAT, job.reporter)
+        headroom_db = _write(made, song, sys.stdout.buffer, WAV_FLOAT, job.reporter)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
         with whole_file(target, force=job.force) as file:
             made, taught = _make(song, job)
-            headroom_db = _write(made, file, file_format, job.reporter)
+            headroom_db = _write(made, song, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
     job.reporter.done(
         f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
@@ -163,18 +163,18 @@ def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
         return effect(song, job.semitones, progress=progress), effect.memory.contexts
 
 
-def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter) -> float:
+def _write(
+    sound: Sound, like: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter
+) -> float:
     """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    import math
-
-    from ctxaudio import Sound, save_sound
+    from ctxaudio import save_sound
     from ctxaudio.sound.files import clips
+    from ctxaudio.sound.peak import fit_full_scale
 
-    peak = float(abs(sound.samples).max())
     lowered_db = 0.0
-    if clips(file_format) and peak > 1.0:
-        sound = Sound(sound.samples / peak, sound.sample_rate)
-        lowered_db = round(20.0 * math.log10(peak), 3)
+    if clips(file_format):
+        sound, lowered_db = fit_full_scale(sound, like)
+        lowered_db = round(lowered_db, 3)
         if lowered_db >= 0.01:
             reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
     with reporter.stage("save"):

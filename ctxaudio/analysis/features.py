@@ -13,7 +13,7 @@ import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig, energy, hz_to_semitones, smooth
 from ctxaudio.analysis.examples import Example
-from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.analysis.frames import OVERLAP, FrameConfig, frame_power
 from ctxaudio.analysis.registration import evidence, find_displacement, regularise
 from ctxaudio.errors import DataError
 from ctxaudio.sound.samples import Sound
@@ -22,6 +22,10 @@ _BLOCK = 128  # frames at a time
 _SEARCH_BLOCKS = 8  # blocks of frames, spread over the song, for the coarse search
 _FLOOR_DB = -100.0  # against the loudest band
 _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
+# Share of a frame's power in bands that the version has room for. Below the first, what is in the
+# bands is what leaks there from beside them, and says nothing of gain; above the second, all does.
+_LEAKAGE, _HEARD = 0.3, 0.8
+_DOUBT = 0.05  # weight of having no gain, for each frame that says nothing
 _HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
 _LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
 
@@ -64,10 +68,13 @@ def measure_features(
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
-    pairs = [_Pair(*np.empty((4, *shape), np.float32)) for _ in examples]
+    pairs = [
+        _Pair(*np.empty((4, *shape), np.float32), np.empty((shape[0], 1))) for _ in examples
+    ]
     shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
         energies = look.energy(song, 1.0, block)
+        total = look.power(song, block) + np.finfo(np.float32).tiny
         power[block] = energies @ shares
         moment[block] = energies @ shares_by_pitch
         here = _compress(energies, bands)
@@ -75,6 +82,8 @@ def measure_features(
             there = look.energy(example.sound, example.speed, block, coarse[i])
             pair.song_power[block] = energies @ heard[i]
             pair.version_power[block] = there @ heard[i]
+            share = pair.song_power[block].sum(axis=1) / total
+            pair.trust[block, 0] = np.clip((share - _LEAKAGE) / (_HEARD - _LEAKAGE), 0.0, 1.0)
             pair.shift[block], pair.shift_weight[block] = evidence(
                 here, _compress(there, bands), heard[i], bands
             )
@@ -94,22 +103,28 @@ def measure_features(
 
 
 class _Pair(NamedTuple):
-    """What the song and a version laid over it give, each (frame, band)."""
+    """What the song and a version laid over it give, each (frame, band) but the last."""
 
     shift: np.ndarray  # evidence for the displacement that is left
     shift_weight: np.ndarray
     song_power: np.ndarray
     version_power: np.ndarray
+    trust: np.ndarray  # (frame, 1) how far a frame says something of gain, 0 to 1
 
 
 def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
     floor = loudest * 10.0 ** (_GAIN_FLOOR_DB / 10.0)
     gain = 10.0 * np.log10((pair.version_power + floor) / (pair.song_power + floor))
-    weight = np.sqrt(np.sqrt(pair.song_power))
+    amount = np.sqrt(np.sqrt(pair.song_power))
+    weight = amount * pair.trust
+    trusted, doubted = weight.sum(), _DOUBT * amount[pair.trust[:, 0] == 0.0].sum()
+    believed = trusted / (trusted + doubted) if trusted else 0.0
+    # A song of one frame is no evidence, one of a window's length all that is asked for.
+    believed *= min(1.0, (len(amount) - 1) / OVERLAP)
     return (
         regularise(pair.shift, pair.shift_weight, frame_s),
-        regularise(gain * weight, weight, frame_s),
+        believed * regularise(gain * weight, weight, frame_s),
     )
 
 
@@ -132,6 +147,12 @@ class _Look:
         return energy(
             sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
         )
+
+
+    def power(self, song: Sound, block: slice) -> np.ndarray:
+        """Power (frame,) of a block of the song's frames, wherever in the spectrum."""
+        centres = np.arange(block.start, block.stop) * self.frames.hop
+        return frame_power(song.samples / self.full_scale, centres, self.frames.window)
 
 
 def _search(

@@ -14,8 +14,8 @@ import scipy.sparse
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError, one_line
+from ctxaudio.limits import MAX_RATE, MIN_RATE
 from ctxaudio.memory.song_memory import NETWORK_KINDS, SongMemory
-from ctxaudio.sound.samples import MAX_RATE, MIN_RATE
 from ctxaudio.version import __version__
 from rnn import ClockConfig, PhraseMemory, Readout, Reservoir
 from rnn.codec import DAMAGE, digest, pack, unpack

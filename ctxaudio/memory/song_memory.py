@@ -17,7 +17,8 @@ from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import Field, field_between
-from ctxaudio.sound.samples import Sound, check_rate
+from ctxaudio.sound.door import whole_rate
+from ctxaudio.sound.samples import Sound
 from rnn import (
     ClockConfig,
     PhraseMemory,
@@ -171,7 +172,7 @@ def recall_field(memory: SongMemory, context: float) -> Field:
     return field_between(recall(memory.phrases, context), recall(memory.phrases, 0.0))
 
 
-def for_any_sound(memory: SongMemory, sample_rate: int) -> SongMemory:
+def for_any_sound(memory: SongMemory, sample_rate: float) -> SongMemory:
     """A memory of no song in particular: the mean of a song's phrases, over and over.
 
     What the song's copies had in common, such as a shift by a semitone, is left; what they did at
@@ -180,7 +181,7 @@ def for_any_sound(memory: SongMemory, sample_rate: int) -> SongMemory:
     Raises:
         DataError: if the rate is not one of a sound.
     """
-    check_rate(sample_rate)
+    sample_rate = whole_rate(sample_rate)
     phrases = memory.phrases
     mean = Readout(*(part.mean(axis=0, keepdims=True) for part in phrases.readouts))
     return replace(
