@@ -7,6 +7,7 @@ built: a browser needs no script for it, and nothing comes from another host.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +18,8 @@ from mkdocs.structure.files import File, Files
 from cli.main import main
 
 PICTURE = "samples/before-after.png"  # beside the samples it shows; a page links to ../samples/
+# A line that is a link to an example becomes its code.
+EXAMPLE = re.compile(r"^\[.*\]\(\.\./(examples/\w+\.py)\)$", re.MULTILINE)
 HELP = "<!-- the help of every command -->"
 # A role of the docstrings, :func:`rnn.run`, after Markdown has made its backticks code.
 ROLE = re.compile(r":(?:func|class|meth|attr|mod|data):<code>~?([\w.]+)</code>")
@@ -41,9 +44,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Links into the project become links into the site; the marker becomes the help."""
+    """What is outside of the pages comes into them: pictures, examples, the help."""
     markdown = markdown.replace("](../samples/", "](samples/")
+    markdown = EXAMPLE.sub(code, markdown)
     return markdown.replace(HELP, "\n".join(commands())) if HELP in markdown else markdown
+
+
+def code(link: re.Match[str]) -> str:
+    """The file that a link leads to, as a fence."""
+    return f"```python\n{Path(link.group(1)).read_text(encoding='utf-8')}```"
 
 
 def on_page_content(html: str, **_: Any) -> str:
