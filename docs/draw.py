@@ -32,7 +32,8 @@ def main() -> None:
     for example in sorted((ROOT / "examples").glob("*.py")):
         picture = PICTURES / f"{example.stem}.png"
         draw(example, picture)
-        small = Image.open(picture).convert("RGB").quantize(N_COLOURS)
+        with Image.open(picture) as drawn:
+            small = drawn.convert("RGB").quantize(N_COLOURS)
         small.save(picture, optimize=True)
         print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} KiB")
 
