@@ -1,0 +1,67 @@
+"""The examples run, say what came out, and draw what the gallery shows."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.support.command import ROOT
+from tests.support.pages import BY_NAME
+from tests.support.reports import is_png
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+PICTURES = ROOT / "docs/pictures"
+LARGEST = 64 * 1024  # bytes, of a picture that is kept
+SPEC = importlib.util.spec_from_file_location("draw", ROOT / "docs/draw.py")
+DRAW = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(DRAW)
+
+# What each is to find, by the number in what it says: from, to.
+FOUND = {
+    "fixed_points": (24.6, 24.9),  # 24.74 is true
+    "glide_in_blocks": (11.9, 12.1),
+    "lorenz_translated": (16.0, 24.0),
+    "shift_a_song": (1.99, 2.01),
+    "teach_your_own": (1.9, 2.1),
+}
+
+
+def grey(path):
+    with Image.open(path) as picture:
+        return picture.convert("L")
+
+
+def alike(one, other):
+    """The correlation of two pictures, of which only the coarse shapes are compared."""
+    levels = [np.asarray(picture.resize((40, 20))).ravel() for picture in (one, other)]
+    return np.corrcoef(levels)[0, 1]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_draws_what_the_gallery_shows(example, tmp_path, capsys):
+    drawn, kept = tmp_path / "drawn.png", PICTURES / f"{example.stem}.png"
+    DRAW.draw(example, drawn)
+    low, high = FOUND[example.stem]
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert low <= float(re.findall(r"-?\d+\.\d+", said)[-1]) <= high, said
+    assert is_png(drawn)
+    assert grey(drawn).size == grey(kept).size
+    assert alike(grey(drawn), grey(kept)) > 0.8
+    assert kept.stat().st_size < LARGEST
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_is_short_and_in_the_gallery(example):
+    assert 20 <= len(example.read_text(encoding="utf-8").splitlines()) <= 75
+    gallery = BY_NAME["docs/gallery.md"]
+    assert f"../examples/{example.name}" in gallery.links()
+    assert f"pictures/{example.stem}.png" in gallery.links()
+
+
+def test_no_picture_is_left_over():
+    assert {path.stem for path in PICTURES.iterdir()} == {path.stem for path in EXAMPLES}
