@@ -102,14 +102,16 @@ class Player:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.pause()
-        patience = time.monotonic() + _PATIENCE_S
-        while self._is_heard() and time.monotonic() < patience:  # it fades out
-            time.sleep(_NAP_S)
-        self._closing.set()
-        self._thread.join()
-        self._output.close()
-        self.stop_recording()
+        try:
+            self.pause()
+            patience = time.monotonic() + _PATIENCE_S
+            while self._is_heard() and time.monotonic() < patience:  # it fades out
+                time.sleep(_NAP_S)
+        finally:  # whatever interrupts the waiting
+            self._closing.set()
+            self._thread.join()
+            self._output.close()
+            self.stop_recording()
 
     # Knobs.
 
