@@ -68,9 +68,7 @@ def measure_features(
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
-    pairs = [
-        _Pair(*np.empty((4, *shape), np.float32), np.empty((shape[0], 1))) for _ in examples
-    ]
+    pairs = [_Pair.empty(shape) for _ in examples]
     shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
         energies = look.energy(song, 1.0, block)
@@ -111,6 +109,12 @@ class _Pair(NamedTuple):
     version_power: np.ndarray
     trust: np.ndarray  # (frame, 1) how far a frame says something of gain, 0 to 1
 
+    @classmethod
+    def empty(cls, shape: tuple[int, int]) -> _Pair:
+        """Of some frames and bands, to be filled."""
+        shift, shift_weight, song_power, version_power = np.empty((4, *shape), np.float32)
+        return cls(shift, shift_weight, song_power, version_power, np.empty((shape[0], 1)))
+
 
 def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
@@ -120,8 +124,8 @@ def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarra
     weight = amount * pair.trust
     trusted, doubted = weight.sum(), _DOUBT * amount[pair.trust[:, 0] == 0.0].sum()
     believed = trusted / (trusted + doubted) if trusted else 0.0
-    # A song of one frame is no evidence, one of a window's length all that is asked for.
-    believed *= min(1.0, (len(amount) - 1) / OVERLAP)
+    # Where no window fits into the song, its ends are all that is heard; two windows are enough.
+    believed *= min(max(len(amount) / OVERLAP - 1.0, 0.0), 1.0)
     return (
         regularise(pair.shift, pair.shift_weight, frame_s),
         believed * regularise(gain * weight, weight, frame_s),
@@ -147,7 +151,6 @@ class _Look:
         return energy(
             sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
         )
-
 
     def power(self, song: Sound, block: slice) -> np.ndarray:
         """Power (frame,) of a block of the song's frames, wherever in the spectrum."""
