@@ -70,8 +70,10 @@ def _tuning_cents(samples: Any, sample_rate: int) -> float:
 
 def _memory_facts(file: str) -> dict[str, Any]:
     from ctxaudio import load_memory
+    from ctxaudio.memory.learned import what_was_learned
 
     memory = load_memory(file)
+    learned = what_was_learned(memory)
     return {
         "kind": "memory",
         "contexts": list(memory.contexts),
@@ -81,5 +83,8 @@ def _memory_facts(file: str) -> dict[str, Any]:
         "network": memory.network,
         "units": memory.phrases.network.n_units,
         "bands": memory.bands.n_bands,
+        "semitones_a_step": round(learned.semitones, 4),
+        "bands_that_agree": learned.n_agreeing,
+        "gain_db_a_step": round(learned.gain_db, 4),
         "fingerprint": memory.fingerprint[:16],
     }

@@ -11,11 +11,14 @@ import click
 
 from cli.arguments import Semitones, SignedCommand
 from cli.learning import (
+    Lesson,
     check_learning,
+    learn,
     learning_options,
     output_options,
     read_song,
-    recall_or_learn,
+    recalled,
+    refuse_input,
 )
 from cli.output import Reporter, refuse_existing, say, whole_file
 from ctxaudio.errors import DataError
@@ -34,6 +37,7 @@ class Job:
     example_files: tuple[tuple[float, str], ...]
     seed: int
     force: bool
+    inputs: tuple[str, ...]  # all files that are read
     reporter: Reporter
 
 
@@ -78,7 +82,8 @@ def shift(
     check_learning(click.get_current_context(), example_files, memory)
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
-    job = Job(semitones, memory, examples, example_files, seed, force, reporter)
+    inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
+    job = Job(semitones, memory, examples, example_files, seed, force, inputs, reporter)
     failures = 0
     for name, target in zip(songs, targets, strict=True):
         try:
@@ -126,41 +131,55 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     from ctxaudio.sound.files import WAV_FLOAT, format_for
 
     if target is not None:
+        refuse_input(target, job.inputs)
         refuse_existing(target, force=job.force)
     with job.reporter.stage("load"):
         song, song_format = read_song(name)
     if target is None:
-        made, taught = _make(song, job)
+        made, lesson = _make(song, job)
         headroom_db = _write(made, song, sys.stdout.buffer, WAV_FLOAT, job.reporter)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
         with whole_file(target, force=job.force) as file:
-            made, taught = _make(song, job)
+            made, lesson = _make(song, job)
             headroom_db = _write(made, song, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
     job.reporter.done(
         f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
-        f"in {sum(job.reporter.timings_s.values()):.1f} s",
+        f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
         memory=job.memory,
-        taught=list(taught),
+        taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
         duration_s=round(song.duration_s, 6),
         sample_rate=song.sample_rate,
         channels=song.samples.shape[0],
         lowered_by_db=headroom_db,
+        **lesson.facts,
     )
 
 
-def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
-    """The shifted song, and the contexts that its memory was taught at."""
+def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
+    """The shifted song, and what its memory had learned."""
+    from ctxaudio.memory.learned import BELIEVED_DB
+
     reporter = job.reporter
-    effect = recall_or_learn(song, job.memory, job.examples, job.example_files, job.seed, reporter)
+    if job.memory is None:
+        lesson = learn(song, job.examples, job.example_files, job.seed, reporter)
+    else:
+        lesson = recalled(job.memory, reporter)
+    effect = lesson.effect
+    gain_db = lesson.learned.gain_at(job.semitones)
+    if gain_db > BELIEVED_DB:
+        reporter.note(
+            f"levels learned as {lesson.learned.gain_db:.1f} dB a step become {gain_db:.0f} dB at "
+            f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
+        )
     with reporter.stage("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, progress=progress), effect.memory.contexts
+        return effect(song, job.semitones, progress=progress), lesson
 
 
 def _write(

@@ -6,3 +6,4 @@ MAX_EXAMPLE_SHIFT = 12.0  # semitones
 
 MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
 MAX_CHANNELS = 8
+MAX_SAMPLE = 1e32  # of full scale; what is made of louder ones is beyond all numbers

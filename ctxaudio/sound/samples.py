@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.limits import MAX_SAMPLE
 from ctxaudio.sound.door import (
     Layout,
     as_floats,
@@ -34,7 +35,7 @@ class Sound:
 
     Raises:
         DataError: if the samples are no floats, there are none, too many channels, a rate that is
-            no whole number of 8 to 192 kHz, or a value that is not finite.
+            no whole number of 8 to 192 kHz, or a value that is not finite or beyond 1e32.
     """
 
     samples: np.ndarray
@@ -56,6 +57,12 @@ class Sound:
             raise DataError(
                 f"expected finite samples, got {samples[channel, time]} at sample {time} of "
                 f"channel {channel + 1}. Was it divided by 0, or is its file damaged?"
+            )
+        loudest = float(np.abs(samples).max())
+        if loudest > MAX_SAMPLE:
+            raise DataError(
+                f"expected samples of about full scale, ±1, got {loudest:g}. "
+                "Divide them by their full scale."
             )
         samples.flags.writeable = False
         object.__setattr__(self, "samples", samples)
