@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from cli.arguments import SemitoneList, Semitones
+from cli.arguments import SemitoneList, VersionFile
 from cli.output import Reporter, quiet_libraries
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--example",
             "example_files",
-            type=(Semitones(), click.Path()),
+            type=VersionFile(),
             multiple=True,
             metavar="SEMITONES FILE",
             help="A version of your own, in step with the song, instead; may be repeated.",
