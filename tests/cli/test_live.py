@@ -25,7 +25,6 @@ from tests.support.command import (
     read,
     started,
     write,
-    written_into,
 )
 from tests.support.signals import snr_db
 from tests.support.sound_server import wait_until
