@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import torch
 
 from rnn.codec import Array, Arrays, Kind, load, save
+from rnn.tasks.task import Task
 from rnn.trainable.config import RateConfig
 from rnn.trainable.networks import RateNetworks, Weights, Wiring
 from rnn.trainable.optimiser import Moments
-from rnn.trainable.plan import Plan
+from rnn.trainable.plan import Plan, describe_plan, is_of_plan, plan_from
 from rnn.trainable.training import OUTCOMES, Training
 from rnn.typed_json import typed
 
@@ -55,6 +55,25 @@ class _AboutTraining:
     history: list[list[dict[str, Any]]]
     incidents: list[str]
 
+    def __post_init__(self) -> None:
+        if not set(self.outcome) <= set(OUTCOMES):
+            raise ValueError("it has an outcome that there is not")
+        for one in (validation for history in self.history for validation in history):
+            _check_validation(one)
+
+    def check_count(self, n_networks: int) -> None:
+        """Whether it tells of so many networks."""
+        for name, part in (("outcomes", self.outcome), ("histories", self.history)):
+            if len(part) != n_networks:
+                raise ValueError(f"expected {n_networks} {name}, got {len(part)}")
+
+
+class _Told(NamedTuple):
+    """What a checkpoint says of itself, and the plan that it is of."""
+
+    plan: Plan[Task]
+    about: _AboutTraining
+
 
 def save_networks(networks: RateNetworks, target: str | Path | BinaryIO) -> None:
     """Write a stack of networks to a path, where it replaces a file, or to an open one.
@@ -76,24 +95,46 @@ def load_networks(source: str | Path | BinaryIO) -> RateNetworks:
     return load(NETWORKS, source)
 
 
-def save_training(plan: Plan, state: Training, target: str | Path | BinaryIO) -> None:
+def save_training(plan: Plan[Task], state: Training, target: str | Path | BinaryIO) -> None:
     """Write where a training stands: all that is needed to go on to the same end.
 
     Raises:
         OSError: if the file cannot be written.
         ValueError: if it is not of this plan, or a number in it is not finite.
     """
-    save(_training_of(plan), state, target)
+    save(_checkpoint(_same(plan), _training_from("cpu")), Checkpoint(plan, state), target)
 
 
-def load_training(plan: Plan, source: str | Path | BinaryIO, device: str = "cpu") -> Training:
+def load_plan(source: str | Path | BinaryIO, *, tasks: Iterable[type[Task]] = ()) -> Plan[Task]:
+    """Read what networks are trained on: the plan of a file of a training.
+
+    Args:
+        source: path of the file, or the file, open.
+        tasks: classes of a user's own, which the file may name.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it is no such file, is damaged, or names a task that is not known.
+    """
+    own = tuple(tasks)
+    kind = _checkpoint(lambda described: plan_from(described, own), _training_from("cpu"))
+    return load(kind, source).plan
+
+
+def load_training(plan: Plan[Task], source: str | Path | BinaryIO, device: str = "cpu") -> Training:
     """Read where the training of just this plan stands, from a path or an open file.
 
     Raises:
         OSError: if the file cannot be read.
         ValueError: if it is no such file, damaged, or of another plan.
     """
-    return load(_training_of(plan, device), source)
+    kind = _checkpoint(
+        _same(plan),
+        _training_from(device),
+        noun="checkpoint of this training",
+        advice="remove it to begin anew",
+    )
+    return load(kind, source).state
 
 
 def _networks_apart(networks: RateNetworks) -> tuple[dict[str, Any], Arrays]:
@@ -144,36 +185,54 @@ NETWORKS = Kind(
 )
 
 
-def _training_of(plan: Plan, device: str = "cpu") -> Kind[_AboutTraining, Training]:
-    """The kind of file that a plan's checkpoints are."""
+class Checkpoint(NamedTuple):
+    """A plan, and where its training stands."""
 
-    def describe(value: object) -> _AboutTraining:
-        about = typed(_AboutTraining, value)
-        if about.plan != _plain(plan):
+    plan: Plan[Task]
+    state: Training
+
+
+def _same(plan: Plan[Task]) -> Callable[[dict[str, Any]], Plan[Task]]:
+    """Takes descriptions of just this plan, whose tasks need not be known by name."""
+
+    def plan_of(described: dict[str, Any]) -> Plan[Task]:
+        if not is_of_plan(described, plan):
             raise ValueError("it is of another plan: other networks, tasks or settings")
-        for name, part in (("outcomes", about.outcome), ("histories", about.history)):
-            if len(part) != len(plan.assignments):
-                raise ValueError(f"expected {len(plan.assignments)} {name}, got {len(part)}")
-        if not set(about.outcome) <= set(OUTCOMES):
-            raise ValueError("it has an outcome that there is not")
-        for one in (validation for history in about.history for validation in history):
-            _check_validation(one)
-        return about
+        return plan
+
+    return plan_of
+
+
+def _checkpoint(
+    plan_of: Callable[[dict[str, Any]], Plan[Task]],
+    put_together: Callable[[_Told, Arrays], Checkpoint],
+    *,
+    noun: str = "file of a training",
+    advice: str | None = None,
+) -> Kind[_Told, Checkpoint]:
+    """The kind of file that a checkpoint is, of plans that may be described so."""
+
+    def describe(value: object) -> _Told:
+        about = typed(_AboutTraining, value)
+        plan = plan_of(about.plan)
+        about.check_count(len(plan.assignments))
+        return _Told(plan, about)
 
     return Kind(
-        noun="checkpoint of this training",
+        noun=noun,
         format="rnn training",
-        advice="remove it to begin anew",
+        advice=advice,
         arrays=_TRAINING,
         describe=describe,
-        sizes=lambda _: {"network": len(plan.assignments), **_sizes(plan.network)},
+        sizes=lambda told: {"network": len(told.plan.assignments), **_sizes(told.plan.network)},
         longest_header=2**28,  # the history of hundreds of networks
-        take_apart=partial(_training_apart, plan),
-        put_together=partial(_training_from, plan, device),
+        take_apart=_training_apart,
+        put_together=put_together,
     )
 
 
-def _training_apart(plan: Plan, state: Training) -> tuple[dict[str, Any], Arrays]:
+def _training_apart(checkpoint: Checkpoint) -> tuple[dict[str, Any], Arrays]:
+    plan, state = checkpoint
     arrays = _arrays(state.networks)
     for order, moments in zip(("first", "second"), state.moments, strict=True):
         for name, part in zip(Weights._fields, moments, strict=True):
@@ -181,7 +240,7 @@ def _training_apart(plan: Plan, state: Training) -> tuple[dict[str, Any], Arrays
     for name in (*_COUNTS, "smoothed", "loss"):
         arrays[name] = getattr(state, name)
     about = {
-        "plan": _plain(plan),
+        "plan": describe_plan(plan),
         "outcome": state.outcome,
         "history": state.history,
         "incidents": state.incidents,
@@ -189,19 +248,23 @@ def _training_apart(plan: Plan, state: Training) -> tuple[dict[str, Any], Arrays
     return about, arrays
 
 
-def _training_from(plan: Plan, device: str, about: _AboutTraining, arrays: Arrays) -> Training:
-    moments = (
-        Weights(*(_tensor(arrays[f"{order}_{name}"], device) for name in Weights._fields))
-        for order in ("first", "second")
-    )
-    return Training(
-        networks=_networks_from(plan.network, arrays, device),
-        moments=Moments(*moments),
-        **{name: arrays[name] for name in (*_COUNTS, "smoothed", "loss")},
-        outcome=about.outcome,
-        history=about.history,
-        incidents=about.incidents,
-    )
+def _training_from(device: str) -> Callable[[_Told, Arrays], Checkpoint]:
+    def put_together(told: _Told, arrays: Arrays) -> Checkpoint:
+        moments = (
+            Weights(*(_tensor(arrays[f"{order}_{name}"], device) for name in Weights._fields))
+            for order in ("first", "second")
+        )
+        state = Training(
+            networks=_networks_from(told.plan.network, arrays, device),
+            moments=Moments(*moments),
+            **{name: arrays[name] for name in (*_COUNTS, "smoothed", "loss")},
+            outcome=told.about.outcome,
+            history=told.about.history,
+            incidents=told.about.incidents,
+        )
+        return Checkpoint(told.plan, state)
+
+    return put_together
 
 
 def _check_validation(one: dict[str, Any]) -> None:
@@ -216,8 +279,3 @@ def _check_validation(one: dict[str, Any]) -> None:
         raise ValueError("the accuracy of a validation is no table")
     if not 0.0 <= min(shares) <= max(shares) <= 1.0:
         raise ValueError("an accuracy in it is no share")
-
-
-def _plain(plan: Plan) -> Any:
-    """A plan as JSON gives it back: lists instead of tuples."""
-    return json.loads(json.dumps(asdict(plan)))

@@ -266,9 +266,7 @@ def test_another_kind_of_file_is_refused(path, content):
 
 
 def test_arrays_of_another_program_are_refused(path):
-    refused(
-        path, safetensors.numpy.save({"states": np.zeros(3)}), "expected 'rnn attractor memory'"
-    )
+    refused(path, safetensors.numpy.save({"states": np.zeros(3)}), "expected rnn attractor memory")
 
 
 def test_another_version_is_refused(path):
