@@ -78,11 +78,11 @@ def input_deck(memory: SongMemory, context: float, card: CardConfig) -> Iterator
     from ctxaudio.playback.output import Output
 
     with contextlib.closing(Output(card, None, _INPUTS, _INPUTS)) as output:
-        source = LiveInput(memory, output.recorded, output.sample_rate, context)
+        source = LiveInput(memory, output.incoming, output.sample_rate, context)
 
         def reopen() -> Output:
             again = Output(card, source.sample_rate, _INPUTS, _INPUTS)
-            source.recorded = again.recorded
+            source.incoming = again.incoming
             return again
 
         with _deck("input", None, memory, source, output, reopen) as deck:

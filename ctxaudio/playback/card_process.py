@@ -65,10 +65,10 @@ def _watch_input(ended: threading.Event) -> None:
 
 
 def _output(shared: Shared) -> Any:
-    played, counts = shared.played, shared.counts
+    outgoing, counts = shared.outgoing, shared.counts
 
     def callback(out: np.ndarray, n: int, _: Any, status: Any) -> None:
-        given = played.read_into(out)
+        given = outgoing.read_into(out)
         out[given:] = 0.0
         counts.gaps[0] += int(given < n)
         counts.late[0] += int(status.output_underflow and counts.callbacks[0] > _STARTING)
@@ -79,10 +79,10 @@ def _output(shared: Shared) -> Any:
 
 
 def _duplex(shared: Shared) -> Any:
-    output, recorded = _output(shared), shared.recorded
+    output, incoming = _output(shared), shared.incoming
 
     def callback(data: np.ndarray, out: np.ndarray, n: int, time: Any, status: Any) -> None:
-        recorded.write(data)  # or, where nobody reads it, not
+        incoming.write(data)  # or, where nobody reads it, not
         output(out, n, time, status)
 
     return callback

@@ -13,18 +13,18 @@ _LOUDEST = 4.0  # of full scale; a sound card that gives more is broken
 
 
 class LiveInput:
-    """Shifts what is written to ``recorded``. One thread at a time may use it."""
+    """Shifts what is written to ``incoming``. One thread at a time may use it."""
 
     loop = False
     goes_on = True
 
     def __init__(
-        self, memory: SongMemory, recorded: Ring, sample_rate: int, context: float = 0.0
+        self, memory: SongMemory, incoming: Ring, sample_rate: int, context: float = 0.0
     ) -> None:
         self.context = check_context(context)
         self.sample_rate = sample_rate
-        self.recorded = recorded
-        self.n_channels = recorded.n_channels
+        self.incoming = incoming
+        self.n_channels = incoming.n_channels
         self.position = 0  # samples that came in
         self._voice = Voice.of(for_any_sound(memory, sample_rate))
         self._state = begin_blocks(self._voice, self.n_channels, context)
@@ -46,8 +46,8 @@ class LiveInput:
 
     def next(self) -> np.ndarray:
         """As many (channel, time) samples as have come since; possibly none."""
-        block = np.empty((self.recorded.filled, self.n_channels), np.float32)
-        block = block[: self.recorded.read_into(block)]
+        block = np.empty((self.incoming.filled, self.n_channels), np.float32)
+        block = block[: self.incoming.read_into(block)]
         block = block[-round(_LATEST_S * self.sample_rate) :]
         # A broken sample would be heard for ever after.
         block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).clip(-_LOUDEST, _LOUDEST)

@@ -31,7 +31,7 @@ _PATIENCE_S = 2.0  # for the sound card's process to end
 
 
 class Output:
-    """A sound card that plays what is written; with inputs, ``recorded`` is what it hears.
+    """A sound card that plays what is written; with inputs, ``incoming`` is what it hears.
 
     Args:
         sample_rate: of what is written, in Hz; None for the sound card's own.
@@ -67,7 +67,7 @@ class Output:
         except BaseException:  # an interrupt as well: the sound card is held by another process
             self.close()
             raise
-        self._ring = self._shared.played
+        self._ring = self._shared.outgoing
         self._ratio = self.sample_rate / rate
         self._held_back = 0.0  # samples that are in the resampler
         self._n_dropped = 0
@@ -75,9 +75,9 @@ class Output:
         self._n_callbacks, self._called = 0, time.monotonic()
 
     @property
-    def recorded(self) -> Ring:
-        """What was recorded and not read yet."""
-        return self._shared.recorded
+    def incoming(self) -> Ring:
+        """What the sound card heard and nobody read yet."""
+        return self._shared.incoming
 
     @property
     def underruns(self) -> int:

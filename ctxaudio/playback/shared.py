@@ -47,8 +47,8 @@ class Shape(NamedTuple):
 class Shared(NamedTuple):
     """Views of the same memory."""
 
-    played: Ring  # to the sound card
-    recorded: Ring  # from it
+    outgoing: Ring  # to the sound card
+    incoming: Ring  # from it
     counts: Counts
 
 

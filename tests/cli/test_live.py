@@ -1,31 +1,19 @@
-"""``ctxaudio live``: commands that are typed, signals, a real terminal, and what is left behind."""
+"""``ctxaudio live``: commands that are typed, signals, and what is left behind."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import pty
 import signal
-import struct
 import subprocess
-import termios
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.support.command import (
-    ctxaudio,
-    failed,
-    finished,
-    notes,
-    read,
-    started,
-    write,
-)
+from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
+from tests.support.decks import wait_for_recording
 from tests.support.signals import snr_db
 from tests.support.sound_server import wait_until
 
@@ -294,16 +282,6 @@ def has_ended(pid):
         return True
 
 
-def wait_for_recording(process, folder, more_than=5_000, name="*-live*.flac"):
-    """Until so much of a recording has reached the disk."""
-
-    def is_on_disk():
-        assert process.poll() is None, process.communicate()
-        return any(file.stat().st_size >= more_than for file in folder.glob(name))
-
-    wait_until(is_on_disk)
-
-
 @pytest.mark.parametrize(
     ("number", "code", "said"),
     [(signal.SIGINT, 130, "ctxaudio: interrupted."), (signal.SIGTERM, 143, "")],
@@ -352,83 +330,3 @@ def test_a_lost_sound_card_ends_what_nobody_watches(jack, song, begun):
     result = finished(process)  # its standard input ends
     assert result.code == 1
     assert result.err.splitlines()[-1].startswith("ctxaudio: the sound device is gone. It was at 0")
-
-
-# A terminal
-
-
-class Terminal:
-    """A command on a terminal of its own, which is read all the time."""
-
-    def __init__(self, *args, **kwargs):
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        self._theirs = theirs
-        self.before = termios.tcgetattr(theirs)
-        self.seen = b""
-
-        def own_terminal():
-            os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-        streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-        self.process = started(*args, preexec_fn=own_terminal, **streams, **kwargs)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        os.close(self._theirs)
-        self._reader.join(10.0)
-        os.close(self._ours)
-
-    def _read(self):
-        with contextlib.suppress(OSError):
-            while piece := os.read(self._ours, 4096):
-                self.seen += piece
-
-    @property
-    def left(self):
-        """What is on the terminal in the end.
-
-        Where colorama is installed, numba lets it reset colours at exit, which shows nothing.
-        """
-        return self.seen.removesuffix(b"\x1b[0m")
-
-    def press(self, keys):
-        os.write(self._ours, keys)
-
-    def ended(self):
-        """The exit status; the terminal's settings are as before."""
-        return self.process.wait(30), termios.tcgetattr(self._theirs) == self.before
-
-
-@pytest.mark.parametrize("how", ["q", "ctrl+c", "terminated"])
-def test_on_a_terminal_it_draws_and_leaves_it_as_it_was(jack, here, song, memory, monkeypatch, how):
-    monkeypatch.setenv("TERM", "xterm-256color")
-    with Terminal("live", song, "-m", memory, cwd=here) as terminal:
-        wait_until(lambda: b"playing" in terminal.seen)
-        terminal.press(b"lr")  # loop, and record
-        wait_for_recording(terminal.process, here)
-        terminal.press(b"\x1b[A")
-        wait_until(lambda: b"+1 semitones" in terminal.seen)
-        if how == "terminated":
-            terminal.process.terminate()
-        else:
-            terminal.press(b"q" if how == "q" else b"\x03")
-        assert terminal.ended() == (143 if how == "terminated" else 0, True)
-    assert terminal.left.rstrip().endswith(b"song-live1.flac") or how == "terminated"
-    assert [path.name for path in here.iterdir()] == ["song-live1.flac"]
-    assert np.abs(read(here / "song-live1.flac").samples).max() > 0.3
-
-
-def test_on_a_terminal_there_is_one_status_line_without_a_screen(jack, here, song, memory):
-    with Terminal("play", song, "+2", "-m", memory, cwd=here) as terminal:
-        assert terminal.ended() == (0, True)
-    assert b"playing 0:00 / 0:00  +2.00 st  load " in terminal.seen
-    assert terminal.left.endswith(b"underruns\r\n")
-    assert terminal.seen.count(b"\n") == 1

@@ -32,7 +32,7 @@ class Card:
 
     def __init__(self, *_):
         Card.n_open += 1
-        self.recorded = empty_ring(100)
+        self.incoming = empty_ring(100)
         self._is_open = True
 
     def start(self):

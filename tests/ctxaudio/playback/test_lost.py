@@ -30,12 +30,6 @@ def memory(song):
     return ContextShift.teach(song).memory
 
 
-@contextlib.contextmanager
-def player_of(source, output, reopen):
-    with Player(source, output, reopen) as player:
-        yield player
-
-
 def test_a_song_waits_for_its_sound_card_to_come_back(song, memory):
     source = Playhead(memory, song, 2.0)
 
@@ -107,11 +101,11 @@ def test_a_live_input_goes_on_after_its_sound_card_was_lost(jack, memory):
     card = CardConfig()
     output = Output(card, None, 2, 2)
     assert output.sample_rate == RATE
-    source = LiveInput(memory, output.recorded, output.sample_rate)
+    source = LiveInput(memory, output.incoming, output.sample_rate)
 
     def reopened():
         again = Output(card, source.sample_rate, 2, 2)
-        source.recorded = again.recorded
+        source.incoming = again.incoming
         return again
 
     with Player(source, output, reopened) as player:
@@ -171,8 +165,8 @@ def test_a_card_of_one_channel_plays_one_and_no_more(song, memory):
             assert output.sample_rate == 48_000
         with contextlib.closing(Output(CardConfig(), None, 1, 2)) as output:
             output.start()
-            wait_until(lambda: output.recorded.filled > 1_000)  # one microphone for two channels
-            assert output.recorded.n_channels == 2
+            wait_until(lambda: output.incoming.filled > 1_000)  # one microphone for two channels
+            assert output.incoming.n_channels == 2
 
 
 @pytest.mark.parametrize("wrong", [{"latency": -1.0}, {"latency": 11.0}, {"blocksize": -1}])

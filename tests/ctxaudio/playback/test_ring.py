@@ -158,7 +158,7 @@ READER = f"""
 import sys, time, zlib
 import numpy as np
 from ctxaudio.playback.shared import Shape, map_shared
-ring = map_shared(int(sys.argv[1]), Shape(1024, 2, 0)).played
+ring = map_shared(int(sys.argv[1]), Shape(1024, 2, 0)).outgoing
 out, n, digest, size = np.empty((300, 2), np.float32), 0, 0, 1
 while n < {N_PASSED}:
     given = ring.read_into(out[:size])
@@ -172,7 +172,7 @@ print(digest)
 def test_millions_of_samples_pass_between_two_processes_unchanged():
     shape, rng, digest, n = Shape(1024, 2, 0), np.random.default_rng(8), 0, 0
     with shared_memory(shape) as descriptor:
-        ring = map_shared(descriptor, shape).played
+        ring = map_shared(descriptor, shape).outgoing
         reader = subprocess.Popen(
             [sys.executable, "-c", READER, str(descriptor)],
             stdout=subprocess.PIPE,
