@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 T = TypeVar("T")
 
 _LARGEST = 2**63 - 1
@@ -36,6 +38,18 @@ def typed(hint: type[T], value: object, name: str = "it") -> T:
         ValueError: if it is something else.
     """
     return _typed(hint, value, name)
+
+
+def plain_number(value: object) -> Any:
+    """What :func:`json.dumps` is to make of numpy's numbers, which it does not know.
+
+    >>> import json
+    >>> json.dumps({"rate": np.int64(8000)}, default=plain_number)
+    '{"rate": 8000}'
+    """
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON.")
 
 
 def _typed(hint: Any, value: Any, name: str) -> Any:
