@@ -19,9 +19,7 @@ from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
-def whole_file(
-    path: Path, *, force: bool, keep_named: bool = False, buffering: int = -1
-) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, force: bool, buffering: int = -1) -> Iterator[BinaryIO]:
     """As :func:`rnn.whole_file.whole_file`, what it cannot do told in the command's words.
 
     Opened at once, so that a folder that cannot be written is known before the work is done.
@@ -33,7 +31,7 @@ def whole_file(
 
     with (
         _told(),
-        files.whole_file(path, replace=force, keep_named=keep_named, buffering=buffering) as file,
+        files.whole_file(path, replace=force, buffering=buffering) as file,
     ):
         yield file
 
