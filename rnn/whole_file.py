@@ -27,16 +27,13 @@ __all__ = [
 
 
 @contextlib.contextmanager
-def whole_file(
-    path: str | Path, *, replace: bool = False, buffering: int = -1
-) -> Iterator[BinaryIO]:
+def whole_file(path: str | Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     """A file to write that takes the name ``path`` only when the block has ended well.
 
     Args:
         path: its name. A symbolic link of that name is replaced, not followed.
         replace: whether a file may be there; even one that appears while the block runs is
             otherwise left as it is.
-        buffering: that of Python's ``open``.
 
     Raises:
         AlreadyThereError: if there is a file and it is not to be replaced; a FileExistsError.
@@ -50,8 +47,7 @@ def whole_file(
     part = Part(path)
     try:
         raw = part.open()
-        size = buffering if buffering > 0 else io.DEFAULT_BUFFER_SIZE
-        file = raw if buffering == 0 else io.BufferedWriter(raw, size)
+        file = io.BufferedWriter(raw)
         try:
             yield cast(BinaryIO, file)
             with blamed_on(path):

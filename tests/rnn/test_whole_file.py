@@ -50,9 +50,8 @@ def path(tmp_path):
 
 
 @pytest.mark.parametrize("replace", [False, True])
-@pytest.mark.parametrize("buffering", [-1, 0, 3])
-def test_a_file_appears_when_the_block_has_ended(path, way, replace, buffering):
-    with whole_file(path, replace=replace, buffering=buffering) as file:
+def test_a_file_appears_when_the_block_has_ended(path, way, replace):
+    with whole_file(path, replace=replace) as file:
         file.write(b"all of it")
         assert not path.exists()
         file.seek(0)
@@ -135,9 +134,8 @@ def test_what_fails_in_the_block_leaves_all_as_it_was(path, way, failure, there)
     assert not there or path.read_bytes() == b"before"
 
 
-@pytest.mark.parametrize("buffering", [-1, 0])
 @pytest.mark.parametrize("size", [5_000, 50_000])
-def test_a_full_disk_is_told_of_the_file(path, way, buffering, size):
+def test_a_full_disk_is_told_of_the_file(path, way, size):
     """Of few bytes, which only a flush at the end writes, and of many."""
     path.write_bytes(b"before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -146,7 +144,7 @@ def test_a_full_disk_is_told_of_the_file(path, way, buffering, size):
     try:
         with (
             pytest.raises(NotWrittenError) as error,
-            whole_file(path, replace=True, buffering=buffering) as file,
+            whole_file(path, replace=True) as file,
         ):
             left = memoryview(bytes(size))
             while left:
