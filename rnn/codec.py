@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 import numpy as np
 
 from rnn.array_file import encode, opened, read_arrays, read_header
+from rnn.typed_json import plain_number
 from rnn.whole_file import write_whole
 
 About = TypeVar("About")
@@ -76,7 +77,7 @@ def save(kind: Kind[About, Thing], thing: Thing, target: str | Path | BinaryIO) 
     described, arrays = kind.take_apart(thing)
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     try:
-        text = json.dumps(described, default=_plain_number, allow_nan=False)
+        text = json.dumps(described, default=plain_number, allow_nan=False)
         about = kind.describe(json.loads(text))
         _check_shapes(kind, kind.sizes(about), {n: (a.dtype, a.shape) for n, a in arrays.items()})
         _check_values(kind, arrays)
@@ -188,13 +189,6 @@ def _check_values(kind: Kind[Any, Any], arrays: Arrays) -> None:
                 f"{name} must lie between {array.low:g} and {array.high:g}, "
                 f"got {values.min():g} to {values.max():g}"
             )
-
-
-def _plain_number(value: object) -> Any:
-    """For JSON, which does not know numpy's numbers."""
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"a {type(value).__name__} cannot be saved.")
 
 
 def _reason(error: Exception) -> str:

@@ -6,11 +6,14 @@ without a point, and is finite. Nothing is converted that was meant as something
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 T = TypeVar("T")
 
@@ -27,8 +30,8 @@ def typed(hint: type[T], value: object, name: str = "it") -> T:
     (1.0, 0.5)
 
     Args:
-        hint: int, float, bool, str, ``Any``; a ``Literal``; one or None; a tuple or list of any
-            length or a dict with names as keys, of such; a dataclass, which checks itself.
+        hint: int, float, bool, str, ``Any``; a ``Literal``; one of several, or None; a list,
+            a tuple or a dict with names as keys, of such; a dataclass, which checks itself.
         value: what :func:`json.loads` returned.
         name: what it is called in an error.
 
@@ -36,6 +39,18 @@ def typed(hint: type[T], value: object, name: str = "it") -> T:
         ValueError: if it is something else.
     """
     return _typed(hint, value, name)
+
+
+def plain_number(value: object) -> Any:
+    """What :func:`json.dumps` is to make of numpy's numbers, which it does not know.
+
+    >>> import json
+    >>> json.dumps({"rate": np.int64(8000)}, default=plain_number)
+    '{"rate": 8000}'
+    """
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON.")
 
 
 def _typed(hint: Any, value: Any, name: str) -> Any:
@@ -49,16 +64,34 @@ def _typed(hint: Any, value: Any, name: str) -> Any:
             raise ValueError(f"{name} must be one of {_words(inner)}, got {_short(value)}")
         return value
     if origin in (types.UnionType, Union):
-        (one,) = (part for part in inner if part is not type(None))
-        return None if value is None else _typed(one, value, name)
+        return _either(inner, value, name)
     if origin in (list, tuple):
         if not isinstance(value, list):
             raise ValueError(f"{name} must be a list, got {_short(value)}")
-        return origin(_typed(inner[0], one, f"{name}[{i}]") for i, one in enumerate(value))
+        if origin is list or inner[-1] is ...:
+            inner = (inner[0],) * len(value)
+        if len(value) != len(inner):
+            raise ValueError(f"{name} must be a list of {len(inner)}, got one of {len(value)}")
+        named = (
+            (hint, one, f"{name}[{i}]")
+            for i, (hint, one) in enumerate(zip(inner, value, strict=True))
+        )
+        return origin(_typed(*one) for one in named)
     if origin is dict:
         _check_object(value, name)
         return {key: _typed(inner[1], one, f"{name}.{key[:40]!r}") for key, one in value.items()}
     return _plain(hint, value, name)
+
+
+def _either(hints: tuple[Any, ...], value: Any, name: str) -> Any:
+    """The first that it can be."""
+    if value is None and type(None) in hints:
+        return None
+    *others, last = (hint for hint in hints if hint is not type(None))
+    for hint in others:
+        with contextlib.suppress(ValueError):
+            return _typed(hint, value, name)
+    return _typed(last, value, name)
 
 
 def _plain(hint: Any, value: Any, name: str) -> Any:

@@ -14,7 +14,7 @@ from rnn.tasks.task import Task
 from rnn.trainable.accuracy import check_fit
 from rnn.trainable.config import RateConfig
 from rnn.trainable.optimiser import OptimiserConfig
-from rnn.typed_json import typed
+from rnn.typed_json import plain_number, typed
 
 Learned = TypeVar("Learned", bound=Task, covariant=True)
 
@@ -123,7 +123,7 @@ def is_of_plan(description: Mapping[str, Any], plan: Plan[Task]) -> bool:
     except (LookupError, TypeError):  # it is of no plan at all
         return False
     told: bool = dict(description) | {"assignments": named} == json.loads(
-        json.dumps(describe_plan(plan))
+        json.dumps(describe_plan(plan), default=plain_number)
     )
     return told
 

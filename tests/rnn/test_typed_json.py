@@ -78,6 +78,18 @@ def test_anything_else_is_named(value, message):
         typed(Outer, value)
 
 
+def test_a_tuple_has_its_length_and_a_union_is_the_first_that_fits():
+    assert typed(tuple[float, int], [1, 2]) == (1.0, 2)
+    assert typed(list[int | str | None], [1, "a", None]) == [1, "a", None]
+    for hint, value, match in (
+        (tuple[float, int], [1], "it must be a list of 2, got one of 1"),
+        (tuple[float, int], [1, 2.0], r"it\[1\] must be a whole number"),
+        (list[int | str], [None], r"it\[0\] must be a text"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            typed(hint, value)
+
+
 def test_a_type_that_nobody_reads_is_the_programs_fault():
     with pytest.raises(TypeError, match="not read from JSON"):
         typed(bytes, "x")
