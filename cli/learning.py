@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -105,7 +104,7 @@ def refuse_input(target: Path, inputs: Iterable[str]) -> None:
     """
     for name in inputs:
         try:
-            same = os.path.samefile(target, name)
+            same = target.samefile(name)
         except (OSError, ValueError):  # one of them is not there, or is standard input
             continue
         if same:
