@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from ctxaudio.version import __version__  # noqa: F401  light, and pyproject reads it here
+from ctxaudio.version import __version__ as __version__  # light, and pyproject reads it here
 
 if TYPE_CHECKING:
     from ctxaudio.analysis.examples import Example, tape_example
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ctxaudio.errors import DataError
     from ctxaudio.memory.field import Field
     from ctxaudio.memory.files import load_memory, save_memory
+    from ctxaudio.memory.learned import Learned, what_was_learned
     from ctxaudio.memory.song_memory import SongMemory, recall_field
     from ctxaudio.sound.files import FileFormat, load_sound, save_sound
+    from ctxaudio.sound.peak import fit_full_scale, true_peak
     from ctxaudio.sound.samples import Sound
 
 __all__ = [
@@ -27,14 +29,18 @@ __all__ = [
     "Example",
     "Field",
     "FileFormat",
+    "Learned",
     "SongMemory",
     "Sound",
+    "fit_full_scale",
     "load_memory",
     "load_sound",
     "recall_field",
     "save_memory",
     "save_sound",
     "tape_example",
+    "true_peak",
+    "what_was_learned",
 ]
 
 # Where each name lives. It is imported when it is asked for, so that `import ctxaudio`, and with
@@ -45,8 +51,10 @@ _HOMES = {
     "errors": ("DataError",),
     "memory.field": ("Field",),
     "memory.files": ("load_memory", "save_memory"),
+    "memory.learned": ("Learned", "what_was_learned"),
     "memory.song_memory": ("SongMemory", "recall_field"),
     "sound.files": ("FileFormat", "load_sound", "save_sound"),
+    "sound.peak": ("fit_full_scale", "true_peak"),
     "sound.samples": ("Sound",),
 }
 
@@ -56,3 +64,7 @@ def __getattr__(name: str) -> Any:
         if name in names:
             return getattr(importlib.import_module(f"ctxaudio.{module}"), name)
     raise AttributeError(f"module 'ctxaudio' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import importlib
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -75,3 +78,29 @@ def test_a_name_that_is_not_there_is_an_attribute_error(module):
 
 def test_a_data_error_is_a_value_error():
     assert issubclass(ctxaudio.DataError, ValueError)
+
+
+def test_completion_lists_what_the_package_offers():
+    # In a process of its own, where no name was asked for yet.
+    script = "import ctxaudio; print(*dir(ctxaudio))"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    listed = run.stdout.split()
+    assert set(ctxaudio.__all__) <= set(listed)
+    assert {"__version__", "__all__", "__doc__"} <= set(listed)
+
+
+def test_listing_the_names_does_not_wait_for_compiled_code():
+    script = "import sys, ctxaudio; dir(ctxaudio); print('numpy' in sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert run.stdout == "False\n"
+
+
+def test_every_package_says_that_it_is_typed_also_where_it_is_installed():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for package in ("rnn", "ctxaudio", "cli"):
+        assert (ROOT / package / "py.typed").is_file()
+    assert settings["package-data"]["*"] == ["py.typed"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
@@ -12,21 +14,28 @@ from ctxaudio.analysis.registration import find_displacement
 from ctxaudio.sound.samples import Sound
 
 
-def likeness(song: Sound, example: Example) -> float:
-    """How far an example, laid over the song where it fits best, has its spectra: up to 1.
+class Match(NamedTuple):
+    """How an example fits its song."""
 
-    The correlation of the slopes of both spectra, frame by frame, in a few stretches all over the
-    song. A copy at another speed has 1, one by a pitch shifter .75 and more, another song, noise
-    or the song played backwards less than .1, silence 0.
+    likeness: float  # up to 1
+    semitones: float  # where it fits best: the median over bands, to some hundredths
+
+
+def match(song: Sound, example: Example) -> Match:
+    """How far an example, laid over the song where it fits best, has its spectra.
+
+    Its likeness is the correlation of the slopes of both spectra, frame by frame, in a few
+    stretches all over the song. A copy at another speed has 1, one by a pitch shifter .75 and
+    more, another song, noise or the song played backwards less than .1, silence 0.
 
     >>> time_s = np.arange(8_000) / 8_000
     >>> song, other = (
     ...     Sound(np.sin(2 * np.pi * np.outer([hz], time_s) ** power), 8_000)
     ...     for hz, power in ((440.0, 1.0), (30.0, 2.0))
     ... )
-    >>> likeness(song, Example(song, 1.0)) > 0.99
+    >>> match(song, Example(song, 1.0)).likeness > 0.99
     True
-    >>> likeness(song, Example(other, 1.0)) < 0.3
+    >>> match(song, Example(other, 1.0)).likeness < 0.3
     True
     """
     frames = FrameConfig.for_rate(song.sample_rate)
@@ -43,4 +52,5 @@ def likeness(song: Sound, example: Example) -> float:
     there = amplitudes(example.sound, example.speed, displacement)
     slopes, others = (np.gradient(part.astype(np.float64), axis=1) for part in (here, there))
     size = np.sqrt(np.sum(slopes**2) * np.sum(others**2))
-    return float(np.sum(slopes * others) / size) if size > 0.0 else 0.0
+    alike = float(np.sum(slopes * others) / size) if size > 0.0 else 0.0
+    return Match(alike, float(np.median(displacement)))

@@ -58,6 +58,13 @@ class ContextShift:
         self._voice: Voice | None = None
         self._state: BlockState | None = None
 
+    def __repr__(self) -> str:
+        return f"ContextShift({self.memory!r}, context={self._context:g})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        return self.memory._repr_html_()
+
     @classmethod
     def teach(
         cls,

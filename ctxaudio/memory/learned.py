@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.examples import Example
-from ctxaudio.analysis.likeness import likeness
+from ctxaudio.analysis.likeness import match
 from ctxaudio.memory.field import MAX_GAIN_DB
 from ctxaudio.memory.song_memory import SongMemory, recall_field
 from ctxaudio.sound.samples import Sound
@@ -20,7 +20,8 @@ from ctxaudio.sound.samples import Sound
 AGREEMENT_ST = 0.02  # semitones a step by which a band may differ; a quarter of one at +12
 STILL_ST = 0.01  # semitones a step; less than that is no movement,
 STILL_DB = 0.1  # and less gain a step than that no change of level
-LEAST_LIKENESS = 0.5  # of an example; see likeness()
+LEAST_LIKENESS = 0.5  # of an example; see match()
+UNEVEN_ST = 0.1  # semitones by which an example may lie elsewhere than all together have it
 BELIEVED_DB = 6.0  # of gain; what is extrapolated to more is seldom right
 
 Kind = Literal["unlike", "channels", "uneven", "still"]
@@ -33,7 +34,6 @@ class Learned(NamedTuple):
     n_agreeing: int  # bands that are displaced like that, within AGREEMENT_ST
     n_bands: int
     gain_db: float  # of all frames and bands, the size of gain a step that 5 % exceed
-    by_context: tuple[tuple[float, float], ...]  # taught contexts, and semitones a step there
 
     @property
     def moves(self) -> bool:
@@ -74,32 +74,27 @@ def what_was_learned(memory: SongMemory) -> Learned:
         n_agreeing=int(agreeing.sum()),
         n_bands=len(of_band),
         gain_db=float(np.max(gains)),
-        by_context=tuple(
-            (context, float(np.median(slope)))
-            for context, slope in zip(contexts, slopes, strict=True)
-        ),
     )
 
 
 def doubts(song: Sound, examples: Sequence[Example], learned: Learned) -> list[Doubt]:
-    """What speaks against an example: it is unlike the song, or nothing comes of it.
+    """What speaks against examples: one is unlike the song or the rest, or nothing comes of them.
 
     Args:
+        song: what they are of.
         examples: those that may be doubted; copies that were made of the song need not be.
+        learned: what came of all together.
     """
     found = []
     for example in examples:
-        n_channels = len(example.sound.samples)
+        context, n_channels = example.context, len(example.sound.samples)
         if n_channels != len(song.samples):
-            found.append(Doubt("channels", example.context, n_channels))
-        alike = likeness(song, example)
+            found.append(Doubt("channels", context, n_channels))
+        alike, semitones = match(song, example)
         if alike < LEAST_LIKENESS:
-            found.append(Doubt("unlike", example.context, alike))
+            found.append(Doubt("unlike", context, alike))
+        elif abs(semitones - learned.semitones * context) > UNEVEN_ST:
+            found.append(Doubt("uneven", context, semitones / context))
     if not learned.moves:
         found.append(Doubt("still", 0.0, learned.semitones))
-    found += [
-        Doubt("uneven", context, semitones)
-        for context, semitones in learned.by_context
-        if abs(semitones - learned.semitones) > AGREEMENT_ST
-    ]
     return found

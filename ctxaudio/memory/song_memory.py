@@ -55,6 +55,20 @@ class SongMemory:
     contexts: tuple[float, ...]
     network: NetworkKind = "reservoir"
 
+    def __repr__(self) -> str:
+        taught = ", ".join(f"{context:+g}" if context else "0" for context in self.contexts)
+        of = "any sound" if self.fingerprint == ANY_SOUND else f"{self.n_samples} samples"
+        return (
+            f"SongMemory({of} at {self.sample_rate} Hz, taught at {taught}: "
+            f"{self.network} of {self.phrases.network.n_units} units, {self.bands.n_bands} bands)"
+        )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it."""
+        from ctxaudio.memory.picture import html_of
+
+        return html_of(self)
+
 
 def teach_song(
     song: Sound,

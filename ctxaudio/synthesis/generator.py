@@ -13,8 +13,8 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.noise import move_noise, noise_share, segment_edges
-from ctxaudio.synthesis.transport import PADDING, apply_window, transport
+from ctxaudio.synthesis.noise import NoiseShare, move_noise, noise_share, segment_edges
+from ctxaudio.synthesis.transport import PADDING, FieldRows, Spectra, apply_window, transport
 
 _BLOCK = 64  # frames at a time: spectra stay in the cache
 
@@ -70,29 +70,18 @@ def generate_frames(
     power = np.zeros(spectra.shape[1:], np.float32)
     apply_window(spectra, windowed, power)
 
-    bin_hz = sample_rate / (PADDING * window)
-    displacement = np.asarray(field.displacement, np.float64)
-    gain = np.asarray(field.gain, np.float64)
+    frames_in = Spectra(spectra, windowed, power, sample_rate / (PADDING * window))
+    rows = FieldRows(
+        np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
+    )
     rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
     moved = np.zeros_like(spectra)
     keep = np.ones_like(power)
     edges = segment_edges(spectra.shape[2])
-    share = noise_share(power, edges, flatness)
-    move_noise(windowed, share, edges, displacement, gain, turns, bin_hz, bands.axis, keep, moved)
+    noise = NoiseShare(edges, noise_share(power, edges, flatness))
+    move_noise(frames_in, rows, noise, turns, keep, moved)
     turn = 2.0 * np.pi * hop / (PADDING * window)
-    transport(
-        spectra,
-        windowed,
-        power,
-        keep,
-        displacement,
-        gain,
-        rotation,
-        bin_hz,
-        turn,
-        bands.axis,
-        moved,
-    )
+    transport(frames_in, rows, keep, rotation, turn, moved)
     pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
     pieces *= hann(window) / np.float32(_OVERLAP_GAIN)
     out = np.zeros((n_channels, n_frames * hop + window - hop), np.float32)
@@ -100,7 +89,7 @@ def generate_frames(
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
     made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
-    made, attacks = hold_attacks(made, windows, gain.max(axis=1), frames, state.attacks)
+    made, attacks = hold_attacks(made, windows, rows.gain.max(axis=1), frames, state.attacks)
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 

@@ -10,6 +10,7 @@ segment every phase relation is kept, and with it the moment of an attack.
 from __future__ import annotations
 
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,13 @@ _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 _TONAL, _NOISE = 0.42, 0.5
 _SMOOTHING = 0.1  # weight of a new frame
 _MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
+
+
+class NoiseShare(NamedTuple):
+    """How far each segment of each frame is noise."""
+
+    edges: np.ndarray  # (segment + 1,) bins
+    share: np.ndarray  # (frame, segment) 0 to 1, from :func:`noise_share`
 
 
 @cache
@@ -85,23 +93,20 @@ def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def move_noise(  # type: ignore[no-untyped-def]
-    windowed, share, edges, displacement, gain, turns, bin_hz, axis, keep, out
-):
+def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        windowed: (channel, frame, bin) complex.
-        share: (frame, segment), from :func:`noise_share`.
-        edges: (segment + 1,) bins.
-        displacement: (frame, band) semitones.
-        gain: (frame, band) dB.
+        frames: :class:`~ctxaudio.synthesis.transport.Spectra`.
+        field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
+        noise: :class:`NoiseShare`.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
-        bin_hz: width of a bin in Hz.
-        axis: the bands' places.
         keep: (frame, bin) ones; what is moved here is taken off.
         out: (channel, frame, bin) complex; the moved spectra are added.
     """
+    windowed, bin_hz = frames.windowed, frames.bin_hz
+    displacement, gain, axis = field
+    edges, share = noise
     n_channels, n_frames, n_bins = windowed.shape
     for frame in range(n_frames):
         for segment in range(len(edges) - 1):

@@ -8,9 +8,11 @@ turned alike, so the stereo image holds.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from ctxaudio.analysis.bands import REFERENCE_HZ, at_pitch
+from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
 from rnn.compiled import compiled
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
@@ -25,25 +27,37 @@ _PEAK_REACH = 2
 _MISFIT = 0.0987
 
 
+class Spectra(NamedTuple):
+    """Consecutive frames, as the kernels take them."""
+
+    raw: np.ndarray  # (channel, frame, bin) complex, of unwindowed frames
+    windowed: np.ndarray  # the same under a Hann window
+    power: np.ndarray  # (frame, bin), of those, summed over channels
+    bin_hz: float  # width of a bin
+
+
+class FieldRows(NamedTuple):
+    """A field for these frames, as the kernels take it."""
+
+    displacement: np.ndarray  # (frame, band) semitones, float64
+    gain: np.ndarray  # (frame, band) dB, float64
+    axis: BandAxis  # the bands' places
+
+
 @compiled
-def transport(  # type: ignore[no-untyped-def]
-    spectra, windowed, power, keep, displacement, gain, rotation, bin_hz, turn, axis, out
-):
+def transport(frames, field, keep, rotation, turn, out):  # type: ignore[no-untyped-def]
     """Move the peaks of consecutive frames along the field.
 
     Args:
-        spectra: (channel, frame, bin) complex, of unwindowed frames.
-        windowed: (channel, frame, bin) complex, of the same frames under a Hann window.
-        power: (frame, bin), of ``windowed``, summed over channels.
+        frames: :class:`Spectra`.
+        field: :class:`FieldRows`.
         keep: (frame, bin) share of each bin that moves here.
-        displacement: (frame, band) semitones.
-        gain: (frame, band) dB.
         rotation: (bin,) radians turned so far; changed in place.
-        bin_hz: width of a bin in Hz.
         turn: radians that a change of frequency by one bin turns from frame to frame.
-        axis: the bands' places.
         out: (channel, frame, bin) complex; the moved spectra are added.
     """
+    spectra, windowed, power, bin_hz = frames
+    displacement, gain, axis = field
     n_channels, n_frames, n_bins = spectra.shape
     peaks = np.empty(n_bins, dtype=np.int64)
     turned = np.empty(n_bins)

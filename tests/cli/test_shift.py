@@ -23,6 +23,8 @@ FACTS = {
     "sample_rate",
     "channels",
     "lowered_by_db",
+    "learned",
+    "doubts",
     "timings_s",
 }
 

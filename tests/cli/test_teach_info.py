@@ -32,6 +32,7 @@ def test_teaching_tells_what_was_taught(song, taught):
     assert (result.code, result.err, result.out.count(b"\n")) == (0, "", 1)
     facts = json.loads(result.out)
     assert facts.pop("timings_s").keys() == {"load", "make examples", "teach", "save"}
+    learned = facts.pop("learned")
     assert facts == {
         "input": str(song),
         "output": str(memory),
@@ -40,7 +41,11 @@ def test_teaching_tells_what_was_taught(song, taught):
         "seed": 0,
         "duration_s": 0.5,
         "bytes": memory.stat().st_size,
+        "doubts": [],
     }
+    assert learned.pop("semitones_a_step") == pytest.approx(1.0, abs=0.01)
+    assert learned.pop("gain_db_a_step") < 0.1
+    assert learned == {"bands_that_agree": 24, "bands": 24}
 
 
 def test_the_memory_holds_what_was_taught(taught):
@@ -56,6 +61,7 @@ def test_a_memory_is_named_after_its_song_and_another_seed_gives_another(
     result = ctxaudio("teach", "-", "--seed", "7", stdin=song.read_bytes())
     assert (result.code, result.out) == (0, b"")
     assert result.err.startswith("wrote stdin.memory: 0.5 s taught at -1, 0, +1, ")
+    assert result.err.endswith("; learned +1.00 semitones a step, 24 of 24 bands agree\n")
     assert ctxaudio("teach", song, "-q") == (0, b"", "")
     assert {path.name for path in tmp_path.iterdir()} == {"song.memory", "stdin.memory"}
     first, second = (load_memory(tmp_path / name) for name in ("song.memory", "stdin.memory"))
@@ -117,6 +123,8 @@ def test_info_of_a_memory(song, taught):
     assert facts["kind"] == "memory"
     assert facts["contexts"] == [-2.0, 0.0, 1.5]
     assert (facts["duration_s"], facts["sample_rate_hz"]) == (0.5, 8_000)
+    assert facts["semitones_a_step"] == pytest.approx(1.0, abs=0.01)
+    assert (facts["bands_that_agree"], facts["bands"]) == (24, 24)
     assert "contexts     -2, 0, +1.5\n" in ctxaudio("info", memory).out.decode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.signal
 
 from ctxaudio import Field, Sound
 from ctxaudio.analysis.bands import BandConfig
@@ -93,16 +94,12 @@ def tone(samples, expected_hz, *, rate=RATE):
     Fourier integral, looked for within a quarter tone on ever finer grids."""
     samples = np.asarray(samples, np.float64)
     window = np.hanning(len(samples) + 1)[:-1]
-    time_s = np.arange(len(samples)) / rate
-
-    def height(hz):
-        return abs(np.dot(window * samples, np.exp(-2j * np.pi * hz * time_s)))
 
     found, heights = expected_hz, np.zeros(21)
     for cents in (50.0, 5.0, 0.5, 0.05):
-        grid = found * 2.0 ** (np.linspace(-cents, cents, 21) / 1200.0)
-        heights = np.array([height(hz) for hz in grid])
-        found = grid[np.argmax(heights)]
+        ends = found * 2.0 ** (np.array([-cents, cents]) / 1200.0)
+        heights = np.abs(scipy.signal.zoom_fft(window * samples, ends, 21, fs=rate, endpoint=True))
+        found = np.linspace(*ends, 21)[np.argmax(heights)]
     return found, 2.0 * heights.max() / window.sum()
 
 

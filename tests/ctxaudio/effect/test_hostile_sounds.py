@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from unittest import mock
 
@@ -17,9 +18,14 @@ from tests.support.command import notes
 
 
 @pytest.fixture(scope="module", autouse=True)
-def one_network():
-    """The network of one seed is always the same; to draw it takes longer than all the rest."""
-    drawn = cache(lambda config: draw_reservoir(config, rng=np.random.default_rng(0)))
+def one_small_network():
+    """How large the network is makes no difference to a sound; to draw and teach it takes longer
+    than all the rest."""
+
+    @cache
+    def drawn(config):
+        return draw_reservoir(replace(config, n_units=40), rng=np.random.default_rng(0))
+
     with mock.patch.object(
         ctxaudio.memory.song_memory, "draw_reservoir", lambda config, rng: drawn(config)
     ):
