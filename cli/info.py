@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 
+from cli.arguments import FileName
 from cli.learning import read_song
-from cli.output import listed
+from cli.output import listed, tell
 
 _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", type=FileName())
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def info(file: str, as_json: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
@@ -22,11 +23,11 @@ def info(file: str, as_json: bool) -> None:
 
     facts = _memory_facts(file) if file != "-" and is_memory_file(file) else _song_facts(file)
     if as_json:
-        print(json.dumps(facts))
+        tell(json.dumps(facts))
         return
     for name, value in facts.items():
         if value is not None:
-            print(_line(name, value))
+            tell(_line(name, value))
 
 
 def _line(name: str, value: Any) -> str:
@@ -70,8 +71,10 @@ def _tuning_cents(samples: Any, sample_rate: int) -> float:
 
 def _memory_facts(file: str) -> dict[str, Any]:
     from ctxaudio import load_memory
+    from ctxaudio.memory.learned import what_was_learned
 
     memory = load_memory(file)
+    learned = what_was_learned(memory)
     return {
         "kind": "memory",
         "contexts": list(memory.contexts),
@@ -81,5 +84,8 @@ def _memory_facts(file: str) -> dict[str, Any]:
         "network": memory.network,
         "units": memory.phrases.network.n_units,
         "bands": memory.bands.n_bands,
+        "semitones_a_step": round(learned.semitones, 4),
+        "bands_that_agree": learned.n_agreeing,
+        "gain_db_a_step": round(learned.gain_db, 4),
         "fingerprint": memory.fingerprint[:16],
     }

@@ -1,19 +1,22 @@
-"""What shift, play, live and teach share: options, reading a song, teaching with a progress bar."""
+"""What shift, play, live and teach share: options, reading a song, teaching, what was learned."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.core import ParameterSource
 
-from cli.arguments import SemitoneList, Semitones
+from cli.arguments import SemitoneList, VersionFile
 from cli.output import Reporter, quiet_libraries
+from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat, Sound
+    from ctxaudio.memory.learned import Doubt, Learned
     from ctxaudio.memory.song_memory import NetworkKind
 
 
@@ -30,7 +33,7 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--example",
             "example_files",
-            type=(Semitones(), click.Path()),
+            type=VersionFile(),
             multiple=True,
             metavar="SEMITONES FILE",
             help="A version of your own, in step with the song, instead; may be repeated.",
@@ -93,6 +96,54 @@ def read_song(name: str) -> tuple[Sound, FileFormat]:
         return load_sound(sys.stdin.buffer if name == "-" else name)
 
 
+def refuse_input(target: Path, inputs: Iterable[str]) -> None:
+    """A file that is read is never written, whatever name it has there, and not by force.
+
+    Raises:
+        DataError: if the target is one of the inputs.
+    """
+    for name in inputs:
+        try:
+            same = target.samefile(name)
+        except (OSError, ValueError):  # one of them is not there, or is standard input
+            continue
+        if same:
+            raise DataError(f"{target} is read too, as {name}; name another file with -o.")
+
+
+class Lesson(NamedTuple):
+    """An effect, and what is to be said of how it was taught."""
+
+    effect: ContextShift
+    learned: Learned
+    doubts: list[str]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """For one line of JSON."""
+        return {
+            "learned": {
+                "semitones_a_step": round(self.learned.semitones, 4),
+                "bands_that_agree": self.learned.n_agreeing,
+                "bands": self.learned.n_bands,
+                "gain_db_a_step": round(self.learned.gain_db, 4),
+            },
+            "doubts": self.doubts,
+        }
+
+    @property
+    def words(self) -> str:
+        """For the line that says what was done."""
+        from ctxaudio.memory.learned import STILL_DB
+
+        learned = self.learned
+        words = (
+            f"learned {learned.semitones:+.2f} semitones a step, "
+            f"{learned.n_agreeing} of {learned.n_bands} bands agree"
+        )
+        return words + (f", {learned.gain_db:.1f} dB a step" * (learned.gain_db >= STILL_DB))
+
+
 def recall_or_learn(
     song: Sound,
     memory: str | None,
@@ -102,10 +153,22 @@ def recall_or_learn(
     reporter: Reporter,
 ) -> ContextShift:
     """What a memory file holds, or else what is learned of a song and its versions."""
+    if memory is None:
+        return learn(song, examples, example_files, seed, reporter).effect
+    return _read_memory(memory, reporter)
+
+
+def recalled(memory: str, reporter: Reporter) -> Lesson:
+    """What a memory file holds, and what it has learned."""
+    from ctxaudio.memory.learned import what_was_learned
+
+    effect = _read_memory(memory, reporter)
+    return Lesson(effect, what_was_learned(effect.memory), [])
+
+
+def _read_memory(memory: str, reporter: Reporter) -> ContextShift:
     from ctxaudio import ContextShift, load_memory
 
-    if memory is None:
-        return learn(song, examples, example_files, seed, reporter)
     with reporter.stage("read memory"):
         return ContextShift(load_memory(memory))
 
@@ -118,9 +181,10 @@ def learn(
     reporter: Reporter,
     *,
     network: NetworkKind = "reservoir",
-) -> ContextShift:
-    """Teach a network a song and its versions."""
+) -> Lesson:
+    """Teach a network a song and its versions, and say what of them is to be doubted."""
     from ctxaudio import ContextShift, Example, tape_example
+    from ctxaudio.memory.learned import doubts, what_was_learned
     from ctxaudio.memory.song_memory import n_taught
 
     with reporter.stage("make examples"):
@@ -129,4 +193,30 @@ def learn(
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
     with reporter.stage("teach", n_taught(song, network)) as progress:
-        return ContextShift.teach(song, versions, network=network, seed=seed, progress=progress)
+        effect = ContextShift.teach(song, versions, network=network, seed=seed, progress=progress)
+        learned = what_was_learned(effect.memory)
+        # What was made of the song here is a version of it.
+        found = doubts(song, versions if example_files else [], learned)
+    said = [_doubt_words(doubt, song, learned) for doubt in found]
+    for line in said:
+        reporter.note(line)
+    return Lesson(effect, learned, said)
+
+
+def _doubt_words(doubt: Doubt, song: Sound, learned: Learned) -> str:
+    from ctxaudio.memory.learned import LEAST_LIKENESS
+
+    example = f"the example for context {doubt.context:+g}"
+    if doubt.kind == "unlike":
+        return (
+            f"{example} is unlike the song: likeness {doubt.value:.2f}, a version has "
+            f"{LEAST_LIKENESS:g} and more. Is it another song, silent, or out of step?"
+        )
+    if doubt.kind == "channels":
+        return f"{example} has {doubt.value:g} channels, the song {len(song.samples)}."
+    if doubt.kind == "still":
+        return "nothing moves at any context. Are the examples the song itself?"
+    return (
+        f"{example} teaches {doubt.value:+.2f} semitones a step, all together "
+        f"{learned.semitones:+.2f}. Is a label or a file wrong?"
+    )

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cli.arguments import Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
+    Lesson,
     check_learning,
+    learn,
     learning_options,
     output_options,
     read_song,
-    recall_or_learn,
+    recalled,
+    refuse_input,
 )
-from cli.output import Reporter, refuse_existing, whole_file
-from ctxaudio.errors import DataError, one_line
+from cli.output import Reporter, refuse_existing, say, whole_file
+from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
@@ -34,22 +37,21 @@ class Job:
     example_files: tuple[tuple[float, str], ...]
     seed: int
     force: bool
+    inputs: tuple[str, ...]  # all files that are read
     reporter: Reporter
 
 
 @click.command(cls=SignedCommand)
-@click.argument("songs", nargs=-1, metavar="SONG...")
+@click.argument("songs", nargs=-1, metavar="SONG...", type=FileName())
 @click.argument("semitones", type=Semitones())
 @click.option(
     "--output",
     "-o",
-    type=click.Path(),
+    type=FileName(),
     help="File to write, - for a WAV on standard output, or a folder (for several songs). "
     "By default the song's name and the shift, in the current folder.",
 )
-@click.option(
-    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
-)
+@click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @learning_options
 @output_options
 def shift(
@@ -78,7 +80,8 @@ def shift(
     check_learning(click.get_current_context(), example_files, memory)
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
-    job = Job(semitones, memory, examples, example_files, seed, force, reporter)
+    inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
+    job = Job(semitones, memory, examples, example_files, seed, force, inputs, reporter)
     failures = 0
     for name, target in zip(songs, targets, strict=True):
         try:
@@ -86,7 +89,7 @@ def shift(
         except DataError as error:
             if len(songs) == 1:
                 raise
-            print(f"ctxaudio: {one_line(str(error))}", file=sys.stderr)
+            say(error)
             failures += 1
     if failures:
         raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")
@@ -126,55 +129,69 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     from ctxaudio.sound.files import WAV_FLOAT, format_for
 
     if target is not None:
+        refuse_input(target, job.inputs)
         refuse_existing(target, force=job.force)
     with job.reporter.stage("load"):
         song, song_format = read_song(name)
     if target is None:
-        made, taught = _make(song, job)
-        headroom_db = _write(made, sys.stdout.buffer, WAV_FLOAT, job.reporter)
+        made, lesson = _make(song, job)
+        headroom_db = _write(made, song, sys.stdout.buffer, WAV_FLOAT, job.reporter)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
         with whole_file(target, force=job.force) as file:
-            made, taught = _make(song, job)
-            headroom_db = _write(made, file, file_format, job.reporter)
+            made, lesson = _make(song, job)
+            headroom_db = _write(made, song, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
     job.reporter.done(
         f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
-        f"in {sum(job.reporter.timings_s.values()):.1f} s",
+        f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
         memory=job.memory,
-        taught=list(taught),
+        taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
         duration_s=round(song.duration_s, 6),
         sample_rate=song.sample_rate,
         channels=song.samples.shape[0],
         lowered_by_db=headroom_db,
+        **lesson.facts,
     )
 
 
-def _make(song: Sound, job: Job) -> tuple[Sound, tuple[float, ...]]:
-    """The shifted song, and the contexts that its memory was taught at."""
+def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
+    """The shifted song, and what its memory had learned."""
+    from ctxaudio.memory.learned import BELIEVED_DB
+
     reporter = job.reporter
-    effect = recall_or_learn(song, job.memory, job.examples, job.example_files, job.seed, reporter)
+    if job.memory is None:
+        lesson = learn(song, job.examples, job.example_files, job.seed, reporter)
+    else:
+        lesson = recalled(job.memory, reporter)
+    effect = lesson.effect
+    gain_db = lesson.learned.gain_at(job.semitones)
+    if gain_db > BELIEVED_DB:
+        reporter.note(
+            f"levels learned as {lesson.learned.gain_db:.1f} dB a step become {gain_db:.0f} dB at "
+            f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
+        )
     with reporter.stage("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, progress=progress), effect.memory.contexts
+        return effect(song, job.semitones, progress=progress), lesson
 
 
-def _write(sound: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter) -> float:
+def _write(
+    sound: Sound, like: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter
+) -> float:
     """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    import math
-
-    from ctxaudio import Sound, save_sound
+    from ctxaudio import save_sound
     from ctxaudio.sound.files import clips
+    from ctxaudio.sound.peak import fit_full_scale
 
-    peak = float(abs(sound.samples).max())
     lowered_db = 0.0
-    if clips(file_format) and peak > 1.0:
-        sound = Sound(sound.samples / peak, sound.sample_rate)
-        lowered_db = round(20.0 * math.log10(peak), 3)
+    if clips(file_format):
+        sound, lowered_db = fit_full_scale(sound, like)
+        lowered_db = round(lowered_db, 3)
         if lowered_db >= 0.01:
             reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
     with reporter.stage("save"):

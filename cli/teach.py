@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.arguments import SignedCommand
-from cli.learning import check_learning, learn, learning_options, output_options, read_song
+from cli.arguments import FileName, SignedCommand
+from cli.learning import (
+    check_learning,
+    learn,
+    learning_options,
+    output_options,
+    read_song,
+    refuse_input,
+)
 from cli.output import Reporter, listed, whole_file
 
 if TYPE_CHECKING:
@@ -16,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("song")
+@click.argument("song", type=FileName())
 @click.option(
     "--output",
     "-o",
-    type=click.Path(),
+    type=FileName(),
     help="Memory file to write; by default the song's name and .memory, in the current folder.",
 )
 @click.option(
@@ -60,17 +67,18 @@ def teach(
     check_network(network)
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
+    refuse_input(target, [song, *(file for _, file in example_files)])
     with whole_file(target, force=force) as file:
         with reporter.stage("load"):
             sound, _ = read_song(song)
-        effect = learn(sound, examples, example_files, seed, reporter, network=network)
-        memory = effect.memory
+        lesson = learn(sound, examples, example_files, seed, reporter, network=network)
+        memory = lesson.effect.memory
         with reporter.stage("save"):
             save_memory(memory, file)
     size = target.stat().st_size
     reporter.done(
         f"wrote {target}: {sound.duration_s:.1f} s taught at {listed(memory.contexts)}, "
-        f"{size / 1e6:.1f} MB, in {sum(reporter.timings_s.values()):.1f} s",
+        f"{size / 1e6:.1f} MB, in {sum(reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=song,
         output=str(target),
         contexts=list(memory.contexts),
@@ -78,4 +86,5 @@ def teach(
         seed=seed,
         duration_s=round(sound.duration_s, 6),
         bytes=size,
+        **lesson.facts,
     )

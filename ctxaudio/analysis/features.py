@@ -6,22 +6,24 @@ A version's features are the song's plus what registration says they differ by.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.analysis.bands import BandConfig, energy, hz_to_semitones, smooth
+from ctxaudio.analysis.bands import BandConfig, hz_to_semitones
 from ctxaudio.analysis.examples import Example
-from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.analysis.registration import evidence, find_displacement, regularise
+from ctxaudio.analysis.frames import OVERLAP, FrameConfig
+from ctxaudio.analysis.look import Look, blocks_of, compress, search
+from ctxaudio.analysis.registration import evidence, regularise
 from ctxaudio.errors import DataError
 from ctxaudio.sound.samples import Sound
 
-_BLOCK = 128  # frames at a time
-_SEARCH_BLOCKS = 8  # blocks of frames, spread over the song, for the coarse search
 _FLOOR_DB = -100.0  # against the loudest band
 _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
+# Share of a frame's power in bands that the version has room for. Below the first, what is in the
+# bands is what leaks there from beside them, and says nothing of gain; above the second, all does.
+_LEAKAGE, _HEARD = 0.3, 0.8
+_DOUBT = 0.05  # weight of having no gain, for each frame that says nothing
 _HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
 _LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
 
@@ -57,26 +59,29 @@ def measure_features(
     for example in examples:
         _check_fit(song, example)
     # One scale for all, near full scale: no level is too soft or too loud for float32.
-    look = _Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
-    blocks = _blocks(frames.n_frames(song.samples.shape[1]))
-    coarse = _search(song, examples, blocks, look)
+    look = Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
+    blocks = blocks_of(frames.n_frames(song.samples.shape[1]))
+    coarse = search(song, examples, blocks, look)
     shares = bands.shares
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
-    pairs = [_Pair(*np.empty((4, *shape), np.float32)) for _ in examples]
+    pairs = [_Pair.empty(shape) for _ in examples]
     shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
     for block in blocks:
         energies = look.energy(song, 1.0, block)
+        total = look.power(song, block) + np.finfo(np.float32).tiny
         power[block] = energies @ shares
         moment[block] = energies @ shares_by_pitch
-        here = _compress(energies, bands)
+        here = compress(energies, bands)
         for i, (example, pair) in enumerate(zip(examples, pairs, strict=True)):
             there = look.energy(example.sound, example.speed, block, coarse[i])
             pair.song_power[block] = energies @ heard[i]
             pair.version_power[block] = there @ heard[i]
+            share = pair.song_power[block].sum(axis=1) / total
+            pair.trust[block, 0] = np.clip((share - _LEAKAGE) / (_HEARD - _LEAKAGE), 0.0, 1.0)
             pair.shift[block], pair.shift_weight[block] = evidence(
-                here, _compress(there, bands), heard[i], bands
+                here, compress(there, bands), heard[i], bands
             )
         progress(block.stop - block.start)
 
@@ -94,61 +99,35 @@ def measure_features(
 
 
 class _Pair(NamedTuple):
-    """What the song and a version laid over it give, each (frame, band)."""
+    """What the song and a version laid over it give, each (frame, band) but the last."""
 
     shift: np.ndarray  # evidence for the displacement that is left
     shift_weight: np.ndarray
     song_power: np.ndarray
     version_power: np.ndarray
+    trust: np.ndarray  # (frame, 1) how far a frame says something of gain, 0 to 1
+
+    @classmethod
+    def empty(cls, shape: tuple[int, int]) -> _Pair:
+        """Of some frames and bands, to be filled."""
+        shift, shift_weight, song_power, version_power = np.empty((4, *shape), np.float32)
+        return cls(shift, shift_weight, song_power, version_power, np.empty((shape[0], 1)))
 
 
 def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
     """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
     floor = loudest * 10.0 ** (_GAIN_FLOOR_DB / 10.0)
     gain = 10.0 * np.log10((pair.version_power + floor) / (pair.song_power + floor))
-    weight = np.sqrt(np.sqrt(pair.song_power))
+    amount = np.sqrt(np.sqrt(pair.song_power))
+    weight = amount * pair.trust
+    trusted, doubted = weight.sum(), _DOUBT * amount[pair.trust[:, 0] == 0.0].sum()
+    believed = trusted / (trusted + doubted) if trusted else 0.0
+    # Where no window fits into the song, its ends are all that is heard; two windows are enough.
+    believed *= min(max(len(amount) / OVERLAP - 1.0, 0.0), 1.0)
     return (
         regularise(pair.shift, pair.shift_weight, frame_s),
-        regularise(gain * weight, weight, frame_s),
+        believed * regularise(gain * weight, weight, frame_s),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How sounds are looked at."""
-
-    frames: FrameConfig
-    bands: BandConfig
-    full_scale: float
-
-    def energy(
-        self, sound: Sound, speed: float, block: slice, displacement: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Energy (frame, point) of a block of the song's frames, in a version at a speed."""
-        centres = np.round(np.arange(block.start, block.stop) * self.frames.hop / speed)
-        # To the sample, not to a length that is fast to transform: a window that is half a
-        # percent off makes the displacement many times less exact.
-        window = 2 * round(self.frames.window / speed / 2.0)
-        return energy(
-            sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
-        )
-
-
-def _search(
-    song: Sound, examples: Sequence[Example], blocks: list[slice], look: _Look
-) -> list[np.ndarray]:
-    """Coarse displacements (band,) of the versions, from a few blocks all over the song."""
-    chosen = blocks[:: -(-len(blocks) // _SEARCH_BLOCKS)]
-
-    def amplitudes(sound: Sound, speed: float) -> np.ndarray:
-        energies = [look.energy(sound, speed, block) for block in chosen]
-        return _compress(np.concatenate(energies), look.bands)
-
-    here = amplitudes(song, 1.0)
-    return [
-        find_displacement(here, amplitudes(example.sound, example.speed), look.bands)
-        for example in examples
-    ]
 
 
 def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.ndarray:
@@ -171,12 +150,3 @@ def _check_fit(song: Sound, example: Example) -> None:
             f"{name} must run in step with the song, but it is {abs(surplus_s):.1f} s "
             f"{'longer' if surplus_s > 0.0 else 'shorter'}."
         )
-
-
-def _compress(values: np.ndarray, bands: BandConfig) -> np.ndarray:
-    """Smoothed energy, compressed so that loud partials do not decide alone."""
-    return np.sqrt(np.sqrt(smooth(values, bands)))
-
-
-def _blocks(n_frames: int) -> list[slice]:
-    return [slice(i, min(i + _BLOCK, n_frames)) for i in range(0, n_frames, _BLOCK)]

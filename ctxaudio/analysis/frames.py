@@ -65,3 +65,12 @@ def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     right = last - first - left - inside.shape[1]
     padded = np.pad(inside, ((0, 0), (left, right))) if left or right else inside
     return sliding_window_view(padded, window, axis=1)[:, starts - first]
+
+
+def frame_power(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
+    """Power of frames under a Hann window, summed over channels, (frame,) float64.
+
+    In the scale of :func:`ctxaudio.analysis.bands.energy`: a sine of amplitude a has a²/4.
+    """
+    windowed = cut(samples, centres, window) * hann(window)
+    return np.einsum("cfs,cfs->f", windowed, windowed, dtype=np.float64) / (0.75 * window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, overload
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
 from ctxaudio.effect.stream import BlockState, Voice, begin_blocks, latency_samples, process_block
 from ctxaudio.errors import DataError
+from ctxaudio.limits import MAX_CHANNELS
 from ctxaudio.memory.song_memory import (
     ANY_SOUND,
     NetworkKind,
@@ -19,7 +21,8 @@ from ctxaudio.memory.song_memory import (
     recall_field,
     teach_song,
 )
-from ctxaudio.sound.samples import MAX_CHANNELS, Sound
+from ctxaudio.sound.door import Layout, as_floats
+from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import generate, n_generated
 
 DEFAULT_EXAMPLES = (-1.0, 1.0)  # semitones
@@ -34,6 +37,11 @@ class ContextShift:
     >>> effect = ContextShift.teach(song)
     >>> effect(song, context=12.0)
     Sound(1 channels, 22050 samples, 44100 Hz)
+
+    A song that is an array with a sample rate comes out as an array.
+
+    >>> effect(song.samples[0], 44_100, context=12.0).shape
+    (22050,)
 
     Block by block, ``context`` may be turned between any two; the sound glides there in 50 ms.
 
@@ -70,7 +78,7 @@ class ContextShift:
 
     @classmethod
     def for_input(
-        cls, memory: SongMemory, sample_rate: int | None = None, context: float = 0.0
+        cls, memory: SongMemory, sample_rate: float | None = None, context: float = 0.0
     ) -> ContextShift:
         """An effect for sounds that nobody has heard yet, such as a microphone's.
 
@@ -80,18 +88,59 @@ class ContextShift:
         rate = memory.sample_rate if sample_rate is None else sample_rate
         return cls(for_any_sound(memory, rate), context)
 
+    @overload
+    def __call__(self, song: Sound, context: float, *, progress: Progress = ...) -> Sound: ...
+
+    @overload
     def __call__(
-        self, song: Sound, context: float, *, progress: Progress = lambda _: None
-    ) -> Sound:
+        self,
+        song: Any,
+        sample_rate: float,
+        context: float,
+        *,
+        layout: Layout = ...,
+        progress: Progress = ...,
+    ) -> np.ndarray: ...
+
+    def __call__(self, song: Any, *args: Any, **options: Any) -> Sound | np.ndarray:
         """The song as the memory has it at a context, in semitones for the default examples.
+
+        Args:
+            song: a :class:`Sound`, followed by the context; or an array, followed by its sample
+                rate and the context, as :meth:`Sound.from_array` takes it.
+            args, options: the rest, by place or name; ``layout`` of an array, and ``progress``.
+
+        Returns:
+            A sound; or of an array, a new one of its shape, float32.
 
         Raises:
             DataError: if it is not the song that was taught, or the context is beyond ±36.
         """
+        shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
+        return shift(song, *args, **options)
+
+    def _shift_sound(
+        self, song: Sound, context: float, *, progress: Progress = lambda _: None
+    ) -> Sound:
         memory = self.memory
         check_song(memory, song)
         field = recall_field(memory, context)
         return generate(song, field, memory.frames, memory.bands, progress)
+
+    def _shift_array(
+        self,
+        song: Any,
+        sample_rate: float,
+        context: float,
+        *,
+        layout: Layout = "channels_first",
+        progress: Progress = lambda _: None,
+    ) -> np.ndarray:
+        sound = Sound.from_array(song, sample_rate, layout=layout)
+        made = self._shift_sound(sound, context, progress=progress).samples.copy()
+        if np.ndim(song) == 1:
+            return made[0]
+        return made if layout == "channels_first" else np.ascontiguousarray(made.T)
 
     def n_steps(self, song: Sound) -> int:
         """How many frames ``progress`` is told of in one call."""
@@ -118,7 +167,8 @@ class ContextShift:
         the song that was taught, from its beginning; :meth:`for_input` gives an effect for others.
 
         Args:
-            block: (channel, time), of any length, float.
+            block: (channel, time), of any length; floats, or integers that are scaled as
+                :meth:`Sound.from_array` scales them.
 
         Returns:
             As many samples, float32, :attr:`latency_samples` late; what comes before is as much
@@ -127,7 +177,7 @@ class ContextShift:
         Raises:
             DataError: if the shape or a value is not that of a sound.
         """
-        block = np.asarray(block)
+        block = as_floats(block)
         n_channels = 0 if self._state is None else len(self._state.pending)
         if block.ndim != 2 or len(block) not in ((n_channels,) if n_channels else _CHANNELS):
             wanted = n_channels or f"1 to {MAX_CHANNELS}"
@@ -135,10 +185,8 @@ class ContextShift:
                 f"a block must have shape (channel, time) with {wanted} channels, "
                 f"got {block.shape}; reset() before another sound."
             )
-        if block.dtype.kind not in "biuf" or not (np.abs(block) <= _LOUDEST).all():
-            raise DataError(
-                "a block holds values that are no samples: no numbers, not finite, or over 120 dB."
-            )
+        if not (np.abs(block) <= _LOUDEST).all():
+            raise DataError("a block holds values that are no samples: not finite, or over 120 dB.")
         if self._voice is None:
             self._voice = Voice.of(self.memory)
         if self._state is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,9 +14,11 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.features import Progress, measure_features
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
 from ctxaudio.errors import DataError
+from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import Field, field_between
-from ctxaudio.sound.samples import Sound, check_rate
+from ctxaudio.sound.door import whole_rate
+from ctxaudio.sound.samples import Sound
 from rnn import (
     ClockConfig,
     PhraseMemory,
@@ -123,8 +124,8 @@ def check_network(network: str) -> None:
     """
     if network not in NETWORK_KINDS:
         raise DataError(f"network must be one of {', '.join(NETWORK_KINDS)}, got {network!r}.")
-    if network == "trained" and find_spec("torch") is None:
-        raise DataError("a trained network needs torch: pip install 'ctxaudio[train]'.")
+    if network == "trained":
+        require("torch", "a trained network")
 
 
 def _train(
@@ -171,7 +172,7 @@ def recall_field(memory: SongMemory, context: float) -> Field:
     return field_between(recall(memory.phrases, context), recall(memory.phrases, 0.0))
 
 
-def for_any_sound(memory: SongMemory, sample_rate: int) -> SongMemory:
+def for_any_sound(memory: SongMemory, sample_rate: float) -> SongMemory:
     """A memory of no song in particular: the mean of a song's phrases, over and over.
 
     What the song's copies had in common, such as a shift by a semitone, is left; what they did at
@@ -180,7 +181,7 @@ def for_any_sound(memory: SongMemory, sample_rate: int) -> SongMemory:
     Raises:
         DataError: if the rate is not one of a sound.
     """
-    check_rate(sample_rate)
+    sample_rate = whole_rate(sample_rate)
     phrases = memory.phrases
     mean = Readout(*(part.mean(axis=0, keepdims=True) for part in phrases.readouts))
     return replace(

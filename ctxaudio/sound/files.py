@@ -12,6 +12,7 @@ import numpy as np
 from ctxaudio.errors import DataError
 from ctxaudio.sound.samples import Sound
 from ctxaudio.sound.truncation import missing_part, with_unknown_size
+from rnn.whole_file import refuse_existing, whole_file
 
 _UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
 _BLOCK = 1 << 16  # samples written at a time: its Vorbis encoder crashes on a whole song
@@ -91,20 +92,58 @@ def _decode(encoded: bytes) -> tuple[Sound, FileFormat]:
         return Sound(samples, file.samplerate), FileFormat(file.format, file.subtype)
 
 
-def save_sound(sound: Sound, target: BinaryIO, file_format: FileFormat) -> None:
+def save_sound(
+    sound: Sound,
+    target: str | Path | BinaryIO,
+    file_format: FileFormat | None = None,
+    *,
+    replace: bool = False,
+) -> None:
     """Write a sound as a whole file in one piece.
 
+    Args:
+        sound: what is over full scale is clipped where a given ``file_format`` does that.
+        target: a path, where the file appears whole or not at all; or an open binary file.
+        file_format: may be left out for a path, whose suffix then says it: the best that every
+            player reads, WAV with the float samples as they are.
+        replace: whether the path may name a file that is there.
+
     Raises:
-        DataError: if the format cannot hold it.
-        OSError: if the target cannot take it (a full disk).
+        DataError: if the format cannot hold it; if none was given and it would clip.
+        OSError: if the target cannot take it (a full disk); FileExistsError if the path may not be
+            replaced.
     """
+    if isinstance(target, (str, Path)):
+        if file_format is None:
+            file_format = format_for(Path(target), WAV_FLOAT)
+            _check_fits(sound, file_format)
+        refuse_existing(target, replace=replace)
+        encoded = _encode(sound, file_format)
+        with whole_file(target, replace=replace) as file:
+            file.write(encoded.getbuffer())
+    elif file_format is None:
+        raise DataError("an open file has no suffix that says its format; give a file_format.")
+    else:
+        target.write(_encode(sound, file_format).getbuffer())
+
+
+def _check_fits(sound: Sound, file_format: FileFormat) -> None:
+    peak = float(np.abs(sound.samples).max())
+    if clips(file_format) and peak > 1.0:
+        raise DataError(
+            f"{file_format.container} would clip it: its loudest sample is "
+            f"{20.0 * np.log10(peak):.2f} dB over full scale. Save a .wav, or use fit_full_scale."
+        )
+
+
+def _encode(sound: Sound, file_format: FileFormat) -> io.BytesIO:
     import soundfile
 
     n_channels, n_samples = sound.samples.shape
+    container, encoding = file_format
 
     def encode() -> io.BytesIO:
         encoded = io.BytesIO()
-        container, encoding = file_format
         with soundfile.SoundFile(
             encoded, "w", sound.sample_rate, n_channels, encoding, format=container
         ) as file:
@@ -115,13 +154,12 @@ def save_sound(sound: Sound, target: BinaryIO, file_format: FileFormat) -> None:
 
     try:
         # libsndfile reports a full disk in passing; Python's own write raises OSError.
-        encoded = _undisturbed(encode)
+        return _undisturbed(encode)
     except (soundfile.LibsndfileError, ValueError) as error:
         raise DataError(
-            f"{file_format.container} ({file_format.encoding}) cannot hold {n_channels} "
+            f"{container} ({encoding}) cannot hold {n_channels} "
             f"channels at {sound.sample_rate} Hz; name a .wav or .flac file instead."
         ) from error
-    target.write(encoded.getbuffer())
 
 
 class _Encoded(io.BytesIO):

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ctxaudio.errors import DataError
-
-MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
-MAX_CHANNELS = 8
+from ctxaudio.limits import MAX_SAMPLE
+from ctxaudio.sound.door import (
+    Layout,
+    as_floats,
+    channels_first,
+    check_channels,
+    check_floats,
+    whole_rate,
+)
 
 _BLOCK = 1 << 16  # samples digested at a time
 
@@ -19,39 +27,69 @@ _BLOCK = 1 << 16  # samples digested at a time
 class Sound:
     """Samples (channel, time), float32, full scale ±1, at ``sample_rate`` Hz.
 
+    The samples are a copy of what was given, and read only: a sound never changes. Floats of any
+    size are taken; :meth:`from_array` also takes integers, and other layouts.
+
     >>> Sound(np.zeros((2, 441)), 44_100)
     Sound(2 channels, 441 samples, 44100 Hz)
 
     Raises:
-        DataError: if there are no samples, too many channels, a rate outside 8 to 192 kHz, or
-            a value that is not finite.
+        DataError: if the samples are no floats, there are none, too many channels, a rate that is
+            no whole number of 8 to 192 kHz, or a value that is not finite or beyond 1e32.
     """
 
     samples: np.ndarray
     sample_rate: int
 
     def __post_init__(self) -> None:
-        samples = np.asarray(self.samples)
+        samples = check_floats(self.samples)
         if samples.ndim != 2:
-            raise DataError(f"samples must have shape (channel, time), got {samples.shape}.")
-        n_channels, n_samples = samples.shape
-        if n_samples == 0:
-            raise DataError("there are no samples in it.")
-        if not 1 <= n_channels <= MAX_CHANNELS:
             raise DataError(
-                f"expected 1 to {MAX_CHANNELS} channels, got {n_channels}. "
-                "Did you pass (time, channel), as soundfile returns it?"
+                f"samples must have shape (channel, time), got {samples.shape}."
+                + (" Sound.from_array takes one channel as it is." if samples.ndim == 1 else "")
             )
-        check_rate(self.sample_rate)
+        check_channels(samples, "Did you pass (time, channel), as soundfile returns it?")
+        rate = whole_rate(self.sample_rate)
         with np.errstate(over="ignore"):
-            samples = np.ascontiguousarray(samples, dtype=np.float32)
+            samples = np.array(samples, dtype=np.float32, order="C")
         if not np.isfinite(samples).all():
             channel, time = np.argwhere(~np.isfinite(samples))[0]
             raise DataError(
                 f"expected finite samples, got {samples[channel, time]} at sample {time} of "
-                f"channel {channel + 1}. The file is damaged or not what its header says."
+                f"channel {channel + 1}. Was it divided by 0, or is its file damaged?"
             )
+        loudest = float(np.abs(samples).max())
+        if loudest > MAX_SAMPLE:
+            raise DataError(
+                f"expected samples of about full scale, ±1, got {loudest:g}. "
+                "Divide them by their full scale."
+            )
+        samples.flags.writeable = False
         object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "sample_rate", rate)
+
+    @classmethod
+    def from_array(
+        cls, array: Any, sample_rate: float, *, layout: Layout = "channels_first"
+    ) -> Sound:
+        """A sound from an array as other libraries hold it.
+
+        >>> Sound.from_array(np.zeros(441, np.int16), 44_100)
+        Sound(1 channels, 441 samples, 44100 Hz)
+        >>> Sound.from_array(np.zeros((441, 2)), 44_100.0, layout="channels_last")
+        Sound(2 channels, 441 samples, 44100 Hz)
+
+        Args:
+            array: (time,), or two axes as ``layout`` says; floats of full scale ±1, or integers
+                of 8, 16 or 32 bits, which are scaled by their full scale.
+            sample_rate: Hz; a whole number of any type.
+            layout: ``"channels_first"``, as librosa, torchaudio and pedalboard have it, or
+                ``"channels_last"``, as soundfile and scipy have it.
+
+        Raises:
+            DataError: if it is none, with the likely cause.
+        """
+        return cls(channels_first(as_floats(array), layout), sample_rate)  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         n_channels, n_samples = self.samples.shape
@@ -71,14 +109,8 @@ class Sound:
             digest.update(block.tobytes())
         return digest.hexdigest()
 
+    def save(self, path: str | Path, *, replace: bool = False) -> None:
+        """Write a sound file; see :func:`ctxaudio.save_sound`."""
+        from ctxaudio.sound.files import save_sound
 
-def check_rate(sample_rate: float) -> None:
-    """Refuse what is no sample rate.
-
-    Raises:
-        DataError: if it lies outside 8 to 192 kHz.
-    """
-    if not MIN_RATE <= sample_rate <= MAX_RATE:
-        raise DataError(
-            f"expected a sample rate of {MIN_RATE} to {MAX_RATE} Hz, got {sample_rate}."
-        )
+        save_sound(self, path, replace=replace)

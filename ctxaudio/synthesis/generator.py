@@ -125,7 +125,11 @@ def generate(
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Sound:
-    """The whole song, moved along the field; as long as the song, in step with it."""
+    """The whole song, moved along the field; as long as the song, in step with it.
+
+    What is moved is spread over a window's time. Of a song shorter than that, much would sound
+    before and after it: what is left within is made as loud as all of it.
+    """
     n_channels, n_samples = song.samples.shape
     if not (np.any(field.displacement) or np.any(field.gain)):
         return song  # moved nowhere, and not even rounded
@@ -137,6 +141,7 @@ def generate(
     indices = np.arange(n_generated(song, frames)) - OVERLAP // 2
     rows = np.clip(indices, 0, len(field.displacement) - 1)
     state = GeneratorState.zeros(n_channels, frames)
+    energy = 0.0  # of all that is made, within the song and around it
     for start in range(0, len(indices), _BLOCK):
         block = slice(start, start + _BLOCK)
         windows = cut(song.samples, indices[block] * frames.hop, frames.window) / scale
@@ -148,10 +153,14 @@ def generate(
             bands,
             state,
         )
-        made *= scale
+        energy += float(np.vdot(made, made))
         first = int(indices[start]) * frames.hop - frames.window // 2
         begin, end = max(first, 0), min(first + made.shape[1], n_samples)
         if begin < end:
             samples[:, begin:end] = made[:, begin - first : end - first]
         progress(len(rows[block]))
+    within = float(np.vdot(samples, samples))
+    if n_samples < frames.window and within > 0.0:
+        samples *= np.float32(np.sqrt(energy / within))
+    samples *= scale
     return Sound(samples, song.sample_rate)

@@ -16,7 +16,7 @@ from rnn import FlowConfig, Readout, Reservoir, ReservoirConfig, closed_loop, dr
 from rnn.kernels import GROUP, grouped_rows, tanh
 from rnn.systems import integrate
 
-REFERENCE = Path(__file__).parents[3] / "shared/reference/kim2021"
+AUTHORS = Path(__file__).parents[1] / "data/kim2021"
 CONFIG = ReservoirConfig(
     n_units=30,
     n_inputs=3,
@@ -346,9 +346,8 @@ def test_grouped_rows_hold_the_same_matrix(density, rng):
     np.testing.assert_array_equal(held, matrix)
 
 
-@pytest.mark.skipif(not REFERENCE.is_dir(), reason=f"the authors' draws are not in {REFERENCE}")
 def test_a_draw_of_the_authors_rests_where_they_let_it_rest():
-    draw = scipy.io.loadmat(REFERENCE / "fig_translate_transform_params.mat")
+    draw = scipy.io.loadmat(AUTHORS / "fig_translate_transform_params.mat")
     recurrent, rest = draw["A"].toarray(), draw["r0"]  # r0 is r*, at levels of 0.8 to 1
     assert np.linalg.eigvals(recurrent).real.max() == pytest.approx(0.95, abs=1e-9)
     assert 0.8 <= np.abs(rest).min() < np.abs(rest).max() <= 1.0
@@ -365,3 +364,21 @@ def test_a_draw_of_the_authors_rests_where_they_let_it_rest():
     kept, last = drive(net, FlowConfig(), nothing, np.zeros((1, 2)), start, every=100)
     np.testing.assert_allclose(kept[:, 0], np.tile(rest.T, (4, 1)), atol=1e-12)
     np.testing.assert_allclose(last[:, 1], rest[:, 0], atol=1e-9)
+
+
+def test_the_biases_of_the_authors_hold_their_units_at_rest():
+    """Twelve units of theirs, among units that rest by themselves at the levels of the others."""
+    with np.load(AUTHORS / "fig_tanh_SN_SP_mech_rows.npz") as rows:
+        rest, theirs = rows["r0"], rows["d"]
+        starts = np.append(rows["starts"], np.full(len(rest) - len(theirs), rows["starts"][-1]))
+        held = rows["weights"], rows["columns"], starts
+        recurrent = scipy.sparse.csr_array(held, shape=(len(rest), len(rest)))
+    bias = np.arctanh(rest)
+    bias[: len(theirs)] = theirs
+    nothing = np.zeros((len(rest), 1))
+    net = Reservoir(recurrent, nothing, nothing, bias, 1.0)
+    start = np.stack([rest, 0.9 * rest], axis=1)
+    flow = FlowConfig(rate=1.0, dt=0.1)
+    kept, last = drive(net, flow, np.zeros((400, 4, 1, 2)), np.zeros((1, 2)), start, every=100)
+    np.testing.assert_allclose(kept[:, 0], np.tile(rest, (4, 1)), atol=1e-12)
+    np.testing.assert_allclose(last[:, 1], rest, atol=1e-9)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -20,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 # Packages that take long to import: help and a mistake in typing do not wait for them.
 HEAVY = {"librosa", "numba", "numpy", "rich", "safetensors", "scipy", "soundfile", "soxr"}
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end the command
 
 
 class Result(NamedTuple):
@@ -32,10 +35,10 @@ def ctxaudio(*args, stdin=b""):
     """The command in this process, its standard streams replaced."""
     out = io.TextIOWrapper(io.BytesIO(), write_through=True)
     err = io.StringIO()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
     try:
-        with mock.patch.multiple(sys, **streams):
+        with mock.patch.multiple(sys, **streams), mock.patch.dict(os.environ):
             entry([str(arg) for arg in args])
     except SystemExit as stop:
         return Result(stop.code, out.buffer.getvalue(), err.getvalue())
@@ -56,7 +59,7 @@ def failed(result, code=1):
     return result.err
 
 
-def imported_by(*args):
+def imported_by(*args, **env):
     """The packages that a run of the command in a process of its own has imported."""
     script = (
         "import sys\n"
@@ -66,7 +69,12 @@ def imported_by(*args):
         "print()\nprint(*{name.partition('.')[0] for name in sys.modules})\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script, *args], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", script, *args],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=os.environ | env,
     )
     return run.stdout.splitlines()[-1].split()
 
@@ -78,13 +86,13 @@ def started(*args, **kwargs):
 
     def start():
         # A suite that runs in the background has these ignored, and a child would inherit that.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         if own_start is not None:
             own_start()
 
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", *map(str, args)],
+        [sys.executable, "-m", "ctxaudio", *map(str, args)],
         env=env,
         preexec_fn=start,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -96,6 +104,23 @@ def finished(process, stdin=None):
     with process:
         out, err = process.communicate(stdin, timeout=120)
     return Result(process.returncode, out, (err or b"").decode())
+
+
+def written_into(process, folder):
+    """Sizes of the files that a command has open in a folder, with a name or without."""
+    sizes = []
+    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if descriptor.readlink().parent == folder:
+                sizes.append(descriptor.stat().st_size)
+    return sizes
+
+
+def wait_until_it_writes(process, folder):
+    """Until a command has opened its output, so that there is something to leave behind."""
+    while not written_into(process, folder):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
 
 
 def notes(*, seconds=0.5, rate=8_000, channels=1, seed=0, peak=0.5):

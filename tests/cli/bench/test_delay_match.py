@@ -139,9 +139,12 @@ def test_a_device_that_cannot_compute_is_one_line(device, tmp_path):
 )
 def test_a_package_that_is_missing_names_its_extra(module, extra, out, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cli.extras.find_spec", lambda name: None if name == module else object())
+    monkeypatch.setattr(
+        "ctxaudio.extras.find_spec", lambda name: None if name == module else object()
+    )
     said = failed(delays(out=out))
-    assert said == f"ctxaudio: this needs {module}: pip install 'ctxaudio[{extra}]'.\n"
+    assert said.startswith(f"ctxaudio: this needs {module}: ")
+    assert said.endswith(f" pip install '.[{extra}]'.\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -85,7 +85,7 @@ def test_a_cut_file_is_refused(saved, tmp_path, keep):
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "missing.ctx", tmp_path):
-        with pytest.raises(DataError, match=r"cannot read|not a memory file"):
+        with pytest.raises(DataError, match="cannot read"):
             load_memory(path)
 
 
@@ -93,10 +93,10 @@ def test_another_kind_of_file_is_refused(tmp_path, rewritten):
     path = tmp_path / "song.wav"
     path.write_bytes(b"RIFF" + bytes(100))
     assert not is_memory_file(path)
-    with pytest.raises(DataError, match="not a memory file"):
+    with pytest.raises(DataError, match="is no memory of ctxaudio"):
         load_memory(path)
     for metadata in ({"format": "something else"}, {"format": None}):
-        with pytest.raises(DataError, match="not a memory of ctxaudio"):
+        with pytest.raises(DataError, match="expected ctxaudio memory, got "):
             load_memory(rewritten(metadata=metadata))
 
 
@@ -123,7 +123,9 @@ def test_anything_changed_without_the_digest_is_noticed(rewritten, saved):
 
 def test_another_version_of_the_format_is_named(rewritten):
     metadata = {"format_version": "99", "made_by": "ctxaudio 9\x1b[2J"}
-    with pytest.raises(DataError, match="expected memory format 1, got 99") as error:
+    with pytest.raises(
+        DataError, match="of another version: expected format 1, got 99, made by ctxaudio 9"
+    ) as error:
         load_memory(rewritten(metadata=metadata))
     assert str(error.value).isprintable()
 
@@ -131,13 +133,13 @@ def test_another_version_of_the_format_is_named(rewritten):
 @pytest.mark.parametrize(
     ("arrays", "match"),
     [
-        ({"bias": np.zeros(3)}, "readouts must be float32"),
-        ({"readouts": np.zeros((1, 2, 3), np.float32)}, "readouts must be float32 of shape"),
-        ({"context": np.zeros((400, 2))}, "context must be float64 of shape"),
-        ({"inputs": np.zeros((400, 64), np.float32)}, "inputs must be float64 of shape"),
+        ({"bias": np.zeros(3)}, r"bias must have shape \(400,\), got \(3,\)"),
+        ({"readouts": np.zeros((1, 2, 3), np.float32)}, "readouts must have shape"),
+        ({"context": np.zeros((400, 2))}, r"context must have shape \(400, 1\)"),
+        ({"inputs": np.zeros((400, 64), np.float32)}, "inputs must be float64, got float32"),
         ({"context": np.full((400, 1), np.nan)}, "context holds values that are not finite"),
         ({"recurrent_indptr": np.full(401, -7, np.int32)}, "damaged"),
-        ({"bias": None}, "not a memory file, or it is damaged"),
+        ({"bias": None}, "bias is missing"),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(rewritten, arrays, match):

@@ -12,7 +12,6 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ctxaudio.memory.files as memory_file
 from ctxaudio import ContextShift, DataError, load_memory, save_memory
 from rnn.codec import digest
 from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
@@ -111,13 +110,13 @@ def test_one_changed_weight_is_noticed(saved, path):
 def test_a_description_that_is_none_is_refused(saved, path, about):
     arrays = safetensors.numpy.load(saved)
     header = {
-        "format": memory_file.FORMAT,
-        "format_version": str(memory_file.FORMAT_VERSION),
+        "format": "ctxaudio memory",
+        "format_version": "1",
         "about": about,
         "digest": digest(about, arrays),
     }
     path.write_bytes(safetensors.numpy.save(arrays, header))
-    with pytest.raises(DataError, match="not a memory file, or it is damaged") as error:
+    with pytest.raises(DataError, match="no memory of ctxaudio, or is damaged") as error:
         load_memory(path)
     assert str(error.value).isprintable()
 
@@ -175,4 +174,4 @@ def test_another_version_is_refused_by_the_command_in_one_line(saved, tmp_path):
     path = tmp_path / "new.memory"
     path.write_bytes(safetensors.numpy.save(safetensors.numpy.load(saved), header))
     for args in (("shift", song, "+5", "-m", path), ("info", path)):
-        assert "expected memory format 1, got 2 (made by ctxaudio 9" in failed(ctxaudio(*args))
+        assert "expected format 1, got 2, made by ctxaudio 9" in failed(ctxaudio(*args))

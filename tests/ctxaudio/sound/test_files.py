@@ -234,3 +234,54 @@ def test_a_sound_survives_a_wav_file(samples, rate, encoding):
     assert (again.samples.shape, again.sample_rate) == (samples.shape, rate)
     step = 0.0 if encoding == "FLOAT" else 2.0 ** (1 - int(re.sub(r"\D", "", encoding)))
     assert np.abs(again.samples - sound.samples).max() <= step
+
+
+# Sounds that are saved by name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.wav", ("WAV", "FLOAT")),
+        ("a.flac", ("FLAC", "PCM_24")),
+        ("a.OGG", ("OGG", "VORBIS")),
+        ("a.mp3", ("MP3", "MPEG_LAYER_III")),
+    ],
+)
+def test_a_suffix_says_what_is_saved(name, expected, tmp_path):
+    SONG.save(tmp_path / name)
+    sound, file_format = load_sound(tmp_path / name)
+    assert file_format == expected
+    assert sound.samples.shape == SONG.samples.shape
+    save_sound(SONG, str(tmp_path / "b.wav"), FileFormat("WAV", "PCM_16"))
+    assert load_sound(tmp_path / "b.wav")[1] == ("WAV", "PCM_16")
+
+
+def test_a_file_is_replaced_only_where_that_was_asked_for(tmp_path):
+    path = tmp_path / "a.wav"
+    path.write_bytes(b"precious")
+    with pytest.raises(FileExistsError):
+        SONG.save(path)
+    assert path.read_bytes() == b"precious"
+    SONG.save(path, replace=True)
+    np.testing.assert_array_equal(load_sound(path)[0].samples, SONG.samples)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a", "a.txt"])
+def test_a_suffix_that_says_no_format_is_refused(name, tmp_path):
+    with pytest.raises(DataError, match="expected a suffix such as"):
+        SONG.save(tmp_path / name)
+    with pytest.raises(DataError, match="give a file_format"):
+        save_sound(SONG, io.BytesIO())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.mp3"])
+def test_what_would_clip_is_not_saved_in_silence(name, tmp_path):
+    loud = Sound(3.0 * SONG.samples, SONG.sample_rate)
+    with pytest.raises(DataError, match=r"would clip it: its loudest sample is 3\.52 dB over"):
+        loud.save(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+    loud.save(tmp_path / "a.wav")
+    np.testing.assert_array_equal(load_sound(tmp_path / "a.wav")[0].samples, loud.samples)

@@ -1,0 +1,63 @@
+"""True peaks: how loud a sound gets between its samples, where a converter or a codec clips too.
+
+As in ITU-R BS.1770-4, annex 2: the loudest sample of the sound at four times its rate, or at as
+many times as lead to 176.4 kHz.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ctxaudio.sound.samples import Sound
+
+_OVERSAMPLED_RATE = 176_400  # Hz
+_MOST = 4  # times the rate
+_BLOCK = 1 << 16  # samples at a time
+
+
+def true_peak(sound: Sound) -> float:
+    """The largest value of any channel, at a sample or between two; full scale is 1.
+
+    A sine of a quarter of the rate, of which no sample is near its height:
+
+    >>> late = np.sin(np.pi / 2 * np.arange(4_000) + np.pi / 4)  # samples of ±.71
+    >>> round(true_peak(Sound(late[None] * np.hanning(4_000), 44_100)), 2)
+    1.0
+    """
+    import soxr
+
+    peak = float(np.abs(sound.samples).max())
+    times = min(_MOST, math.ceil(_OVERSAMPLED_RATE / sound.sample_rate))
+    if peak == 0.0 or times <= 1:
+        return peak
+    n_channels, n_samples = sound.samples.shape
+    stream = soxr.ResampleStream(
+        sound.sample_rate, times * sound.sample_rate, n_channels, dtype="float32"
+    )
+    highest = 1.0
+    for start in range(0, n_samples, _BLOCK):
+        stop = start + _BLOCK
+        # Its loudest sample is made 1, so that no sound is too loud for what filters it.
+        block = sound.samples[:, start:stop] / np.float32(peak)
+        between = stream.resample_chunk(np.ascontiguousarray(block.T), last=stop >= n_samples)
+        highest = max(highest, float(np.abs(between).max(initial=0.0)))
+    return peak * highest
+
+
+def fit_full_scale(sound: Sound, like: Sound | None = None) -> tuple[Sound, float]:
+    """A sound lowered as far as it must be for an encoding that clips, and by how many dB.
+
+    No sample is over full scale then, and no true peak; but where the song that it was made of,
+    ``like``, has true peaks over full scale, as loud masters have, it may have as high ones.
+
+    >>> sound, lowered_db = fit_full_scale(Sound(np.full((1, 400), 2.0) * np.hanning(400), 8_000))
+    >>> round(lowered_db, 2)
+    6.02
+    """
+    ceiling = 1.0 if like is None else max(1.0, true_peak(like))
+    peak = max(float(np.abs(sound.samples).max()), true_peak(sound) / ceiling)
+    if peak <= 1.0:
+        return sound, 0.0
+    return Sound(sound.samples / np.float64(peak), sound.sample_rate), 20.0 * math.log10(peak)
