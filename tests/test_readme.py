@@ -13,11 +13,13 @@ import importlib
 import os
 import pty
 import re
+import select
 import shlex
 import shutil
 import subprocess
 import sys
 import termios
+import time
 import tomllib
 from pathlib import Path
 from unittest import mock
@@ -31,6 +33,7 @@ from tests.support.command import ROOT, SAMPLES, ctxaudio, notes, write
 from tests.support.pages import BY_NAME, PAGES, said
 
 RATE, SECONDS = 22_050, 0.4
+PATIENCE_S = 60.0  # with a screen that is to be quit
 SHELL = set("|<>*;&$")
 # A process that has seen JACK is aborted when the server ends: these have one of their own.
 ON_A_CARD = {"play", "live", "devices"}
@@ -130,16 +133,21 @@ def until_q(command, **options):
     """Run in a terminal until it plays, and quit as the guide says."""
     main, terminal = pty.openpty()
     termios.tcsetwinsize(main, (30, 100))
+    end = time.monotonic() + PATIENCE_S
     with subprocess.Popen(
         command, **options, stdin=terminal, stdout=terminal, stderr=terminal
     ) as process:
         os.close(terminal)
-        shown, quitting = b"", False
+        shown, again = b"", 0.0
         with contextlib.suppress(OSError):  # the other end is closed
-            while piece := os.read(main, 1 << 16):
-                shown += piece
-                if b"playing" in shown and not quitting:
-                    quitting = os.write(main, b"q")
+            while time.monotonic() < end:
+                if select.select([main], [], [], 0.1)[0]:
+                    shown += os.read(main, 1 << 16)
+                # A key that comes while the screen is still being set up is lost: again, then.
+                if b"playing" in shown and time.monotonic() > again:
+                    os.write(main, b"q")
+                    again = time.monotonic() + 1.0
+            process.kill()
         os.close(main)
     return process.returncode, shown.decode(errors="replace")
 
