@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import os
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pytest
 
 from rnn.tasks import DelayMatch
 from rnn.trainable import Assignment, Plan, RateConfig, TrainingConfig, advance, begin, train
+from rnn.trainable import workers as workers_module
 from rnn.trainable.gradients.gradients import compile_ahead
 from rnn.trainable.gradients.kernel import learn
 from rnn.trainable.workers import Stopped, Workers
@@ -49,6 +52,37 @@ def test_when_one_fails_the_others_end_at_their_next_check(what):
     assert threading.active_count() == before
 
 
+def test_a_signal_just_before_a_long_wait_is_heard_in_it(monkeypatch):
+    """The kernel may hand it to any thread, while the one that is to handle it begins to wait."""
+    waiting = workers_module.wait
+
+    def trip(futures, **options):
+        if not heard:
+            # As it is when another thread takes the signal: Python's flag is set, nothing wakes.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+            os.kill(os.getpid(), signal.SIGUSR1)
+        return waiting(futures, **options)
+
+    heard = []
+    before = signal.signal(signal.SIGUSR1, lambda *_: heard.append(1))
+    try:
+        with Workers(2, lambda: bool(heard)) as workers:
+            monkeypatch.setattr(workers_module, "wait", trip)
+
+            def work(_):
+                until = time.monotonic() + 20.0
+                while time.monotonic() < until:
+                    workers.check()
+                    time.sleep(0.001)
+                pytest.fail("the signal was not heard")
+
+            with pytest.raises(Stopped):
+                workers.map(work, range(2))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+        signal.signal(signal.SIGUSR1, before)
+
+
 def test_workers_work_on_after_a_failure():
     with Workers(2) as workers:
         with pytest.raises(ZeroDivisionError):
@@ -56,7 +90,7 @@ def test_workers_work_on_after_a_failure():
         assert workers.map(lambda n: n + 1, range(3)) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("n_checks", [1, 5, 30, 60, 200])
+@pytest.mark.parametrize("n_checks", [1, 5, 30, 60])
 def test_a_training_stopped_anywhere_goes_on_to_the_same_end(n_checks):
     expected = train(PLAN, begin(PLAN))
     state, checks = begin(PLAN), []
