@@ -22,17 +22,15 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from benchmarks.runner import write_json
-from cli.bench.delay_match_report import tested_delays
-from cli.bench.delay_match_run import Trained, train_kept
-from cli.output import Reporter
-from rnn.experiments.delay_match.study import (
+from benchmarks.runner import say, write_json
+from rnn.experiments.delay_match.measuring import accuracy_of, measure_networks
+from rnn.experiments.delay_match.runs import Trained, begin_or_go_on, train_kept
+from rnn.experiments.delay_match.settings import (
     DELAYS_S,
     PRESETS,
     VARIANTS,
-    accuracy_of,
-    measure_networks,
     plan_for,
+    tested_delays,
 )
 from rnn.tasks import DelayMatch
 from rnn.trainable.analysis.account import explain
@@ -57,7 +55,6 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
     results: dict[str, Any] = {}
-    reporter = Reporter(quiet=False, as_json=False)
     if "hold" in options.variants:
         results["hold"] = hold(options.device)
     for variant in (variant for variant in options.variants if variant != "hold"):
@@ -67,14 +64,15 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as scratch:
                 folder = options.folder or Path(scratch)
                 folder.mkdir(parents=True, exist_ok=True)
-                trained = train_kept(
-                    plan, reporter, name, stem=folder / name, device=options.device
-                )
+                stem = folder / name
+                say(f"training {name}")
+                state = begin_or_go_on(plan, stem, options.device)
+                trained = train_kept(plan, state, stem=stem)
             results[name] = report(variant, preset, name, trained)
     write_json(options.json, results)
 
 
-def report(variant: str, preset: str, name: str, trained: Trained) -> dict[str, Any]:
+def report(variant: str, preset: str, name: str, trained: Trained[DelayMatch]) -> dict[str, Any]:
     """Measure a trained stack and print what was asked for."""
     plan, state, seconds = trained.plan, trained.state, trained.seconds
     delays = tested_delays(variant, preset, quick=False)

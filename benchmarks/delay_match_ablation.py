@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.runner import say, write_json
-from rnn.experiments.delay_match.study import (
+from rnn.experiments.delay_match.settings import (
     MODERN_NETWORK,
     STUDY_NETWORK,
     STUDY_TRAINING,

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.runner import say, write_json
-from rnn.experiments.delay_match.study import plan_for
+from rnn.experiments.delay_match.settings import plan_for
 from rnn.tasks import DelayMatch
 from rnn.trainable.networks import draw_network
 from rnn.trainable.plan import Plan

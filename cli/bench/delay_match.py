@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from cli.arguments import FileName
-from cli.output import Reporter, make_folder, need_stdout, tell
+from cli.output import Reporter, make_folder, need_stdout, tell, whole_file
+from cli.signals import held_signals
+from ctxaudio.errors import DataError, one_line
 from ctxaudio.extras import require
 
 if TYPE_CHECKING:
+    from rnn.experiments.delay_match.runs import Trained
+    from rnn.tasks import DelayMatch
     from rnn.trainable.analysis.account import MemoryAccount
+    from rnn.trainable.plan import Plan
 
 _SEEDS, _QUICK_SEEDS = 5, 1
 
@@ -75,27 +81,31 @@ def delay_match(
     if out is not None:
         require("matplotlib")
     need_stdout("the report")
-    from cli.bench import delay_match_report as reports
-    from cli.bench.delay_match_run import check_device, train_kept
-    from cli.bench.delay_match_table import incident_notes
-    from rnn.experiments.delay_match import study
+    from cli.bench.files import write_files
+    from rnn.experiments.delay_match import measuring, runs, settings
+    from rnn.experiments.delay_match.report import files_of, tables_of
+    from rnn.experiments.delay_match.tables import incident_notes
+    from rnn.experiments.table import text_lines
 
-    check_device(device)
+    try:
+        runs.check_device(device)
+    except ValueError as error:
+        raise DataError(one_line(error)) from error
     reporter = Reporter(quiet=quiet, as_json=as_json)
     folder = None if out is None else make_folder(Path(out))
     n_seeds = seeds or (_QUICK_SEEDS if quick else _SEEDS)
     results: dict[str, Any] = {}
     accounts: dict[str, MemoryAccount] = {}
-    for name in study.PRESETS if preset == "both" else (preset,):
+    for name in settings.PRESETS if preset == "both" else (preset,):
         sgd = optimiser == "sgd" and name == "study"
-        plan = study.plan_for(variant, name, seeds=n_seeds, quick=quick, sgd=sgd)
+        plan = settings.plan_for(variant, name, seeds=n_seeds, quick=quick, sgd=sgd)
         stem = None if folder is None else folder / (f"{variant}-{name}" + "-sgd" * sgd)
-        trained = train_kept(plan, reporter, f"Training, {name}", stem=stem, device=device)
+        trained = _train(plan, reporter, f"Training, {name}", stem=stem, device=device)
         for note in incident_notes(trained.state.incidents):
             reporter.note(f"{variant}, {name}: {note}")
         with reporter.stage(f"Measuring, {name}"):
-            delays_s = reports.tested_delays(variant, name, quick=quick)
-            results[name], account = reports.result_of(trained, delays_s)
+            delays_s = settings.tested_delays(variant, name, quick=quick)
+            results[name], account = measuring.result_of(trained, delays_s)
         if account is not None:
             accounts[name] = account
     report = {
@@ -108,9 +118,44 @@ def delay_match(
     if as_json:
         tell(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
     else:
-        for section in reports.sections_of(report):
-            for line in (section.title, *section.lines, ""):
+        for table in tables_of(report):
+            for line in (table.title, *text_lines(table), ""):
                 tell(line)
     if folder is not None:
-        reports.write_report(reporter, folder, report, accounts)
+        with reporter.stage("Drawing"):
+            files = files_of(report, accounts)
+        write_files(folder, files)
         reporter.note(f"wrote {folder / 'index.html'}")
+
+
+def _train(
+    plan: Plan[DelayMatch], reporter: Reporter, name: str, *, stem: Path | None, device: str
+) -> Trained[DelayMatch]:
+    """Train with a bar, and with a checkpoint that a signal waits for."""
+    from rnn.experiments.delay_match import runs
+
+    try:
+        state = runs.begin_or_go_on(plan, stem, device)
+    except OSError as error:
+        if stem is None or error.filename is None:
+            raise
+        raise DataError(f"cannot read {runs.checkpoint_of(stem)}: {error.strerror}.") from error
+    except ValueError as error:
+        raise DataError(one_line(error)) from error
+    came: list[int] = []
+    with reporter.count(name, len(plan.assignments)) as show:
+        return runs.train_kept(
+            plan,
+            state,
+            stem=stem,
+            write=_write,
+            holding=None if stem is None else held_signals(came),
+            stopping=lambda: bool(came),
+            show=show,
+            note=reporter.note,
+        )
+
+
+def _write(path: Path, save: Callable[[BinaryIO], None]) -> None:
+    with whole_file(path, force=True) as file:
+        save(file)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import scipy.linalg  # noqa: F401  its BLAS has to be there to be told how many threads it has
@@ -13,6 +13,8 @@ import torch
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_TURN_S = 0.1  # within which the thread that waits for others hears a signal
 
 
 class Stopped(Exception):  # noqa: N818  nothing went wrong
@@ -79,12 +81,32 @@ class Workers:
             return list(map(checked, items))
         futures = [self._pool.submit(checked, item) for item in items]
         try:
-            return [future.result() for future in futures]
+            _wait(futures)
         except BaseException:
-            # What has begun ends at its next check: an interrupt does not wait for all the rest.
-            self._leaving.set()
-            for future in futures:
-                future.cancel()
-            wait(futures)
-            self._leaving.clear()
+            self._end(futures)
             raise
+        if failed := [one for one in futures if one.done() and one.exception() is not None]:
+            self._end(futures)
+            failed[0].result()
+        return [future.result() for future in futures]
+
+    def _end(self, futures: Sequence[Future[Result]]) -> None:
+        """What has begun ends at its next check: an interrupt does not wait for all the rest."""
+        self._leaving.set()
+        for future in futures:
+            future.cancel()
+        _wait(futures, for_all=True)
+        self._leaving.clear()
+
+
+def _wait(futures: Sequence[Future[Result]], *, for_all: bool = False) -> None:
+    """Wait until all have ended, or, unless it is for all, one has failed.
+
+    By turns: a signal that comes just before a wait without end is not handled while that lasts.
+    """
+    until = ALL_COMPLETED if for_all else FIRST_EXCEPTION
+    while True:
+        done, pending = wait(futures, timeout=_TURN_S, return_when=until)
+        failed = any(one.exception() is not None for one in done if not one.cancelled())
+        if not pending or (failed and not for_all):
+            return

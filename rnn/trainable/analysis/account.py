@@ -47,6 +47,7 @@ class MemoryAccount:
 
     kind: Kind
     sentence: str
+    cues: tuple[str, ...]  # their names
     size: float  # of the states in the delay, in which distances are told
     points: tuple[SlowPoint, ...]  # the slowest first
     distances: np.ndarray  # (point,): from the ways of the picture, in sizes
@@ -143,6 +144,7 @@ def explain(
             memory,
             [memory.names[k] for k in nearing],
         ),
+        cues=memory.names,
         size=size,
         points=points,
         distances=distances,

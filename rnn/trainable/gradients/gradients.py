@@ -93,6 +93,22 @@ def _compiled(
     return gradient, list(outputs)
 
 
+def compile_ahead() -> None:
+    """Have the loops compiled, which may take long the first time, by a lesson of one step.
+
+    In the first update it would happen in a thread that cannot be interrupted.
+    """
+    one = np.zeros((1, 1, 1), np.float32)
+    learn(
+        False,
+        Network(np.zeros((2, 2), np.float32), *np.ones((3, 1), np.float32)),
+        Lesson(one, one, one, one[0]),
+        0.0,
+        Scratch(np.zeros((2, 1, 2), np.float32), one[:0]),
+        Slope(np.zeros((2, 2), np.float32), one[0, 0]),
+    )
+
+
 def draw_noise(
     config: RateConfig, key: Key, n_steps: int, n_trials: int, dt_s: float
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -118,7 +118,7 @@ def curves(results: dict[str, dict[str, Any]]) -> Figure:
     return figure
 
 
-def memory(account: MemoryAccount, names: Sequence[str], title: str) -> Figure:
+def memory(account: MemoryAccount, title: str) -> Figure:
     """The delay without noise in the leading components, with the points that hold it up."""
     picture = account.picture
     pairs = [(0, 1), (0, 2)][: picture.ways.shape[2] - 1]
@@ -127,7 +127,9 @@ def memory(account: MemoryAccount, names: Sequence[str], title: str) -> Figure:
         figure.subplots(1, len(pairs), squeeze=False)[0], pairs, strict=True
     ):
         for k, way in enumerate(picture.ways):
-            axes.plot(way[:, across], way[:, up], color=f"C{k}", lw=1.8, label=f"after {names[k]}")
+            axes.plot(
+                way[:, across], way[:, up], color=f"C{k}", lw=1.8, label=f"after {account.cues[k]}"
+            )
             axes.plot(*way[0, [across, up]], marker="s", color=f"C{k}", ms=6, ls="")
         for words, look, chosen in _groups(account.points):
             if chosen.any():

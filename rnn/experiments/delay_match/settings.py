@@ -8,21 +8,11 @@ a pulse comes by one of two inputs, which the study could hardly train.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-import torch
-
-from rnn.random_streams import Stream, generator
 from rnn.tasks.delay_match import DelayMatch
-from rnn.trainable.accuracy import forked_accuracy
 from rnn.trainable.config import RateConfig
-from rnn.trainable.dynamics import Noise, acting
-from rnn.trainable.networks import RateNetworks
 from rnn.trainable.optimiser import OptimiserConfig
 from rnn.trainable.plan import Assignment, Plan, TrainingConfig
-from rnn.trainable.training import REACHED, Training
-from rnn.trainable.workers import Workers
 
 VARIANTS = ("delays", "ranges", "inputs")
 PRESETS = ("modern", "study")
@@ -32,6 +22,9 @@ LONG_DELAYS_S = (7.5, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0)  # tested beyond
 RANGES_S = DELAYS_S  # of delays around MIDDLE_S
 MIDDLE_S = 2.5
 TEST_FIXATION_S = 0.5
+# What is tested in a quick run, whose networks are trained at up to 1 s, or 2 s.
+QUICK_DELAYS_S = (0.0, 0.5, 1.0, 1.5, 2.0)
+QUICK_LONG_DELAYS_S = (5.0, 10.0, 20.0)
 
 # The study's network: four fifths of it excite, it is sparse, and its weights are large at first.
 STUDY_NETWORK = RateConfig(
@@ -106,6 +99,14 @@ def plan_for(
     )
 
 
+def tested_delays(variant: str, preset: str, *, quick: bool) -> tuple[float, ...]:
+    """At which delays, in s, the networks of a variant are tested."""
+    delays = QUICK_DELAYS_S if quick else DELAYS_S
+    if (variant, preset) == ("inputs", "modern"):
+        return delays + (QUICK_LONG_DELAYS_S if quick else LONG_DELAYS_S)
+    return delays
+
+
 def _tasks(variant: str, *, study: bool, quick: bool) -> list[DelayMatch]:
     if variant == "ranges":
         ranges = RANGES_S if not quick else (0.0, 1.0)
@@ -117,92 +118,3 @@ def _tasks(variant: str, *, study: bool, quick: bool) -> list[DelayMatch]:
     delays = DELAYS_S if not quick else (0.0, 0.5, 1.0)
     one = DelayMatch(form="input" if variant == "inputs" else "frequency")
     return [replace(one, shortest_s=delay, longest_s=delay) for delay in delays]
-
-
-def measure_networks(
-    plan: Plan[DelayMatch],
-    state: Training,
-    delays_s: tuple[float, ...],
-    *,
-    trials_per_condition: int = 100,
-) -> dict[str, Any]:
-    """What a trained stack does at each delay, as JSON has it: all networks, and maps of them.
-
-    A map has a row for each task that was trained and a column for each delay: the share of right
-    answers, in the mean of the seeds, overall and of each condition.
-    """
-    form = plan.assignments[0].task.form
-    share = accuracy_of(
-        state.networks,
-        plan.assignments[0].task,
-        delays_s,
-        seeds=[assignment.seed for assignment in plan.assignments],
-        dt_s=plan.training.dt_s,
-        trials_per_condition=trials_per_condition,
-    )
-    names = plan.assignments[0].task.conditions
-    tasks = list(dict.fromkeys(assignment.task for assignment in plan.assignments))
-    rows = [
-        [i for i, assignment in enumerate(plan.assignments) if assignment.task == task]
-        for task in tasks
-    ]
-    by_row = np.array([share[row].mean(0) for row in rows])  # (task, delay, condition)
-    return {
-        "form": form,
-        "trained_s": [[task.shortest_s, task.longest_s] for task in tasks],
-        "delays_s": list(delays_s),
-        "maps": {"overall": by_row.mean(2).tolist()}
-        | {name: by_row[:, :, k].tolist() for k, name in enumerate(names)},
-        "updates": [[int(state.n_updates[i]) for i in row] for row in rows],
-        "reached": [sum(state.outcome[i] == REACHED for i in row) for row in rows],
-        "networks": [
-            {
-                "trained_s": [assignment.task.shortest_s, assignment.task.longest_s],
-                "seed": assignment.seed,
-                "outcome": state.outcome[i],
-                "updates": int(state.n_updates[i]),
-                "restarts": int(state.restarts[i]),
-                "history": state.history[i],
-                "accuracy": share[i].tolist(),
-            }
-            for i, assignment in enumerate(plan.assignments)
-        ],
-        "incidents": list(state.incidents),
-    }
-
-
-def accuracy_of(
-    networks: RateNetworks,
-    task: DelayMatch,
-    delays_s: tuple[float, ...],
-    *,
-    seeds: list[int],
-    dt_s: float,
-    trials_per_condition: int,
-) -> np.ndarray:
-    """Share of right answers (network, delay, condition), after the study's longer fixation.
-
-    Networks of one seed hear the same noise.
-    """
-    device = networks.weights.matrix.device
-    test = replace(task, fixation_s=TEST_FIXATION_S)
-    trials = test.forked_at(delays_s, dt_s, n_trials=trials_per_condition)
-    share = np.empty((len(networks), len(delays_s), trials.n_conditions))
-
-    def of_seed(seed: int) -> None:
-        own = [i for i, other in enumerate(seeds) if other == seed]
-        noise = Noise(
-            [generator(Stream.TEST, seed)], torch.zeros(len(own), dtype=torch.long, device=device)
-        )
-        share[own] = forked_accuracy(
-            networks.config,
-            acting(networks.select(own), dt_s),
-            [trials] * len(own),
-            dt_s,
-            noise=noise,
-            check=workers.check,
-        )
-
-    with Workers.for_device(device) as workers:
-        workers.map(of_seed, sorted(set(seeds)))
-    return share

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from cli.bench import delay_match_figures as figures
-from cli.bench.delay_match_table import incident_notes, map_table, training_table
-from cli.bench.files import save_figure
-from rnn.experiments.delay_match import study
+from rnn.experiments.delay_match import figures, settings
+from rnn.experiments.delay_match.tables import (
+    incident_notes,
+    map_table,
+    training_table,
+)
+from rnn.experiments.files import png
+from rnn.experiments.table import text_lines
 
 
 def result_of(outcome, *, trained=((0.0, 0.0), (0.5, 0.5)), tested=(0.0, 0.5, 1.0)):
@@ -40,9 +42,17 @@ def result_of(outcome, *, trained=((0.0, 0.0), (0.5, 0.5)), tested=(0.0, 0.5, 1.
     }
 
 
+def training_lines(results):
+    return text_lines(training_table(results, "training"))
+
+
+def map_lines(result):
+    return text_lines(map_table(result, "map"))
+
+
 def test_a_table_has_the_presets_side_by_side():
     longer = result_of("reached", trained=((0.0, 5.0),))
-    lines = training_table({"modern": longer, "study": result_of("stopped")})
+    lines = training_lines({"modern": longer, "study": result_of("stopped")})
     assert lines[0].split() == ["modern", "study"]
     assert lines[1].split() == ["trained,", "s", "reached", "updates", "right"] * 2
     assert lines[2].split() == ["0–5", "2/2", "10,750", "75", "0", "1/2", "1,500", "75"]
@@ -56,7 +66,7 @@ def test_a_table_has_the_presets_side_by_side():
 
 def test_restarts_are_counted_and_a_long_summary_is_wrapped():
     one = result_of("failed", trained=[(0.5 * k, 0.5 * k) for k in range(11)])
-    *_, first, second = training_table({"modern": one})
+    *_, first, second = training_lines({"modern": one})
     assert first + second.replace(" ", "", 1) == (
         "modern: 11 of 22 networks reached the criterion (1,500 to 1,500 updates); 11 failed; "
         "11 restarts"
@@ -74,7 +84,7 @@ def test_numbers_gone_wrong_are_noted_before_other_incidents():
 
 def test_a_full_map_fits_a_terminal():
     rows = tuple((0.25 * k, 5.0 - 0.25 * k) for k in range(11))
-    lines = map_table(result_of("reached", trained=rows, tested=study.DELAYS_S))
+    lines = map_lines(result_of("reached", trained=rows, tested=settings.DELAYS_S))
     assert lines[1].split() == ["0", "0.5", "1", "1.5", "2", "2.5", "3", "3.5", "4", "4.5", "5"]
     assert lines[3].split() == ["0.25–4.75", *["75"] * 11]
     assert len(lines) == 13
@@ -82,8 +92,8 @@ def test_a_full_map_fits_a_terminal():
 
 
 def test_one_task_is_a_line_for_each_delay():
-    delays_s = (*study.DELAYS_S, *study.LONG_DELAYS_S)
-    head, *lines = map_table(result_of("reached", trained=((0.0, 5.0),), tested=delays_s))
+    delays_s = (*settings.DELAYS_S, *settings.LONG_DELAYS_S)
+    head, *lines = map_lines(result_of("reached", trained=((0.0, 5.0),), tested=delays_s))
     assert "worst network  its worst condition" in head
     assert len(lines) == len(delays_s)
     assert lines[-1].split() == ["90", "75", "75", "30"]
@@ -99,9 +109,7 @@ def test_figures_are_drawn_whatever_became_of_networks(outcome, by_range):
         figures.updates({"modern": result, "study": none}, by_range=by_range),
         figures.curves({"modern": result_of(outcome, trained=((0.0, 0.5),)), "study": none}),
     ):
-        file = io.BytesIO()
-        save_figure(figure, file)
-        assert file.getvalue().startswith(b"\x89PNG")
+        assert png(figure).startswith(b"\x89PNG")
 
 
 def test_a_map_is_drawn_on_a_true_scale_with_one_bar():
@@ -113,9 +121,9 @@ def test_a_map_is_drawn_on_a_true_scale_with_one_bar():
     assert bar.get_ylabel() == "right answers, % (50: chance)"
 
 
-@pytest.mark.parametrize("variant", study.VARIANTS)
+@pytest.mark.parametrize("variant", settings.VARIANTS)
 def test_the_studys_own_optimiser_has_the_updates_it_takes(variant):
-    training = study.plan_for(variant, "study", seeds=1, sgd=True).training
+    training = settings.plan_for(variant, "study", seeds=1, sgd=True).training
     assert training.optimiser.method == "sgd"
     assert training.max_updates >= 100_000
     assert training.patience is None  # what is at chance for long is not stuck
