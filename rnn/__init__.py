@@ -5,7 +5,8 @@ from rnn.attractors.files import load_attractors, save_attractors
 from rnn.attractors.lyapunov import Observation, observe
 from rnn.attractors.memory import AttractorMemory, free_run, teach_attractors
 from rnn.attractors.schedule import Schedule
-from rnn.continuous import FlowConfig, closed_loop, drive
+from rnn.attractors.teaching import teach_system
+from rnn.continuous import FlowConfig, closed_loop, drive, linearised_loop
 from rnn.network import Network
 from rnn.phrases.clock import ClockConfig, clock_signal
 from rnn.phrases.memory import PhraseMemory, recall, recall_frames, teach_phrases
@@ -33,6 +34,7 @@ __all__ = [
     "fixed_point",
     "free_run",
     "hopf_context",
+    "linearised_loop",
     "load_attractors",
     "observe",
     "recall",
@@ -42,4 +44,5 @@ __all__ = [
     "step",
     "teach_attractors",
     "teach_phrases",
+    "teach_system",
 ]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.kernels import advance, grouped_rows
+from rnn.kernels import Flow, grouped_rows, runge_kutta_steps
 from rnn.readout import Readout
 from rnn.reservoir import Reservoir
 
@@ -66,13 +66,13 @@ def drive(
         ValueError: if a shape does not fit the reservoir.
     """
     n_units, n_inputs = reservoir.inputs.shape
+    stages = np.asarray(stages, dtype=np.float64)
     if stages.ndim != 4 or stages.shape[1:3] != (4, n_inputs):
         raise ValueError(f"stages must have shape (step, 4, {n_inputs}, run), got {stages.shape}.")
     n_steps, n_runs = len(stages), stages.shape[3]
     contexts = _contexts(reservoir, contexts, n_steps, n_runs)
     state = np.zeros((n_units, n_runs)) if state is None else state
-    if state.shape != (n_units, n_runs):
-        raise ValueError(f"state must have shape ({n_units}, {n_runs}), got {state.shape}.")
+    state = checked_state(state, n_units, n_runs)
     unread = Readout(reservoir.inputs, np.zeros(n_inputs))
     return _advance(reservoir, flow, stages, unread, contexts, state, every, n_units)
 
@@ -92,12 +92,40 @@ def closed_loop(
     Args:
         readout: of as many targets as the reservoir has inputs.
         contexts: (context, run), or (step + 1, context, run) as in :func:`drive`.
-        state: (unit, run), or more columns: tangents of the first runs, in their order, which
-            are small differences followed to first order.
+        state: (unit, run).
 
     Returns:
-        Outputs (step // every, run, input), and the last state as it came. A run that has
-        diverged is not finite.
+        Outputs (step // every, run, input), and the last state. A run that has diverged is not
+        finite.
+
+    Raises:
+        ValueError: if a shape does not fit the reservoir.
+    """
+    no_tangents = np.empty((reservoir.n_units, 0))
+    outputs, last, _ = linearised_loop(
+        reservoir, flow, readout, contexts, state, no_tangents, n_steps=n_steps, every=every
+    )
+    return outputs, last
+
+
+def linearised_loop(
+    reservoir: Reservoir,
+    flow: FlowConfig,
+    readout: Readout,
+    contexts: np.ndarray,
+    state: np.ndarray,
+    tangents: np.ndarray,
+    *,
+    n_steps: int,
+    every: int = 1,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As :func:`closed_loop`, with small differences of states followed to first order.
+
+    Args:
+        tangents: (unit, tangent), of the first runs in their order; at most one for each run.
+
+    Returns:
+        Outputs (step // every, run, input), the last state, and the last tangents.
 
     Raises:
         ValueError: if a shape does not fit the reservoir.
@@ -111,13 +139,32 @@ def closed_loop(
     contexts = np.asarray(contexts, dtype=np.float64)
     n_runs = contexts.shape[-1] if contexts.ndim else 0
     contexts = _contexts(reservoir, contexts, n_steps, n_runs)
-    if state.ndim != 2 or len(state) != n_units or not n_runs <= state.shape[1] <= 2 * n_runs:
+    state = checked_state(state, n_units, n_runs)
+    tangents = np.asarray(tangents, dtype=np.float64)
+    if tangents.ndim != 2 or len(tangents) != n_units or tangents.shape[1] > n_runs:
         raise ValueError(
-            f"state must have shape ({n_units}, {n_runs}), one column a run, or columns of "
-            f"tangents besides, got {state.shape}."
+            f"tangents must have shape ({n_units}, tangent), of at most {n_runs} runs, "
+            f"got {tangents.shape}."
         )
     no_stages = np.empty((0, 4, n_inputs, 1))
-    return _advance(reservoir, flow, no_stages, readout, contexts, state, every, n_inputs)
+    both = np.concatenate([state, tangents], axis=1)
+    outputs, both = _advance(reservoir, flow, no_stages, readout, contexts, both, every, n_inputs)
+    return outputs, both[:, :n_runs], both[:, n_runs:]
+
+
+def checked_state(state: np.ndarray, n_units: int, n_runs: int) -> np.ndarray:
+    """A state (unit, run) as numbers.
+
+    Raises:
+        ValueError: if it is not one column for each run.
+    """
+    state = np.asarray(state, dtype=np.float64)
+    if state.shape != (n_units, n_runs):
+        raise ValueError(
+            f"state must have shape ({n_units}, {n_runs}), one row a unit and one column a run, "
+            f"got {state.shape}."
+        )
+    return state
 
 
 def _contexts(reservoir: Reservoir, contexts: np.ndarray, n_steps: int, n_runs: int) -> np.ndarray:
@@ -151,16 +198,17 @@ def _advance(
     kept = np.empty((n_steps // every, n_runs, n_kept))
     last = np.array(state, dtype=np.float64, order="C")  # of our own: the loops change it
     if n_steps > 0:
-        advance(
-            *grouped_rows(reservoir.recurrent),
-            reservoir.inputs,
-            reservoir.context,
-            reservoir.bias,
-            flow.rate,
+        runge_kutta_steps(
+            Flow(
+                grouped_rows(reservoir.recurrent),
+                reservoir.inputs,
+                reservoir.context,
+                reservoir.bias,
+                flow.rate,
+            ),
             flow.dt,
             np.ascontiguousarray(stages),
-            np.ascontiguousarray(readout.weights),
-            readout.offset,
+            Readout(np.ascontiguousarray(readout.weights), readout.offset),
             np.array(contexts, order="C"),  # a view would be compiled for once more
             last,
             every,

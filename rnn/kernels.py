@@ -13,6 +13,7 @@ import numpy as np
 import scipy.sparse
 
 from rnn.compiled import compiled
+from rnn.readout import Readout
 
 fused = partial(compiled, fuse=True)
 
@@ -33,8 +34,18 @@ class Rows(NamedTuple):
     starts: np.ndarray  # (row + 1,)
 
 
+class Flow(NamedTuple):
+    """The right side of the reservoir's equation, ``rate (-r + tanh(A r + B x + C c + d))``."""
+
+    recurrent: Rows
+    inputs: np.ndarray  # (unit, input)
+    context: np.ndarray  # (unit, context)
+    bias: np.ndarray  # (unit,)
+    rate: float
+
+
 def grouped_rows(matrix: scipy.sparse.csr_array) -> Rows:
-    """The rows of a matrix as :func:`advance` reads them."""
+    """The rows of a matrix as the loops here read them."""
     counts = np.diff(matrix.indptr)
     starts = np.concatenate([[0], np.cumsum(-(-counts // GROUP) * GROUP)])
     places = np.arange(matrix.nnz) + np.repeat(starts[:-1] - matrix.indptr[:-1], counts)
@@ -75,11 +86,13 @@ def tanh(x):  # type: ignore[no-untyped-def]
 
 
 @fused
-def levels(weights, columns, starts, inputs, drive, n_runs, state, x, out):  # type: ignore[no-untyped-def]
+def levels(flow: Flow, drive, n_runs, state, x, out):  # type: ignore[no-untyped-def]
     """``tanh(A r + B x + drive)`` of the first ``n_runs`` columns.
 
     Those that follow are tangents u of the first ones: ``K (A u + B x)`` with K = 1 - tanh^2.
     """
+    weights, columns, starts = flow.recurrent
+    inputs = flow.inputs
     n_columns = state.shape[1]
     for unit in range(starts.size - 1):
         row = out[unit]
@@ -119,38 +132,25 @@ def levels(weights, columns, starts, inputs, drive, n_runs, state, x, out):  # t
 
 
 @fused
-def apply_readout(readout, offset, n_runs, state, out):  # type: ignore[no-untyped-def]
+def apply_readout(readout: Readout, n_runs, state, out):  # type: ignore[no-untyped-def]
     """``W r + offset`` of the first ``n_runs`` columns of a state, ``W u`` of the tangents.
 
-    state (unit, column), readout (unit, target), offset (target,), out (target, column).
+    state (unit, column), out (target, column).
     """
+    weights, offset = readout
     for target in range(out.shape[0]):
         for run in range(out.shape[1]):
             out[target, run] = offset[target] if run < n_runs else 0.0
     for unit in range(state.shape[0]):
-        for target in range(readout.shape[1]):
-            weight = readout[unit, target]
+        for target in range(weights.shape[1]):
+            weight = weights[unit, target]
             for run in range(state.shape[1]):
                 out[target, run] += weight * state[unit, run]
 
 
 @fused
-def advance(  # type: ignore[no-untyped-def]
-    weights,
-    columns,
-    starts,
-    inputs,
-    context,
-    bias,
-    rate,
-    dt,
-    stages,
-    readout,
-    offset,
-    contexts,
-    state,
-    every,
-    kept,
+def runge_kutta_steps(  # type: ignore[no-untyped-def]
+    flow: Flow, dt, stages, readout: Readout, contexts, state, every, kept
 ):
     """Classic fourth-order Runge-Kutta steps, in place.
 
@@ -163,6 +163,7 @@ def advance(  # type: ignore[no-untyped-def]
         kept: (step / every, run, unit) states, or (step / every, run, target) outputs in the
             closed loop.
     """
+    inputs, context, bias, rate = flow.inputs, flow.context, flow.bias, flow.rate
     n_units, n_columns = state.shape
     n_steps, n_runs = contexts.shape[0] - 1, contexts.shape[2]
     closed = stages.shape[0] == 0
@@ -191,10 +192,10 @@ def advance(  # type: ignore[no-untyped-def]
                                 now = begin[c, run] + ahead * (end[c, run] - begin[c, run])
                             drive[unit, run] += weight * now
             if closed:
-                apply_readout(readout, offset, n_runs, point, x)
+                apply_readout(readout, n_runs, point, x)
             else:
                 x[:] = stages[step, stage]
-            levels(weights, columns, starts, inputs, drive, n_runs, point, x, level)
+            levels(flow, drive, n_runs, point, x, level)
             share = 1.0 if stage == 0 or stage == 3 else 2.0
             length = dt if stage == 2 else 0.5 * dt
             for unit in range(n_units):
@@ -211,7 +212,7 @@ def advance(  # type: ignore[no-untyped-def]
         if (step + 1) % every == 0:
             keep = kept[(step + 1) // every - 1]
             if closed:
-                apply_readout(readout, offset, n_runs, state, x)
+                apply_readout(readout, n_runs, state, x)
                 for run in range(n_runs):
                     for target in range(x.shape[0]):
                         keep[run, target] = x[target, run]

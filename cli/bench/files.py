@@ -1,38 +1,29 @@
-"""The files of a report, each written whole or not at all."""
+"""Where the files of a report go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.output import whole_file
-from rnn.experiments.files import pages, png
-from rnn.experiments.page import Section
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from ctxaudio.errors import DataError
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files by name into a folder; those that are there are replaced."""
+def check_folder(folder: Path) -> None:
+    """Know before the work is done whether a folder can be written.
+
+    Raises:
+        DataError: if no file can be made in it.
+    """
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise DataError(f"cannot write to {folder}: {error.strerror}.") from error
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool = True) -> None:
+    """Write files by name into a folder; those that are there are replaced if that was asked."""
     for name, content in files.items():
-        with whole_file(folder / name, force=True) as file:
+        with whole_file(folder / name, force=force) as file:
             file.write(content)
-
-
-def save_figure(figure: Figure, file: BinaryIO) -> None:
-    """Write a figure as PNG."""
-    file.write(png(figure))
-
-
-def write_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as a PNG file; one that is there is replaced."""
-    write_files(path.parent, {path.name: png(figure)})
-
-
-def write_pages(
-    folder: Path, report: dict[str, Any], title: str, about: str, sections: Sequence[Section]
-) -> None:
-    """Write ``report.json`` and ``index.html`` into a folder."""
-    write_files(folder, pages(report, title, about, sections))

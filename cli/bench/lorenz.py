@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.arguments import ContextList, FileName, FiniteRange, Setter
-from cli.output import Reporter, listed, make_folder, need_stdout, refuse_existing, tell, whole_file
+from cli.bench.files import check_folder, write_files
+from cli.output import Reporter, make_folder, need_stdout, refuse_existing, tell
 from ctxaudio.errors import DataError, one_line
 from ctxaudio.extras import require
 
@@ -34,6 +35,7 @@ _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mec
 )
 @click.option("--context", type=ContextList(), help="Ask for this context only (two for flight).")
 @click.option("--plot", is_flag=True, help="Draw what the first draw recalls, as a PNG here.")
+@click.option("--force", is_flag=True, help="Replace the PNG of --plot if it is there.")
 @click.option(
     "--preset",
     type=click.Choice(("modern", "study")),
@@ -61,6 +63,7 @@ def lorenz(
     out: str | None,
     context: tuple[float, ...] | None,
     plot: bool,
+    force: bool,
     preset: str,
     changes: tuple[tuple[str, float], ...],
     quick: bool,
@@ -80,12 +83,12 @@ def lorenz(
     if cluster is not None:
         require("distributed")
     need_stdout("the report")
-    from cli.bench.plan import DEFAULT, QUICK, make_jobs
-    from cli.bench.report import sections_of, summarise, write_drawing, write_report
+    from rnn.experiments.files import png
     from rnn.experiments.lorenz.jobs import prepare
+    from rnn.experiments.lorenz.plan import DEFAULT, QUICK, make_jobs
+    from rnn.experiments.lorenz.report import draw, report_files, summarise, tables_of
+    from rnn.experiments.table import text_lines
 
-    if context is not None:
-        _check_context(experiment, context)
     size = QUICK if quick else DEFAULT
     size = replace(
         size,
@@ -94,20 +97,22 @@ def lorenz(
         seconds=seconds or size.seconds,
     )
     try:
-        planned = make_jobs(experiment, preset, size, changes)
+        planned = make_jobs(experiment, preset, size, changes=changes, context=context)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    if context is not None:
-        planned = [replace(job, asked=(context,)) for job in planned]
     at = "".join(f"{c:+g}" for c in context or ())
     pictures = {Path(f"lorenz-{job.name}{at}.png"): job for job in reversed(planned) if plot}
     for picture in pictures:
-        refuse_existing(picture, force=True)
+        refuse_existing(picture, force=force)
+        check_folder(picture.parent)
     reporter = Reporter(quiet=quiet, as_json=as_json)
     folder = None
     if out is not None:
         folder = make_folder(Path(out))
-        make_folder(folder / "draws")
+        for part in (folder, make_folder(folder / "draws")):
+            check_folder(part)
+    if cluster is not None:
+        _check_cluster(cluster)
     with reporter.stage("The true attractor"):
         truth, floor = prepare(planned[0])
     records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
@@ -115,27 +120,28 @@ def lorenz(
     if as_json:
         tell(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
     else:
-        for section in sections_of(report, floor):
-            for line in (section.title, *section.lines, ""):
+        for table in tables_of(report).values():
+            for line in (table.title, *text_lines(table), ""):
                 tell(line)
     if folder is not None:
-        write_report(reporter, folder, planned, floor, report)
+        with reporter.stage("Drawing", total=len(report["results"]) + 1) as advance:
+            for _, files in report_files(planned, report):
+                write_files(folder, files)
+                advance(1)
         reporter.note(f"wrote {folder / 'index.html'}")
     for picture, job in pictures.items():
-        with reporter.stage("Drawing"), whole_file(picture, force=True) as file:
-            write_drawing(job, file)
+        with reporter.stage("Drawing"):
+            write_files(Path(), {picture.name: png(draw(job))}, force=force)
         reporter.note(f"wrote {picture}")
 
 
-def _check_context(experiment: str, context: tuple[float, ...]) -> None:
-    if experiment in ("bifurcation", "mechanism", "all"):
-        raise click.UsageError(f"--context does not go with {experiment}.")
-    n_contexts = 2 if experiment == "flight" else 1
-    if len(context) != n_contexts:
-        raise click.UsageError(
-            f"{experiment} has {n_contexts} context{'s' * (n_contexts > 1)}, "
-            f"got {len(context)}: {listed(context)}."
-        )
+def _check_cluster(address: str) -> None:
+    from rnn.experiments.lorenz.sweep import ClusterError, check_cluster
+
+    try:
+        check_cluster(address)
+    except ClusterError as error:
+        raise DataError(one_line(error)) from error
 
 
 def _measure(
@@ -149,6 +155,7 @@ def _measure(
     cluster: str | None,
 ) -> list[dict[str, Any]]:
     from rnn.experiments.lorenz.sweep import ClusterError, run_jobs
+    from rnn.experiments.workers import WorkerError
 
     records = []
     with reporter.stage("Draws", total=len(planned)) as advance:
@@ -159,11 +166,12 @@ def _measure(
             n_jobs=n_jobs or min(len(planned), os.cpu_count() or 1),
             cluster=cluster,
             folder=None if folder is None else folder / "draws",
+            note=reporter.note,
         )
         try:
             for record in done:
                 records.append(record)
                 advance(1)
-        except ClusterError as error:
+        except (ClusterError, WorkerError) as error:
             raise DataError(one_line(error)) from error
     return sorted(records, key=lambda record: (record["job"]["name"], record["job"]["seed"]))

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn.attractors.memory import AttractorMemory
-from rnn.continuous import closed_loop
+from rnn.attractors.memory import AttractorMemory, checked_contexts
+from rnn.continuous import checked_state, linearised_loop
 
 RENORMALISE_STEPS = 200
 
@@ -39,32 +39,38 @@ def observe(
     The first ``n_tangents`` runs are followed by tangents. The first tenth of the time turns these
     into the direction that grows most, and does not count. Whole blocks are run: at least
     ``n_steps``.
+
+    Raises:
+        ValueError: if a shape does not fit the memory, or a number makes no sense.
     """
-    if n_steps < 1:
-        raise ValueError(f"n_steps must be at least 1, got {n_steps}.")
-    if not 0 <= n_tangents <= state.shape[1]:
-        raise ValueError(f"n_tangents must be at most {state.shape[1]}, got {n_tangents}.")
-    n_runs = state.shape[1]
+    n_units, n_contexts = memory.reservoir.context.shape
+    contexts = checked_contexts(contexts, n_contexts)
+    n_runs = contexts.shape[1]
+    state = checked_state(state, n_units, n_runs)
+    if n_steps < 1 or every < 1:
+        raise ValueError(f"n_steps and every must be at least 1, got {n_steps} and {every}.")
+    if not 0 <= n_tangents <= n_runs:
+        raise ValueError(f"n_tangents must be at most {n_runs}, one for a run, got {n_tangents}.")
     length = max(1, RENORMALISE_STEPS // every) * every
     n_blocks = -(-n_steps // length)
     first = n_blocks // 10
-    tangents = rng.standard_normal((len(state), n_tangents))
+    tangents = rng.standard_normal((n_units, n_tangents))
     growth = np.zeros(n_tangents)
     outputs = []
     # A run that diverges overflows, and is told by what is not finite.
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for block in range(n_blocks):
             tangents /= np.linalg.norm(tangents, axis=0)
-            kept, both = closed_loop(
+            kept, state, tangents = linearised_loop(
                 memory.reservoir,
                 memory.flow,
                 memory.readout,
                 contexts,
-                np.concatenate([state, tangents], axis=1),
+                state,
+                tangents,
                 n_steps=length,
                 every=every,
             )
-            state, tangents = both[:, :n_runs], both[:, n_runs:]
             outputs.append(kept)
             if block >= first:
                 growth += np.log(np.linalg.norm(tangents, axis=0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,13 @@ class Schedule:
     contexts: np.ndarray
 
     def __post_init__(self) -> None:
-        if self.contexts.ndim != 3 or len(self.contexts) != len(self.times_s) or not len(self):
+        for name in ("times_s", "contexts"):  # lists are taken as well
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
+        if (
+            self.contexts.ndim != 3
+            or self.times_s.shape != self.contexts.shape[:1]
+            or not len(self)
+        ):
             raise ValueError(
                 "contexts must have shape (knot, context, run) and each knot a time, "
                 f"got {self.contexts.shape} and {self.times_s.shape}."
@@ -36,13 +43,19 @@ class Schedule:
         return len(self.times_s)
 
     @classmethod
-    def constant(cls, contexts: np.ndarray) -> Schedule:
+    def constant(cls, contexts: npt.ArrayLike) -> Schedule:
         """Contexts (context, run) that stay."""
         return cls(np.zeros(1), np.asarray(contexts, dtype=np.float64)[None])
 
     @classmethod
-    def ramp(cls, start: np.ndarray, end: np.ndarray, duration_s: float) -> Schedule:
+    def ramp(cls, start: npt.ArrayLike, end: npt.ArrayLike, duration_s: float) -> Schedule:
         """From contexts (context, run) to others in ``duration_s``, then held."""
+        start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
+        if start.shape != end.shape:
+            raise ValueError(
+                f"a ramp must end in the shape (context, run) that it starts in, {start.shape}, "
+                f"got {end.shape}."
+            )
         return cls(np.array([0.0, duration_s]), np.stack([start, end]))
 
     def sample(self, first_step: int, n_steps: int, *, dt: float) -> np.ndarray:

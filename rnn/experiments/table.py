@@ -41,30 +41,38 @@ class Column:
             )
         format(0.0, self.form)  # a form that is none is a ValueError here, not when it is printed
 
-    def text(self, cell: Cell) -> str:
-        """A cell as text.
+    def text(self, cell: Cell, form: str = "") -> str:
+        """A cell as text; a form, where the column has one, takes the place of the column's.
 
         >>> Column(form="5.2f").text([1.0, None]), Column(form="5.2f").text("word")
         (' 1.00     -', 'word')
         """
         if isinstance(cell, str):
             return cell
-        if cell is None or isinstance(cell, int | float):
-            return self._number(cell)
-        return " ".join(self._number(part) for part in cell)
+        form = form if form and self.form else self.form
+        parts = [cell] if cell is None or isinstance(cell, int | float) else cell
+        return " ".join(_number(part, form) for part in parts)
 
-    def _number(self, value: float | None) -> str:
-        if value is None:
-            return f"{MISSING:>{len(format(0.0, self.form)) if self.form else 1}}"
-        return format(value, self.form)
+
+def _number(value: float | None, form: str) -> str:
+    if value is None:
+        return f"{MISSING:>{len(format(0.0, form)) if form else 1}}"
+    return format(value, form)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A cell for each column, and what is said of them on a line below, if anything."""
+    """A cell for each column, and what is said of them on a line below, if anything.
+
+    A ``form`` of its own takes the place of those that columns have for their numbers.
+    """
 
     cells: tuple[Cell, ...]
     remark: str = ""
+    form: str = ""
+
+    def __post_init__(self) -> None:
+        format(0.0, self.form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +121,7 @@ class Table:
 def text_lines(table: Table) -> list[str]:
     """The lines of a table, without its title; notes and remarks are broken at :data:`WIDTH`."""
     cells = [
-        [column.text(cell) for column, cell in zip(table.columns, row.cells, strict=True)]
+        [column.text(cell, row.form) for column, cell in zip(table.columns, row.cells, strict=True)]
         for row in table.rows
     ]
     widths = [

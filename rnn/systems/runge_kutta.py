@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -49,10 +50,7 @@ def integrate(
     Raises:
         ValueError: if dt is not positive and finite, or n_steps is negative.
     """
-    if not (dt > 0.0 and np.isfinite(dt)):
-        raise ValueError(f"dt must be a positive, finite time, got {dt}.")
-    if n_steps < 0:
-        raise ValueError(f"n_steps must not be negative, got {n_steps}.")
+    _check_steps(dt, n_steps)
     state = np.asarray(state, dtype=np.float64)
     stages = np.empty((n_steps, 4, *state.shape))
     for step in range(n_steps):
@@ -60,10 +58,53 @@ def integrate(
     return stages, state
 
 
+def flow_map(field: VectorField, state: np.ndarray, dt: float, n_steps: int) -> np.ndarray:
+    """The last state of :func:`integrate`, to the last bit, without what lies between.
+
+    Raises:
+        ValueError: if dt is not positive and finite, or n_steps is negative.
+    """
+    _check_steps(dt, n_steps)
+    state = np.asarray(state, dtype=np.float64)
+    for _ in range(n_steps):
+        k1 = field(state)
+        k2 = field(state + (0.5 * dt) * k1)
+        k3 = field(state + (0.5 * dt) * k2)
+        k4 = field(state + dt * k3)
+        state = state + (dt / 6.0) * (k1 + 2.0 * (k2 + k3) + k4)
+    return state
+
+
+def _check_steps(dt: float, n_steps: int) -> None:
+    if not (dt > 0.0 and np.isfinite(dt)):
+        raise ValueError(f"dt must be a positive, finite time, got {dt}.")
+    if n_steps < 0:
+        raise ValueError(f"n_steps must not be negative, got {n_steps}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a trajectory: ``stages, last = block``, as :func:`integrate` returns them.
+
+    It carries the step that it was integrated by: what it drives has to take the same.
+    """
+
+    stages: np.ndarray  # (step, 4, *state)
+    last: np.ndarray  # the state after the last step
+    dt: float  # s
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return iter((self.stages, self.last))
+
+    def seen(self, observe: Callable[[np.ndarray], np.ndarray]) -> Block:
+        """The same part as a function of states shows it."""
+        return Block(observe(self.stages), observe(self.last), self.dt)
+
+
 def trajectory(
     field: VectorField, state: np.ndarray, dt: float, n_steps: int, *, block: int = 1000
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+) -> Iterator[Block]:
     """The same trajectory block by block, for runs too long to keep."""
     for start in range(0, n_steps, block):
         stages, state = integrate(field, state, dt, min(block, n_steps - start))
-        yield stages, state
+        yield Block(stages, state, dt)

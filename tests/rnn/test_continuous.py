@@ -12,7 +12,16 @@ import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn import FlowConfig, Readout, Reservoir, ReservoirConfig, closed_loop, draw_reservoir, drive
+from rnn import (
+    FlowConfig,
+    Readout,
+    Reservoir,
+    ReservoirConfig,
+    closed_loop,
+    draw_reservoir,
+    drive,
+    linearised_loop,
+)
 from rnn.kernels import GROUP, grouped_rows, tanh
 from rnn.systems import integrate
 
@@ -40,12 +49,12 @@ def swirl(state):
     return np.stack([y, -x, x * y - z])
 
 
-def case(n_runs, *, seed=0, n_columns=None):
+def case(n_runs, *, seed=0):
     """Stages, contexts that change, and a state."""
     rng = np.random.default_rng(seed)
     stages, _ = integrate(swirl, rng.standard_normal((3, n_runs)), FLOW.dt, N_STEPS)
     contexts = rng.standard_normal((N_STEPS + 1, 2, n_runs))
-    return stages, contexts, rng.uniform(-0.9, 0.9, (30, n_columns or n_runs))
+    return stages, contexts, rng.uniform(-0.9, 0.9, (30, n_runs))
 
 
 def driven(stages, contexts, state, **kwargs):
@@ -153,16 +162,45 @@ def test_a_run_that_has_diverged_leaves_the_others_alone(n_runs):
 
 @pytest.mark.parametrize(("n_runs", "n_tangents"), [(1, 1), (3, 2), (5, 1), (8, 8), (17, 5)])
 def test_tangents_are_small_differences(n_runs, n_tangents):
-    _, contexts, state = case(n_runs, n_columns=n_runs + n_tangents)
-    runs, tangents = state[:, :n_runs], state[:, n_runs:]
-    outputs, last = closed(contexts, state)
-    assert_same(closed(contexts, runs), (outputs, last[:, :n_runs]))
+    _, contexts, state = case(n_runs)
+    tangents = np.random.default_rng(1).standard_normal((30, n_tangents))
+    outputs, last, turned = linearised_loop(
+        NET, FLOW, READOUT, contexts, state, tangents, n_steps=N_STEPS
+    )
+    assert_same(closed(contexts, state), (outputs, last))
     size = 1e-5
     ahead, behind = (
-        closed(contexts[..., :n_tangents], runs[:, :n_tangents] + side * size * tangents)[1]
+        closed(contexts[..., :n_tangents], state[:, :n_tangents] + side * size * tangents)[1]
         for side in (1.0, -1.0)
     )
-    np.testing.assert_allclose(last[:, n_runs:], (ahead - behind) / (2.0 * size), atol=1e-8)
+    np.testing.assert_allclose(turned, (ahead - behind) / (2.0 * size), atol=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(30, 4), (29, 3), (30,), (30, 1, 1)])
+def test_tangents_of_no_run_are_refused(shape):
+    _, contexts, state = case(3)
+    with pytest.raises(ValueError, match=r"tangents must have shape \(30, tangent\), of at most 3"):
+        linearised_loop(NET, FLOW, READOUT, contexts, state, np.zeros(shape), n_steps=N_STEPS)
+
+
+@pytest.mark.parametrize("n_states", [1, 2, 4, 5, 6, 7])
+def test_states_that_are_not_one_a_run_are_refused(n_states):
+    """More of them are no tangents in disguise."""
+    stages, contexts, _ = case(3)
+    state = np.zeros((30, n_states))
+    for run in (lambda: driven(stages, contexts, state), lambda: closed(contexts, state)):
+        with pytest.raises(
+            ValueError, match=rf"state must have shape \(30, 3\).*\(30, {n_states}\)"
+        ):
+            run()
+
+
+def test_lists_are_arrays():
+    stages, contexts, state = case(3)
+    assert_same(
+        driven(stages.tolist(), contexts.tolist(), state.tolist()), driven(stages, contexts, state)
+    )
+    assert_same(closed(contexts.tolist(), state.tolist()), closed(contexts, state))
 
 
 @pytest.mark.parametrize("every", [1, 3, 7, 20, 21])
@@ -279,13 +317,11 @@ def test_arrays_of_a_wrong_shape_are_refused():
     for bad in (contexts[:-1], contexts[:, :1], contexts[..., :2], contexts[0, 0]):
         with pytest.raises(ValueError, match=r"contexts must have shape \(2, 3\) or \(21, 2, 3\)"):
             driven(stages, bad, state)
-    for bad in (state[:-1], state[:, :2], state[:, 0], np.zeros((30, 7))):
-        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), got"):
+    for bad in (state[:-1], state[:, 0], state[None]):
+        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), one row a unit"):
             driven(stages, contexts, bad)
-        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), one column a run"):
+        with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), one row a unit"):
             closed(contexts, bad)
-    with pytest.raises(ValueError, match=r"state must have shape \(30, 3\), got \(30, 6\)"):
-        driven(stages, contexts, np.zeros((30, 6)))  # a driven run has no tangents
     with pytest.raises(ValueError, match=r"contexts must have shape \(2, 3\) or \(21, 2, 3\)"):
         closed(contexts[1:], state)
     narrow = Readout(READOUT.weights[:, :2], READOUT.offset[:2])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,31 +13,16 @@ from rnn.attractors.metrics import moments, return_map, return_map_distance, sli
 from rnn.attractors.schedule import Schedule
 from rnn.experiments.lorenz.families import Family
 from rnn.experiments.lorenz.settings import Setting
-from rnn.experiments.lorenz.truth import KEEP_S, LARGEST_EXPONENT, SAMPLE_S, Floor, Truth, settled
-from rnn.systems import Lorenz, trajectory
+from rnn.experiments.lorenz.truth import KEEP_S, SAMPLE_S, Floor, Truth
+from rnn.experiments.lorenz.verdict import Tolerance, judge
 
 RAMP_S, SETTLE_S = 20.0, 10.0  # from a taught context to the one that is asked for
 MAX_TANGENTS = 4  # runs at each context whose exponent is measured
 DIVERGED = 20.0  # true standard deviations from the true mean
+# What is measured of a recall, unless it diverged.
+MEASURED = ("mean", "std", "mean_error", "std_ratio", "distance", "exponent", "return_map")
+OUTCOMES = ("kept", "distorted", "too short", "at rest", "diverged", "one wing")
 AT_REST = 0.1  # of the true standard deviation, at most
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """When a recall still is the attractor."""
-
-    std: float  # share of the true one
-    centre: float
-    exponent: float  # share of the true one
-
-    @classmethod
-    def at(cls, context: np.ndarray) -> Tolerance:
-        """Within 20 of no context at all it is stricter than beyond."""
-        return NEAR if np.abs(context).max() <= 20.0 else FAR
-
-
-NEAR = Tolerance(std=0.05, centre=1.0, exponent=0.10)
-FAR = Tolerance(std=0.15, centre=3.0, exponent=0.20)
 
 
 def teach_family(
@@ -47,12 +32,7 @@ def teach_family(
     reservoir_rng, start_rng = rng.spawn(2)
     reservoir = setting.draw(n_contexts=family.n_contexts, rng=reservoir_rng)
     contexts = np.repeat(np.asarray(taught, np.float64), setting.runs_per_context, axis=0).T
-    start = settled(start_rng, contexts.shape[1])
-    true = trajectory(Lorenz(), start, setting.flow.dt, setting.n_steps, block=setting.block_steps)
-    moved = (
-        (family.apply(stages, contexts), family.apply(last, contexts)) for stages, last in true
-    )
-    return setting.teach_examples(reservoir, moved, contexts)
+    return setting.teach(family, contexts, reservoir, rng=start_rng)
 
 
 def recall_family(
@@ -88,8 +68,9 @@ def recall(
     loop is closed; nothing of the truth is shown there.
 
     Returns:
-        Outputs (time, run, asked, 3) every :data:`~rnn.experiments.lorenz.truth.KEEP_S`, and the
-        largest Lyapunov exponents (run, asked) of the first few runs.
+        Outputs (time, run, asked, output), one every
+        :data:`~rnn.experiments.lorenz.truth.KEEP_S`, and the largest Lyapunov exponents
+        (run, asked) of the first few runs.
     """
     dt = memory.flow.dt
     # All contexts first, then all again: the first runs of each, which are followed by tangents,
@@ -108,7 +89,7 @@ def recall(
         n_tangents=min(n_runs, MAX_TANGENTS) * len(asked),
         rng=rng,
     )
-    outputs = seen.outputs.reshape(len(seen.outputs), n_runs, len(asked), 3)
+    outputs = seen.outputs.reshape(len(seen.outputs), n_runs, len(asked), -1)
     return outputs, seen.exponents.reshape(-1, len(asked))
 
 
@@ -123,40 +104,40 @@ def compare(
     """How outputs (time, run, 3) at one context (context,) differ from the family's truth.
 
     Returns:
-        ``outcome``: "kept" within the tolerance (or within what two true runs of this length
-        differ by, where that is more), or "distorted", "at rest", "diverged". What
+        ``outcome``: "kept", "distorted" or "too short" as :func:`judge` says, or "at rest" or
+        "diverged"; ``tolerance``, by which it was judged. What
         cannot be said of a run that diverged is None. ``mean_error`` and ``std_ratio`` (3,) are
         against the truth at that context, ``distance`` in its standard deviations, ``exponent``
         in 1/s, ``return_map`` in units of z on the attractor undeformed.
     """
-    record: dict[str, Any] = {"context": context.tolist()}
+    tolerance = Tolerance.at(context)
+    record: dict[str, Any] = {"context": context.tolist(), "tolerance": asdict(tolerance)}
     everywhere = np.repeat(context[:, None], truth.points.shape[1], axis=1)
-    true_points = family.apply(truth.points.transpose(0, 2, 1), everywhere).transpose(0, 2, 1)
+    true_points = family.observe(truth.points.transpose(0, 2, 1), everywhere).transpose(0, 2, 1)
     true = moments(true_points)
     with np.errstate(invalid="ignore"):
         near = bool((np.abs(outputs - true.mean) <= DIVERGED * true.std).all())
     if not (near and np.isfinite(exponents).all()):
-        missing = ("mean", "std", "mean_error", "std_ratio", "distance", "exponent", "return_map")
-        return record | {"outcome": "diverged"} | dict.fromkeys(missing)
+        return record | {"outcome": "diverged"} | dict.fromkeys(MEASURED)
     recalled = moments(outputs)
     pairs = return_map(family.undo(outputs, context)[:, :, 2])
     map_distance = return_map_distance(pairs, truth.pairs)
     mean_error, std_ratio = recalled.mean - true.mean, recalled.std / true.std
     exponent = float(exponents.mean())
-    tolerance = Tolerance.at(context)
-    stretch = true.std / moments(truth.points).std
     # Every run is to stay: one that has come to rest is not made up for by the others.
     slowest = (outputs.std(axis=0) / true.std).min()
-    if slowest < AT_REST:
-        outcome = "at rest"
-    elif (
-        (np.abs(mean_error) <= np.maximum(tolerance.centre, floor.mean * stretch)).all()
-        and (np.abs(std_ratio - 1.0) <= np.maximum(tolerance.std, floor.std_ratio)).all()
-        and abs(exponent / LARGEST_EXPONENT - 1.0) <= max(tolerance.exponent, floor.exponent)
-    ):
-        outcome = "kept"
-    else:
-        outcome = "distorted"
+    outcome = (
+        "at rest"
+        if slowest < AT_REST
+        else judge(
+            tolerance,
+            mean_error=mean_error,
+            std_ratio=std_ratio,
+            exponent=exponent,
+            floor=floor,
+            stretch=true.std / moments(truth.points).std,
+        )
+    )
     return record | {
         "outcome": outcome,
         "mean": recalled.mean.tolist(),

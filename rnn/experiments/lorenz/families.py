@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from rnn.systems import Lorenz, System
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """At contexts c, a point x stands at ``(I + sum_k c_k T_k) x + sum_k c_k a_k``.
+class Family(System):
+    """The Lorenz system, of which contexts change what is seen: where it stands and how large.
+
+    At contexts c, a point x stands at ``(I + sum_k c_k T_k) x + sum_k c_k a_k``.
 
     ``shifts`` (context, 3) are the a, ``matrices`` (context, 3, 3) the T.
     """
@@ -17,6 +22,7 @@ class Family:
     name: str
     shifts: np.ndarray
     matrices: np.ndarray
+    n_variables: ClassVar[int] = 3
 
     @classmethod
     def translation(cls, name: str, *shifts: tuple[float, float, float]) -> Family:
@@ -41,10 +47,22 @@ class Family:
         """Whether it does more than move the attractor."""
         return bool(self.matrices.any())
 
-    def apply(self, points: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+    def velocity(self, states: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+        """That of the Lorenz system, whatever the contexts."""
+        return Lorenz().velocity(states, contexts)
+
+    def jacobian(self, states: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+        """That of the Lorenz system, whatever the contexts."""
+        return Lorenz().jacobian(states, contexts)
+
+    def initial_states(self, contexts: np.ndarray, *, rng: np.random.Generator) -> np.ndarray:
+        """States (3, run) on the attractor."""
+        return Lorenz().initial_states(contexts, rng=rng)
+
+    def observe(self, states: np.ndarray, contexts: np.ndarray) -> np.ndarray:
         """Points (..., 3, run) of the Lorenz attractor as they stand at contexts (context, run)."""
         maps = np.eye(3)[:, :, None] + np.einsum("kij,kr->ijr", self.matrices, contexts)
-        return np.einsum("ijr,...jr->...ir", maps, points) + self.shifts.T @ contexts
+        return np.einsum("ijr,...jr->...ir", maps, states) + self.shifts.T @ contexts
 
     def response(
         self, point: np.ndarray, velocity: np.ndarray, context: np.ndarray

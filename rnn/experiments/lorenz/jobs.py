@@ -16,6 +16,7 @@ from rnn.experiments.lorenz.extrapolation import MAX_TANGENTS, recall_family, te
 from rnn.experiments.lorenz.families import FAMILIES, MULTI, Family
 from rnn.experiments.lorenz.settings import PRESETS, Setting, setting_for
 from rnn.experiments.lorenz.truth import Floor, Truth, find_truth, noise_floor
+from rnn.random_streams import Stream, generator
 
 # Jobs that compare theory and network, and the families they do it for.
 MECHANISMS = {f"mechanism-{name}": FAMILIES[name] for name in ("translate", "transform")}
@@ -30,7 +31,7 @@ EXPERIMENTS = {
 }
 MIN_SECONDS = 5.0  # of a run: several turns of the attractor
 # Raised when a record would no longer mean what it meant.
-RECORD_VERSION = 1
+RECORD_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,11 +148,13 @@ def _measure(job: Job, memory: AttractorMemory, truth: Truth, floor: Floor) -> d
 
 def prepare(job: Job) -> tuple[Truth, Floor]:
     """The truth, and what chance alone makes of it in runs as many and as long as a job's."""
-    truth_rng, floor_rng = np.random.default_rng(0).spawn(2)
-    truth = find_truth(truth_rng)
-    n_tangents = min(job.runs, MAX_TANGENTS)
+    truth = find_truth(generator(Stream.LORENZ_TRUTH))
     floor = noise_floor(
-        truth, n_runs=job.runs, n_tangents=n_tangents, seconds=job.seconds, rng=floor_rng
+        truth,
+        n_runs=job.runs,
+        n_tangents=min(job.runs, MAX_TANGENTS),
+        seconds=job.seconds,
+        rng=generator(Stream.LORENZ_FLOOR),
     )
     return truth, floor
 

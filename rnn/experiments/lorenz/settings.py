@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from rnn.attractors.memory import AttractorMemory, teach_attractors
+from rnn.attractors.memory import AttractorMemory
+from rnn.attractors.teaching import teach_system
 from rnn.continuous import FlowConfig
 from rnn.experiments.lorenz.truth import KEEP_S
 from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir
+from rnn.systems import System
 
 # What may be set of a setting, by the part of it that holds it; and what of it is counted.
 CHANGEABLE = {
@@ -90,16 +92,6 @@ class Setting:
         return tuple(np.linspace(self.taught_low, self.taught_high, self.n_taught).tolist())
 
     @property
-    def discard_steps(self) -> int:
-        """First steps of a run that are not learned from."""
-        return round(self.discard_s / self.flow.dt)
-
-    @property
-    def block_steps(self) -> int:
-        """Steps to teach at a time: of so many states is a copy kept."""
-        return max(1, 200 // self.every) * self.every
-
-    @property
     def n_steps(self) -> int:
         """Steps of a run."""
         return round((self.discard_s + self.keep_s) / self.flow.dt)
@@ -133,20 +125,24 @@ class Setting:
         """A reservoir for so many contexts."""
         return draw_reservoir(replace(self.reservoir, n_contexts=n_contexts), rng=rng)
 
-    def teach_examples(
+    def teach(
         self,
-        reservoir: Reservoir,
-        examples: Iterable[tuple[np.ndarray, np.ndarray]],
+        system: System,
         contexts: np.ndarray,
+        reservoir: Reservoir,
+        *,
+        rng: np.random.Generator,
     ) -> AttractorMemory:
-        """A memory of examples, as :func:`rnn.teach_attractors` takes them, taught in this way."""
-        return teach_attractors(
+        """A memory of a system at contexts (context, run), taught in this way."""
+        return teach_system(
+            system,
+            contexts,
             reservoir,
             self.flow,
-            examples,
-            contexts,
-            discard_steps=self.discard_steps,
+            discard_s=self.discard_s,
+            keep_s=self.keep_s,
             ridge=self.ridge,
+            rng=rng,
             intercept=self.intercept,
             normal_equations=self.normal_equations,
             every=self.every,

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from rnn.experiments.lorenz.bifurcation import TRUE_HOPF
+
 _BY_CONTEXT = ("mean_error", "std_ratio", "distance", "exponent", "return_map")
 
 
@@ -35,6 +37,7 @@ def summarise_contexts(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]
             "context": list(context),
             "success_rate": sum(row["outcome"] == "kept" for row in rows) / len(rows),
             "outcomes": dict(Counter(row["outcome"] for row in rows)),
+            "tolerance": rows[0]["tolerance"],
         }
         | {name: spread([row[name] for row in rows]) for name in _BY_CONTEXT}
         for context, rows in sorted(by_context.items())
@@ -42,16 +45,36 @@ def summarise_contexts(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]
 
 
 def summarise_draws(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Spreads of each number that records of a bifurcation or a mechanism hold."""
+    """Spreads of each number that records of a bifurcation or a mechanism hold.
+
+    Of a bifurcation also the outcomes and the tolerances, ``both_wings``, the draws of which every
+    run visits both, and how many Hopf contexts lie ``within`` their tolerance.
+    """
     results = [record["result"] for record in records]
     summary: dict[str, Any] = {"draws": len(results)}
-    if "outcome" in results[0]:
+    first = results[0]
+    if "outcome" in first:
         summary["outcomes"] = dict(Counter(result["outcome"] for result in results))
-    for name, value in results[0].items():
-        if name == "outcome":
+        summary["tolerance"] = first["tolerance"]
+    if "wings" in first:
+        summary["hopf_tolerance"] = first["hopf_tolerance"]
+        summary["both_wings"] = sum((result["wings"] or 0.0) > 0.0 for result in results)
+    for name in first:
+        if name in summary or name in ("outcome", "context"):
             continue
-        # A pair of fixed points counts as two.
-        pair = isinstance(value, list) and name.startswith("hopf")
         values = [result[name] for result in results]
-        summary[name] = spread([v for pair_ in values for v in pair_] if pair else values)
+        if name.startswith("hopf"):
+            # A pair of fixed points counts as two.
+            each = [value for pair in values for value in pair]
+            summary[name] = spread(each) | {
+                "within": sum(is_hopf(value, first["hopf_tolerance"]) for value in each),
+                "of": len(each),
+            }
+        else:
+            summary[name] = spread(values)
     return summary
+
+
+def is_hopf(context: float | None, tolerance: float) -> bool:
+    """Whether a context is the true one of the bifurcation, within a share of it."""
+    return context is not None and abs(context / TRUE_HOPF - 1.0) <= tolerance

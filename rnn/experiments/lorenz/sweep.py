@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rnn.experiments.lorenz.jobs import RECORD_VERSION, Job, measure_draw
+from rnn.experiments.lorenz.jobs import Job, measure_draw
+from rnn.experiments.lorenz.records import RecordError, read_record, write_record
 from rnn.experiments.lorenz.truth import Floor, Truth
+from rnn.experiments.workers import processes
 
 CONNECT_S = 10.0  # that a scheduler has to answer
 
@@ -28,6 +28,7 @@ def run_jobs(
     n_jobs: int = 1,
     cluster: str | None = None,
     folder: Path | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Records of all jobs, in the order they are done.
 
@@ -36,16 +37,24 @@ def run_jobs(
         n_jobs: processes here.
         cluster: address of a Dask scheduler that is to do the work instead.
         folder: where records are written as they come; what is already there is not done again.
+        note: is told, in a line, of each record there that cannot be used and is measured anew.
 
     Raises:
         ClusterError: if the scheduler does not answer.
-        OSError: if the folder cannot be written.
+        WorkerError: if a process is ended from outside, for want of memory for instance.
+        OSError: if the folder or a record cannot be written.
     """
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     left = []
     for job in jobs:
-        record = None if folder is None else _read(folder, job)
+        record = None
+        if folder is not None:
+            try:
+                record = read_record(folder, job)
+            except RecordError as reason:
+                if note is not None:
+                    note(f"{folder / job.path} is measured anew: {reason}.")
         if record is None:
             left.append(job)
         else:
@@ -58,18 +67,23 @@ def run_jobs(
         if cluster is not None:
             stack.enter_context(_client(cluster))
             stack.enter_context(joblib.parallel_config(backend="dask"))
-        elif n_jobs == 1:
-            stack.enter_context(joblib.parallel_config(backend="sequential"))
         else:
-            # One thread each: the processes are as many as there are cores to use.
-            stack.enter_context(
-                joblib.parallel_config(backend="loky", n_jobs=n_jobs, inner_max_num_threads=1)
-            )
+            stack.enter_context(processes(n_jobs))
         pool = joblib.Parallel(return_as="generator_unordered")
         for record in pool(joblib.delayed(measure_draw)(job, truth, floor) for job in left):
             if folder is not None:
-                _write(folder, record)
+                write_record(folder, record)
             yield record
+
+
+def check_cluster(address: str) -> None:
+    """Whether a Dask scheduler answers.
+
+    Raises:
+        ClusterError: if it does not.
+    """
+    with _client(address):
+        pass
 
 
 def _client(address: str) -> contextlib.AbstractContextManager[Any]:
@@ -84,26 +98,3 @@ def _client(address: str) -> contextlib.AbstractContextManager[Any]:
         return Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:  # the latter where it is no address
         raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}") from error
-
-
-def _write(folder: Path, record: dict[str, Any]) -> None:
-    """A record appears whole or not at all."""
-    path = folder / Job(**record["job"]).path
-    part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
-    try:
-        with open(part, "x", encoding="utf-8") as file:
-            json.dump(record, file, allow_nan=False)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _read(folder: Path, job: Job) -> dict[str, Any] | None:
-    """The record of just this job, if it is there and whole."""
-    path = folder / job.path
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    same = isinstance(record, dict) and record.get("version") == RECORD_VERSION
-    return record if same and record.get("job") == job.as_json() else None

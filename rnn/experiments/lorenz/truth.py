@@ -1,4 +1,4 @@
-"""The true Lorenz attractor, and how much two true runs of one length differ by chance."""
+"""The true Lorenz attractor, and how much true runs of one length differ from it by chance."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn.attractors.metrics import moments, return_map, return_map_distance, sliced_distance
-from rnn.systems import Lorenz, integrate, trajectory
+from rnn.systems import Lorenz, flow_map
 
 # Of the default Lorenz system: Sprott (2003), Chaos and Time-Series Analysis.
 LARGEST_EXPONENT = 0.9056
 
 DT = 0.005  # s, of true runs
 KEEP_S = 0.01  # between points that are kept, here and of a recall
+KEEP_STEPS = round(KEEP_S / DT)
 SAMPLE_S = 0.1  # between points of a distribution that is compared with the truth
-SETTLE_S = 30.0  # some starts land near a fixed point, and take long to spiral out of it
 # What all reports compare with: long enough that its own error is small beside a sample's.
 TRUE_RUNS, TRUE_S, TRUE_SAMPLE_S = 128, 50.0, 0.4
 N_SAMPLES, N_PAIRS = 8, 400  # for the noise floor
@@ -29,19 +29,13 @@ class Truth(NamedTuple):
 
 
 class Floor(NamedTuple):
-    """What true runs of one length differ by at most, in 95 % of cases, as a report's columns."""
+    """By what true runs of one length are off the truth at most, in 95 % of cases."""
 
     mean: np.ndarray  # (3,)
     std_ratio: np.ndarray  # (3,), difference from 1
     distance: float
     exponent: float  # share of the true one
     return_map: float
-
-
-def settled(rng: np.random.Generator, n_runs: int) -> np.ndarray:
-    """States (3, run) on the attractor, from starts in U(0, 10) that have run a while."""
-    start = rng.uniform(0.0, 10.0, (3, n_runs))
-    return integrate(Lorenz(), start, DT, round(SETTLE_S / DT))[1]
 
 
 def find_truth(rng: np.random.Generator) -> Truth:
@@ -54,9 +48,12 @@ def find_truth(rng: np.random.Generator) -> Truth:
 
 def true_track(*, n_runs: int, seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Runs (time, run, 3) side by side, every :data:`KEEP_S`."""
-    blocks = trajectory(Lorenz(), settled(rng, n_runs), DT, round(seconds / DT))
-    kept = [stages[:: round(KEEP_S / DT), 0].transpose(0, 2, 1) for stages, _ in blocks]
-    return np.concatenate(kept)
+    state = Lorenz().initial_states(np.zeros((1, n_runs)), rng=rng)
+    kept = np.empty((-(-round(seconds / DT) // KEEP_STEPS), n_runs, 3))
+    for points in kept:
+        points[:] = state.T
+        state = flow_map(Lorenz(), state, DT, KEEP_STEPS)
+    return kept
 
 
 def noise_floor(
@@ -65,8 +62,9 @@ def noise_floor(
     """Differences between a recall that is perfect and the truth, for want of time alone.
 
     Samples are ``n_runs`` runs of ``seconds`` each, drawn in many ways from a larger number of
-    runs and compared in pairs. Distance and return map are the largest of several samples',
-    against the truth that reports compare with. Exponents count nine tenths of the time.
+    runs and compared in pairs: two differ by the root of two times what each is off. Distance and
+    return map are the largest of several samples', against the truth that reports compare with.
+    Exponents count nine tenths of the time.
     """
     together = true_track(n_runs=N_SAMPLES * n_runs, seconds=seconds, rng=rng)
     means, squares = together.mean(axis=0), (together**2).mean(axis=0)
@@ -76,7 +74,7 @@ def noise_floor(
         mean = means[chosen].mean(axis=1)
         sampled.append(np.stack([mean, np.sqrt(squares[chosen].mean(axis=1) - mean**2)]))
     pairs = np.abs(np.diff(np.array(sampled), axis=2)[:, :, 0])  # (pair, mean or std, 3)
-    mean_chance, std_chance = np.quantile(pairs, 0.95, axis=0)
+    mean_chance, std_chance = np.quantile(pairs, 0.95, axis=0) / np.sqrt(2.0)
     tracks = np.split(together, N_SAMPLES, axis=1)
     thin = round(SAMPLE_S / KEEP_S)
     return Floor(

@@ -212,7 +212,7 @@ def test_a_run_that_diverges_is_not_finite_and_leaves_the_others_alone():
 
 @pytest.mark.parametrize("n_tangents", [-1, 3])
 def test_more_tangents_than_runs_are_refused(n_tangents):
-    with pytest.raises(ValueError, match=f"n_tangents must be at most 2, got {n_tangents}"):
+    with pytest.raises(ValueError, match=f"n_tangents must be at most 2, .* got {n_tangents}"):
         watch(ring(), np.zeros((1, 2)), np.zeros((3, 2)), n_tangents=n_tangents)
 
 
@@ -239,5 +239,19 @@ def test_a_singular_jacobian_and_a_guess_that_is_none_find_no_fixed_point():
 
 
 def test_nothing_is_seen_in_no_time():
-    with pytest.raises(ValueError, match="n_steps must be at least 1"):
+    with pytest.raises(ValueError, match="n_steps and every must be at least 1"):
         watch(ring(), np.zeros((1, 1)), np.zeros((3, 1)), n_steps=0)
+
+
+@pytest.mark.parametrize("n_states", [1, 3, 4])
+@pytest.mark.parametrize("n_tangents", [0, 1])
+def test_states_that_are_not_one_a_run_are_refused(n_states, n_tangents):
+    """A third state is not the tangent of a run: the exponent would be of nothing."""
+    with pytest.raises(ValueError, match=rf"state must have shape \(25, 2\).*\(25, {n_states}\)"):
+        watch(drawn(), np.zeros((2, 2)), np.zeros((25, n_states)), n_tangents=n_tangents)
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (3, 2), (2,), (5, 2, 2)])
+def test_contexts_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match=r"contexts must have shape \(2, run\)"):
+        watch(drawn(), np.zeros(shape), np.zeros((25, 2)))

@@ -1,78 +1,37 @@
-"""A memory replays the cycle it was taught, where contexts put it, and survives on disk."""
+"""A memory replays the cycle it was taught, where contexts put it."""
 
 from __future__ import annotations
 
-import dataclasses
-import io
-import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
-import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn import (
     AttractorMemory,
-    FlowConfig,
+    Readout,
     ReservoirConfig,
     Schedule,
     TriangularFactor,
     draw_reservoir,
     drive,
     free_run,
-    load_attractors,
-    save_attractors,
     teach_attractors,
 )
 from rnn.attractors import memory as attractors
-from rnn.codec import digest
-from rnn.systems import trajectory
-
-RESERVOIR = draw_reservoir(
-    ReservoirConfig(
-        n_units=60,
-        n_inputs=2,
-        density=0.15,
-        spectral_abscissa=0.9,
-        operating_point=(0.3, 0.8),
-        input_scale=0.1,
-        context_scale=0.03,
-    ),
-    rng=np.random.default_rng(0),
+from rnn.systems import Block, trajectory
+from tests.support.cycles import (
+    FLOW,
+    PERIOD_S,
+    RESERVOIR,
+    TAUGHT,
+    assert_same,
+    cycle,
+    moved_cycles,
+    teach,
 )
-FLOW = FlowConfig(rate=30.0, dt=0.01)
-PERIOD_S = 1.0
-TAUGHT = np.array([[-1.0, -0.5, 0.0, 0.5, 1.0] * 4])  # (context, run)
-
-
-def cycle(state):
-    """A limit cycle: the unit circle, once round in a period."""
-    x, y = state
-    pull = 2.0 * (1.0 - x**2 - y**2)
-    turn = 2.0 * np.pi / PERIOD_S
-    return np.stack([pull * x - turn * y, pull * y + turn * x])
-
-
-def moved_cycles(contexts, n_steps, block=1000):
-    """Examples of the cycle that each context moves along x by as much as it is."""
-    start = 1.5 * np.random.default_rng(1).standard_normal((2, contexts.shape[1]))
-    shift = np.array([[1.0], [0.0]]) @ contexts
-    for stages, last in trajectory(cycle, start, FLOW.dt, n_steps, block=block):
-        yield stages + shift, last + shift
-
-
-def teach(contexts=TAUGHT, n_steps=1500, block=1000, *, discard_steps=30, ridge=1e-10, every=1):
-    return teach_attractors(
-        RESERVOIR,
-        FLOW,
-        moved_cycles(contexts, n_steps, block),
-        contexts,
-        discard_steps=discard_steps,
-        ridge=ridge,
-        every=every,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -91,37 +50,6 @@ def replay(memory, context, *, n_steps=1000):
     turns = (phase[-1] - phase[0]) / (2.0 * np.pi)
     period_s = (n_steps - 1) * FLOW.dt / turns
     return points.mean(), np.abs(points - points.mean()).mean(), period_s
-
-
-def saved_bytes(memory):
-    target = io.BytesIO()
-    save_attractors(memory, target)
-    return target.getvalue()
-
-
-def arrays_of(memory):
-    """Every array of a memory."""
-    reservoir = memory.reservoir
-    recurrent = reservoir.recurrent
-    return (
-        *(recurrent.data, recurrent.indices, recurrent.indptr),
-        *(reservoir.inputs, reservoir.context, reservoir.bias),
-        *memory.readout,
-        memory.contexts,
-        memory.states,
-    )
-
-
-def assert_same(found, expected):
-    for part, expected_part in zip(found, expected, strict=True):
-        np.testing.assert_array_equal(part, expected_part)
-
-
-@pytest.fixture
-def path(memory, tmp_path):
-    path = tmp_path / "cycle.memory"
-    path.write_bytes(saved_bytes(memory))
-    return path
 
 
 def test_what_was_taught_is_replayed_in_its_time(memory):
@@ -209,117 +137,6 @@ def test_no_example_is_refused():
         teach(n_steps=0, discard_steps=0)
 
 
-def test_a_saved_memory_is_the_same_to_the_last_bit_and_goes_on_so(memory, path):
-    loaded = load_attractors(path)
-    assert_same(arrays_of(loaded), arrays_of(memory))
-    assert (loaded.flow, loaded.reservoir.leak) == (FLOW, RESERVOIR.leak)
-    runs = [
-        free_run(memory, SWEEP, memory.states[:, :2], n_steps=30) for memory in (memory, loaded)
-    ]
-    assert_same(*runs)
-
-
-def test_a_memory_has_one_file(memory, path):
-    content = path.read_bytes()
-    assert saved_bytes(memory) == saved_bytes(load_attractors(path)) == content
-
-
-def refused(path, content, message=""):
-    path.write_bytes(content)
-    with pytest.raises(
-        ValueError, match=f"no attractor memory, or is damaged: .*{message}"
-    ) as error:
-        load_attractors(path)
-    assert str(error.value).isprintable()
-
-
-def signed(path, changed=(), **header):
-    """The file with arrays and header changed, signed as if it had been made so."""
-    saved = path.read_bytes()
-    end = 8 + int.from_bytes(saved[:8], "little")
-    header = json.loads(saved[8:end])["__metadata__"] | header
-    arrays = safetensors.numpy.load(saved) | dict(changed)
-    header["digest"] = digest(header["about"], arrays)
-    return safetensors.numpy.save(arrays, header)
-
-
-def test_signing_alone_changes_nothing(memory, path):
-    path.write_bytes(signed(path))
-    assert_same(arrays_of(load_attractors(path)), arrays_of(memory))
-
-
-@pytest.mark.parametrize("at", [-1, -1000, -10_000])
-def test_a_changed_weight_is_noticed(path, at):
-    content = bytearray(path.read_bytes())
-    content[at] ^= 1
-    refused(path, bytes(content), "changed since it was made")
-
-
-@pytest.mark.parametrize("length", [0, 7, 8, 200, 10_000, -1])
-def test_a_part_of_a_file_is_refused(path, length):
-    refused(path, path.read_bytes()[:length])
-
-
-@pytest.mark.parametrize("content", [b"no memory\n\x1b[31m" * 9, b"\x80\x04.", b"RIFF" + bytes(99)])
-def test_another_kind_of_file_is_refused(path, content):
-    refused(path, content)
-
-
-def test_arrays_of_another_program_are_refused(path):
-    refused(path, safetensors.numpy.save({"states": np.zeros(3)}), "expected rnn attractor memory")
-
-
-def test_another_version_is_refused(path):
-    path.write_bytes(signed(path, format_version="2"))
-    with pytest.raises(ValueError, match="of another version: expected format 1, got 2"):
-        load_attractors(path)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("bias", np.zeros(59), "bias must have shape"),
-        ("readout_offset", np.zeros(3), "readout_offset must have shape"),
-        ("states", np.zeros((60, 1)), "states must have shape"),
-        ("contexts", np.zeros(20), ""),
-        ("readout_weights", np.full((60, 2), np.nan), "readout_weights holds values that are not"),
-        ("recurrent_indices", np.full(RESERVOIR.recurrent.nnz, 60, np.int32), ""),
-        ("recurrent_indices", np.full(RESERVOIR.recurrent.nnz, -1, np.int32), ""),
-        ("recurrent_data", np.zeros(3), ""),
-    ],
-)
-def test_arrays_that_make_no_network_are_refused(path, name, value, message):
-    refused(path, signed(path, {name: value}), message)
-
-
-@pytest.mark.parametrize(
-    "about",
-    [
-        "[]",
-        "null",
-        "{",
-        "{}",
-        '{"flow": {"rate": 1.0, "dt": 0.0}, "leak": 1.0}',
-        '{"flow": {"rate": 1.0, "dt": 0.1, "speed": 1.0}, "leak": 1.0}',
-        '{"flow": {"rate": 1.0, "dt": 0.1}, "leak": null}',
-    ],
-)
-def test_a_description_that_is_none_is_refused(path, about):
-    refused(path, signed(path, about=about))
-
-
-def test_a_file_that_cannot_be_read_says_so(tmp_path):
-    for path in (tmp_path / "missing", tmp_path):
-        with pytest.raises(OSError, match=r"No such file|Is a directory"):
-            load_attractors(path)
-
-
-def test_what_is_not_finite_is_not_saved(memory):
-    broken = dataclasses.replace(memory, states=np.full_like(memory.states, np.nan))
-    with pytest.raises(ValueError, match="states holds values that are not finite"):
-        save_attractors(broken, io.BytesIO())
-
-
 def test_contexts_that_are_none_have_no_nearest(memory):
     with pytest.raises(ValueError, match="contexts must be finite"):
         memory.start(np.array([[np.nan]]))
@@ -335,3 +152,106 @@ def test_no_time_replays_nothing(memory):
     outputs, last = free_run(memory, Schedule.constant(start), state, n_steps=0)
     assert outputs.shape[:2] == (0, 1)
     np.testing.assert_array_equal(last, state)
+
+
+# What has another shape than it should have is named, not broadcast.
+
+TWO = draw_reservoir(
+    ReservoirConfig(n_units=20, n_inputs=2, n_contexts=2), rng=np.random.default_rng(5)
+)
+
+
+@pytest.fixture(scope="module")
+def memory_of_two():
+    """A memory of two contexts and three runs."""
+    readout = Readout(np.zeros((20, 2)), np.zeros(2))
+    contexts = np.array([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]])
+    return AttractorMemory(TWO, FLOW, readout, contexts, np.zeros((20, 3)))
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4])
+def test_contexts_of_too_few_or_too_many_rows_have_no_nearest(memory_of_two, rows):
+    with pytest.raises(ValueError, match=rf"contexts must have shape \(2, run\).*\({rows}, 1\)"):
+        memory_of_two.start(np.ones((rows, 1)))
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+def test_more_rows_than_the_one_context_of_a_memory_are_refused(memory, rows):
+    with pytest.raises(ValueError, match=rf"contexts must have shape \(1, run\).*\({rows}, 1\)"):
+        memory.start(np.ones((rows, 1)))
+
+
+@pytest.mark.parametrize("contexts", [20.0, [20.0], [[[20.0]]]])
+def test_contexts_that_are_no_rows_are_refused(memory, contexts):
+    with pytest.raises(ValueError, match=r"contexts must have shape \(1, run\)"):
+        memory.start(contexts)
+
+
+def test_a_list_of_rows_is_contexts(memory):
+    assert_same(memory.start([[0.5, -1.0]]), memory.start(np.array([[0.5, -1.0]])))
+    asked = Schedule.ramp([[0.0]], [[1.0]], 1.0)
+    np.testing.assert_array_equal(asked.contexts, [[[0.0]], [[1.0]]])
+
+
+@pytest.mark.parametrize("n_states", [0, 2, 3])
+@pytest.mark.parametrize("n_steps", [0, 5])
+def test_states_that_are_not_one_a_run_are_refused(memory, n_states, n_steps):
+    held = Schedule.constant([[0.5]])
+    with pytest.raises(ValueError, match=rf"state must have shape \(60, 1\).*\(60, {n_states}\)"):
+        free_run(memory, held, memory.states[:, :n_states], n_steps=n_steps)
+
+
+@pytest.mark.parametrize("n_steps", [0, 5])
+def test_a_schedule_of_other_contexts_is_refused(memory_of_two, n_steps):
+    with pytest.raises(ValueError, match=r"contexts must have shape \(2, run\).*\(1, 3\)"):
+        free_run(
+            memory_of_two, Schedule.constant(np.zeros((1, 3))), np.zeros((20, 3)), n_steps=n_steps
+        )
+
+
+@pytest.mark.parametrize("schedule", [20.0, [[20.0]], np.array([[20.0]]), None])
+def test_what_is_no_schedule_is_told_how_to_be_one(memory, schedule):
+    with pytest.raises(TypeError, match=r"schedule must be a Schedule, such as Schedule.constant"):
+        free_run(memory, schedule, memory.states[:, :1], n_steps=5)
+
+
+@pytest.mark.parametrize(("n_steps", "every"), [(-1, 1), (5, 0), (0, 0)])
+def test_a_run_backwards_or_never_kept_is_refused(memory, n_steps, every):
+    held = Schedule.constant([[0.5]])
+    with pytest.raises(ValueError, match="n_steps must not be negative and every"):
+        free_run(memory, held, memory.states[:, :1], n_steps=n_steps, every=every)
+
+
+def test_points_alone_are_no_examples():
+    for examples in (np.zeros((50, 3)), np.zeros((50, 2, 20)), [np.zeros((5, 4, 2, 20))]):
+        with pytest.raises(ValueError, match=r"examples must be blocks .* got an array of shape"):
+            teach_attractors(RESERVOIR, FLOW, examples, TAUGHT, discard_steps=0, ridge=1e-6)
+    for examples in ([1.0], [(1.0, 2.0, 3.0)]):
+        with pytest.raises(ValueError, match=r"examples must be blocks .* got (float|tuple)\."):
+            teach_attractors(RESERVOIR, FLOW, examples, TAUGHT, discard_steps=0, ridge=1e-6)
+    with pytest.raises(ValueError, match=r"stages must have shape \(step, 4, input, run\)"):
+        teach_attractors(
+            RESERVOIR,
+            FLOW,
+            [(np.zeros((5, 4, 2)), np.zeros(2))],
+            TAUGHT,
+            discard_steps=0,
+            ridge=1e-6,
+        )
+
+
+@pytest.mark.parametrize("dt", [0.005, 0.02])
+def test_examples_of_another_step_than_the_flow_s_are_refused(dt):
+    start = np.random.default_rng(1).standard_normal((2, TAUGHT.shape[1]))
+    examples = trajectory(cycle, start, dt, 100)
+    with pytest.raises(ValueError, match=f"step of the flow, dt = 0.01 s, got {dt:g} s"):
+        teach_attractors(RESERVOIR, FLOW, examples, TAUGHT, discard_steps=0, ridge=1e-6)
+
+
+def test_a_block_that_is_shown_otherwise_keeps_its_step():
+    (block,) = trajectory(cycle, np.ones((2, 3)), FLOW.dt, 5)
+    moved = block.seen(lambda states: states + 1.0)
+    assert isinstance(moved, Block)
+    assert moved.dt == FLOW.dt
+    for part, moved_part in zip(block, moved, strict=True):
+        np.testing.assert_array_equal(part + 1.0, moved_part)

@@ -9,8 +9,10 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from rnn.experiments.lorenz.jobs import RECORD_VERSION, Job, measure_draw, prepare
-from rnn.experiments.lorenz.sweep import run_jobs
+from rnn.experiments.lorenz.jobs import RECORD_VERSION, Job, measure_draw
+from rnn.experiments.lorenz.records import digest
+from rnn.experiments.lorenz.sweep import check_cluster, run_jobs
+from tests.support.draws import FLOOR
 
 # Networks so small that they take no time, and not so small that they recall nothing.
 SMALL = (("n_units", 40), ("density", 0.2), ("keep_s", 2.0))
@@ -30,8 +32,8 @@ NOBODY = "tcp://127.0.0.1:9"
 
 
 @pytest.fixture(scope="module")
-def prepared():
-    return prepare(JOBS[0])
+def prepared(truth):
+    return truth, FLOOR
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,11 @@ def test_a_folder_holds_one_whole_file_for_each_record(stored, wanted):
     folder, _ = stored
     assert sorted(path.name for path in folder.iterdir()) == sorted(job.path for job in JOBS)
     for job, record in zip(JOBS, wanted, strict=True):
-        assert json.loads((folder / job.path).read_text()) == record
+        assert json.loads((folder / job.path).read_text()) == on_disk(record)
+
+
+def on_disk(record):
+    return record | {"digest": digest(record)}
 
 
 def damaged(record):
@@ -96,11 +102,11 @@ def damaged(record):
 
 
 def of_another_version(record):
-    return json.dumps(record | {"version": RECORD_VERSION + 1})
+    return json.dumps(on_disk(record | {"version": RECORD_VERSION + 1}))
 
 
 def of_another_job(record):
-    return json.dumps(record | {"job": record["job"] | {"seconds": 6.0}})
+    return json.dumps(on_disk(record | {"job": record["job"] | {"seconds": 6.0}}))
 
 
 def no_record(record):
@@ -119,10 +125,15 @@ def test_others_measure_the_same_anew_where_a_record_cannot_be_used(
         (tmp_path / job.path).write_text(spoil(record | {"result": "spoilt"}))
     on_cluster = where == "cluster"
     how = {"cluster": request.getfixturevalue("scheduler")} if on_cluster else {"n_jobs": 2}
-    assert in_order(run_jobs(JOBS, *prepared, folder=tmp_path, **how)) == wanted
+    notes = []
+    how |= {"folder": tmp_path, "note": notes.append}
+    assert in_order(run_jobs(JOBS, *prepared, **how)) == wanted
+    assert [note.split(" is measured anew: it ")[0] for note in notes] == [
+        str(tmp_path / job.path) for job in JOBS
+    ]
     assert len(list(tmp_path.iterdir())) == len(JOBS)
     for job, record in zip(JOBS, wanted, strict=True):
-        assert json.loads((tmp_path / job.path).read_text()) == record
+        assert json.loads((tmp_path / job.path).read_text()) == on_disk(record)
 
 
 def test_what_is_there_is_not_measured_again(stored, prepared, tmp_path):
@@ -130,10 +141,14 @@ def test_what_is_there_is_not_measured_again(stored, prepared, tmp_path):
     marked = []
     for job in JOBS:
         record = json.loads((folder / job.path).read_text())
-        marked.append(record | {"result": {"mark": job.seed}})
-        (folder / job.path).write_text(json.dumps(marked[-1]))
+        del record["digest"]
+        record["result"]["contexts"][0]["distance"] = 1e3 + job.seed
+        marked.append(record)
+        (folder / job.path).write_text(json.dumps(on_disk(record)))
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert list(run_jobs(JOBS, *prepared, folder=folder)) == marked
+    notes = []
+    assert list(run_jobs(JOBS, *prepared, folder=folder, note=notes.append)) == marked
+    assert notes == []
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 
@@ -163,14 +178,19 @@ def test_a_record_is_of_its_job_alone(changes, stored, prepared, tmp_path):
     assert other.path == JOBS[0].path
     (record,) = run_jobs([other], *prepared, folder=folder)
     assert record == measure_draw(other, *prepared) != stored[1][0]
-    assert json.loads((folder / other.path).read_text()) == record
+    assert json.loads((folder / other.path).read_text()) == on_disk(record)
 
 
 def test_a_scheduler_that_is_not_there_is_an_error_of_the_system(prepared, monkeypatch):
     monkeypatch.setattr("rnn.experiments.lorenz.sweep.CONNECT_S", 0.5)
+
+    def check():
+        check_cluster(NOBODY)
+
     start = time.monotonic()
-    with pytest.raises(OSError, match=NOBODY):
-        list(run_jobs(JOBS, *prepared, cluster=NOBODY))
+    for ask in (lambda: list(run_jobs(JOBS, *prepared, cluster=NOBODY)), check):
+        with pytest.raises(OSError, match=NOBODY):
+            ask()
     assert time.monotonic() - start < 60.0
 
 

@@ -1,8 +1,10 @@
-"""Figures as the paper shows them: examples, what was extrapolated, the bifurcation, the theory."""
+"""Figures as the paper shows them: examples, what was extrapolated, the bifurcation, the theory.
+
+Each is made of numbers that were found before: of reports, or by the portraits beside this file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import matplotlib
@@ -10,55 +12,41 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rnn.attractors.memory import AttractorMemory, free_run
-from rnn.attractors.schedule import Schedule
-from rnn.experiments.lorenz import mechanism
-from rnn.experiments.lorenz.bifurcation import TRUE_HOPF, sweep_schedule
-from rnn.experiments.lorenz.families import Family
-from rnn.experiments.lorenz.flight import flight_path
-from rnn.experiments.lorenz.truth import KEEP_S, LARGEST_EXPONENT, Floor, true_track
-
-matplotlib.use("Agg")  # a file is written, no screen is needed
+from rnn.experiments.lorenz.bifurcation import TRUE_HOPF
+from rnn.experiments.lorenz.mechanism import Response, agreement
+from rnn.experiments.lorenz.portraits import Attractors, Path
+from rnn.experiments.lorenz.truth import LARGEST_EXPONENT, Floor
 
 _COLOURS = matplotlib.colormaps["coolwarm"]
-_DRAWN_S, _RAMP_S = 30.0, 30.0
+_REACH = 3.0  # of taught contexts, for their colours
 
 
-def attractors(
-    memory: AttractorMemory, family: Family, contexts: Sequence[Sequence[float]]
-) -> Figure:
-    """X against z at contexts (asked, context): recalled in colour over the truth in grey.
+def attractors(seen: Attractors) -> Figure:
+    """X against z at contexts: recalled in colour over the truth in grey.
 
     The first panel is what was taught.
     """
-    taught = np.unique(memory.contexts.T, axis=0)
-    asked = np.array(contexts, dtype=np.float64)
-    reach = np.abs(asked).max() or 1.0
+    reach = np.abs(seen.asked).max() or 1.0
     figure = Figure(figsize=(12, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[1, 2])
-    true = true_track(n_runs=1, seconds=_DRAWN_S, rng=np.random.default_rng(0)).transpose(0, 2, 1)
-    for context in taught:
-        example = family.apply(true, context[:, None])
-        left.plot(example[:, 0, 0], example[:, 2, 0], lw=0.6, color=_colour(context, 3.0))
+    for context, example in zip(seen.taught, seen.examples, strict=True):
+        left.plot(example[:, 0], example[:, 2], lw=0.6, color=_colour(context, _REACH))
     left.set(title="taught", xlabel="x", ylabel="z")
-    outputs = _recall(memory, asked)
-    for i, context in enumerate(asked):
-        moved = family.apply(true, context[:, None])
-        right.plot(moved[:, 0, 0], moved[:, 2, 0], lw=2.5, color="0.85", zorder=1)
-        recalled = outputs[:, i]
+    for context, true, recalled in zip(seen.asked, seen.truth, seen.recalled, strict=True):
+        right.plot(true[:, 0], true[:, 2], lw=2.5, color="0.85", zorder=1)
         right.plot(recalled[:, 0], recalled[:, 2], lw=0.5, color=_colour(context, reach), zorder=2)
-    right.set(title=f"{family.name}: recalled, truth behind it in grey", xlabel="x", ylabel="z")
+    right.set(title=f"{seen.name}: recalled, truth behind it in grey", xlabel="x", ylabel="z")
     _limit(right)
     return figure
 
 
 def errors(rows: list[dict[str, Any]], floor: Floor, title: str) -> Figure:
-    """Errors against context: median and 10 to 90 % of the draws, and what chance leaves."""
+    """Errors against context: median and 10 to 90 % of the draws, chance, and what is tolerated."""
     figure = Figure(figsize=(12, 6.5), layout="constrained")
     axes = figure.subplots(2, 3).ravel()
     c = [row["context"][0] for row in rows]
     axes[0].plot(c, [100.0 * row["success_rate"] for row in rows], "k.-")
-    axes[0].set(title="draws that keep the attractor, %", ylim=(-5, 105))
+    axes[0].set(title="draws that keep the attractor within the dashed lines, %", ylim=(-5, 105))
     exponent_chance = floor.exponent * LARGEST_EXPONENT
     for panel, name, label, chance, true in (
         (axes[1], "mean_error", "mean - true", floor.mean.max(), 0.0),
@@ -73,62 +61,54 @@ def errors(rows: list[dict[str, Any]], floor: Floor, title: str) -> Figure:
         panel.set(title=label)
         if name in ("distance", "return_map"):
             panel.set_ylim(bottom=0.0)
+    for panel, name, scale, true in (
+        (axes[1], "centre", 1.0, 0.0),
+        (axes[2], "std", 1.0, 1.0),
+        (axes[4], "exponent", LARGEST_EXPONENT, LARGEST_EXPONENT),
+    ):
+        allowed = np.array([scale * row["tolerance"][name] for row in rows])
+        for side in (-1.0, 1.0):
+            panel.plot(c, true + side * allowed, "k--", lw=0.8)
     for panel in axes:
         panel.set_xlabel("context")
-    figure.suptitle(f"{title}: median and 10–90 % of the draws; grey: two true runs")
+    figure.suptitle(
+        f"{title}: median and 10–90 % of the draws; grey: true runs by chance; dashed: tolerance"
+    )
     return figure
 
 
-def sweep(memory: AttractorMemory) -> Figure:
+def sweep(seen: Path) -> Figure:
     """The bifurcation: x while the context goes 0, 5, 0, 5."""
-    duration_s = 280.0
-    schedule = sweep_schedule(duration_s)
-    n_steps = round(duration_s / memory.flow.dt)
-    every = max(1, round(KEEP_S / memory.flow.dt))
-    state, _ = memory.start(np.zeros((1, 1)))
-    outputs, _ = free_run(memory, schedule, state, n_steps=n_steps, every=every)
-    times = (np.arange(len(outputs)) + 1) * every * memory.flow.dt
     figure = Figure(figsize=(12, 5), layout="constrained")
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=[1, 3])
-    top.plot(schedule.times_s, schedule.contexts[:, 0, 0], color="k")
+    top.plot(seen.schedule.times_s, seen.schedule.contexts[:, 0, 0], color="k")
     top.axhline(TRUE_HOPF, color="C3", lw=0.8, ls="--")
     top.set(
         ylabel="context", title=f"taught at 0 and 1; dashed: the true Hopf point, {TRUE_HOPF:.3f}"
     )
-    bottom.plot(times, outputs[:, 0, 0], lw=0.4)
+    bottom.plot(seen.times_s, seen.outputs[:, 0], lw=0.4)
     bottom.set(xlabel="s", ylabel="x")
     return figure
 
 
-def flight(memory: AttractorMemory) -> Figure:
+def flight(seen: Path) -> Figure:
     """The path of the attractor through the plane of both contexts."""
-    duration_s = 160.0
-    schedule = flight_path(duration_s)
-    state, start = memory.start(schedule.contexts[0])
-    dt = memory.flow.dt
-    approach = Schedule.ramp(start, schedule.contexts[0], _RAMP_S)
-    n_steps = round(_RAMP_S / dt)
-    _, state = free_run(memory, approach, state, n_steps=n_steps, every=n_steps)
-    every = max(1, round(KEEP_S / dt))
-    outputs, _ = free_run(memory, schedule, state, n_steps=round(duration_s / dt), every=every)
     figure = Figure(figsize=(12, 6), layout="constrained")
     axes = figure.subplots()
-    shade = np.linspace(0.0, 1.0, len(outputs))
-    axes.scatter(outputs[:, 0, 0], outputs[:, 0, 2], s=0.3, c=shade, cmap="viridis")
-    centre = schedule.contexts[:, :, 0]
-    axes.plot(centre[:, 0], centre[:, 1] + 23.55, color="C3", lw=1.0)
+    shade = np.linspace(0.0, 1.0, len(seen.outputs))
+    axes.scatter(seen.outputs[:, 0], seen.outputs[:, 2], s=0.3, c=shade, cmap="viridis")
+    axes.plot(seen.centre[:, 0], seen.centre[:, 2], color="C3", lw=1.0)
     axes.set(xlabel="x", ylabel="z", title="flight; red: where the contexts put the centre")
     return figure
 
 
-def response(memory: AttractorMemory, family: Family) -> Figure:
+def response(seen: Response) -> Figure:
     """Predicted against simulated displacement of every unit."""
-    seen = mechanism.measure_response(memory, family)
     figure = Figure(figsize=(11, 5.2), layout="constrained")
     for axes, predicted, name in zip(
         figure.subplots(1, 2), (seen.zeroth, seen.first), ("zeroth", "first"), strict=True
     ):
-        correlation, error = mechanism.agreement(predicted, seen.simulated)
+        correlation, error = agreement(predicted, seen.simulated)
         axes.plot(seen.simulated[::8].ravel(), predicted[::8].ravel(), ".", ms=2)
         axes.axline((0.0, 0.0), slope=1.0, color="0.5", lw=0.8)
         axes.set(
@@ -137,20 +117,6 @@ def response(memory: AttractorMemory, family: Family) -> Figure:
             title=f"{name} order: correlation {correlation:.6f}, error {100 * error:.2f} %",
         )
     return figure
-
-
-def _recall(memory: AttractorMemory, asked: np.ndarray) -> np.ndarray:
-    """Outputs (time, asked, 3) after the contexts were turned to what is asked."""
-    dt = memory.flow.dt
-    state, start = memory.start(asked.T)
-    n_steps = round(_RAMP_S / dt)
-    ramp = Schedule.ramp(start, asked.T, _RAMP_S * 0.8)
-    with np.errstate(over="ignore", invalid="ignore"):
-        _, state = free_run(memory, ramp, state, n_steps=n_steps, every=n_steps)
-        held = Schedule.constant(asked.T)
-        every = max(1, round(KEEP_S / dt))
-        outputs, _ = free_run(memory, held, state, n_steps=round(_DRAWN_S / dt), every=every)
-    return outputs
 
 
 def _colour(context: np.ndarray, reach: float) -> Any:

@@ -1,4 +1,4 @@
-"""What a call of ``ctxaudio bench lorenz`` is to do: its jobs, from its options."""
+"""What is to be measured of an experiment: which draws, at which contexts, and how long."""
 
 from __future__ import annotations
 
@@ -22,25 +22,38 @@ class Size:
     grid: tuple[float, ...]
 
 
+# A quick one is long enough to tell, too: see :mod:`rnn.experiments.lorenz.verdict`.
 DEFAULT = Size(seeds=4, runs=8, seconds=40.0, grid=GRID)
-QUICK = Size(seeds=1, runs=4, seconds=20.0, grid=QUICK_GRID)
+QUICK = Size(seeds=1, runs=12, seconds=25.0, grid=QUICK_GRID)
 
 
 def make_jobs(
-    experiment: str, preset: str, size: Size, changes: tuple[tuple[str, float], ...]
+    experiment: str,
+    preset: str,
+    size: Size,
+    *,
+    changes: tuple[tuple[str, float], ...] = (),
+    context: tuple[float, ...] | None = None,
 ) -> list[Job]:
     """All jobs of an experiment, or of all of them, draw by draw.
 
+    Args:
+        changes: numbers of the preset that are set anew.
+        context: the only one to ask for, instead of those of the size's grid.
+
     Raises:
-        ValueError: if a change is none that its preset can take.
+        ValueError: if a change is none that its preset can take, or the context none of the
+            experiment's.
     """
+    if context is not None:
+        _check_context(experiment, context)
     names = EXPERIMENTS.get(experiment, tuple(name for e in EXPERIMENTS.values() for name in e))
     jobs = [
         Job(
             name=name,
             preset=preset,
             seed=seed,
-            asked=_asked(name, size.grid),
+            asked=_asked(name, size.grid) if context is None else (context,),
             runs=size.runs,
             seconds=size.seconds,
             changes=changes,
@@ -51,6 +64,18 @@ def make_jobs(
     for job in jobs[:: size.seeds]:
         setting_of(job)
     return jobs
+
+
+def _check_context(experiment: str, context: tuple[float, ...]) -> None:
+    if experiment not in EXPERIMENTS or experiment in ("bifurcation", "mechanism"):
+        raise ValueError(f"a context does not go with {experiment}.")
+    n_contexts = FAMILIES[EXPERIMENTS[experiment][0]].n_contexts
+    if len(context) != n_contexts:
+        given = ", ".join(f"{c:+g}" if c else "0" for c in context)
+        raise ValueError(
+            f"{experiment} has {n_contexts} context{'s' * (n_contexts > 1)}, "
+            f"got {len(context)}: {given}."
+        )
 
 
 def _asked(name: str, grid: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:

@@ -1,0 +1,48 @@
+"""The largest Lyapunov exponent of a system, from its own Jacobian: what a network's is held to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnn.systems.runge_kutta import flow_map
+from rnn.systems.system import System, tangent_field_at
+
+
+def growth_rates(
+    system: System,
+    contexts: np.ndarray,
+    *,
+    dt: float,
+    settle_s: float,
+    seconds: float,
+    every_s: float,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Rates (time, run), in 1/s, at which tangents grew in successive times of ``every_s``.
+
+    Their mean over time is the largest Lyapunov exponent (Benettin et al. 1980). Runs at contexts
+    (context, run) start where the system says, and settle first; so do the tangents, which turn
+    into the direction that grows most.
+
+    Raises:
+        ValueError: if the system does not know its Jacobian, or no time is left to measure.
+    """
+    contexts = np.asarray(contexts, dtype=np.float64)
+    n_steps, n_blocks = round(every_s / dt), round(seconds / every_s)
+    if n_steps < 1 or n_blocks < 1:
+        raise ValueError(
+            f"seconds must hold every_s, and that dt, at least once, got {seconds}, {every_s} "
+            f"and {dt}."
+        )
+    n_settle = round(settle_s / every_s)
+    start_rng, tangent_rng = rng.spawn(2)
+    states = system.initial_states(contexts, rng=start_rng)
+    both = np.concatenate([states, tangent_rng.standard_normal(states.shape)])
+    field = tangent_field_at(system, contexts)
+    growth = np.empty((n_settle + n_blocks, states.shape[1]))
+    for rates in growth:
+        both = flow_map(field, both, dt, n_steps)
+        lengths = np.linalg.norm(both[system.n_variables :], axis=0)
+        both[system.n_variables :] /= lengths
+        rates[:] = np.log(lengths) / (n_steps * dt)
+    return growth[n_settle:]
