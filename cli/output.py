@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -16,42 +15,47 @@ from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
-def whole_file(path: Path, *, force: bool, buffering: int = -1) -> Iterator[BinaryIO]:
-    """A file to write that takes the name ``path`` only when the block has ended well.
+def whole_file(
+    path: Path, *, force: bool, keep_named: bool = False, buffering: int = -1
+) -> Iterator[BinaryIO]:
+    """As :func:`rnn.whole_file.whole_file`, what it cannot do told in the command's words.
 
-    Opened at once, so that a folder that cannot be written is known before the work is done;
-    ``buffering`` is that of Python's ``open``.
+    Opened at once, so that a folder that cannot be written is known before the work is done.
+
+    Raises:
+        DataError: if the file cannot be written, whatever else went wrong passes.
     """
-    refuse_existing(path, force=force)
-    # Named before it is made: no interrupt can come between the file and what removes it.
-    part = path.parent / f".{path.name}.{secrets.token_hex(4)}.part"
-    try:
-        try:
-            file = open(part, "xb", buffering)  # noqa: SIM115
-        except OSError as error:
-            raise DataError(f"cannot write to {path.parent}: {error.strerror}.") from error
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror or error}.") from error
-    finally:
-        with contextlib.suppress(OSError):  # it may never have been made
-            part.unlink()
+    import rnn.whole_file as files  # here, for help and mistakes do not wait for what it brings
+
+    with (
+        _told(),
+        files.whole_file(path, replace=force, keep_named=keep_named, buffering=buffering) as file,
+    ):
+        yield file
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
     """An existing file is replaced only when that was asked for; a folder or device never is."""
+    import rnn.whole_file as files
+
+    with _told():
+        files.refuse_existing(path, replace=force)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    import rnn.whole_file as files
+
     try:
-        exists, is_file = path.exists(), path.is_file()
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror}.") from error
-    if exists and not is_file:
-        raise DataError(f"{path} exists already and is not a file.")
-    if exists and not force:
-        raise DataError(f"{path} exists already; --force replaces it.")
+        yield
+    except files.NotAFileError as error:
+        raise DataError(f"{error.filename} exists already and is not a file.") from error
+    except files.AlreadyThereError as error:
+        raise DataError(f"{error.filename} exists already; --force replaces it.") from error
+    except files.NoPlaceError as error:
+        raise DataError(f"cannot write to {error.filename}: {error.strerror}.") from error
+    except files.NotWrittenError as error:
+        raise DataError(f"cannot write {error.filename}: {error.strerror}.") from error
 
 
 def make_folder(folder: Path) -> Path:

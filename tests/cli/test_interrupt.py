@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 import pty
 import signal
-import time
 
 import pytest
 
-from tests.support.command import ctxaudio, finished, notes, started, write
+from tests.support.command import (
+    ctxaudio,
+    finished,
+    notes,
+    started,
+    wait_until_it_writes,
+    write,
+)
 
 
 @pytest.fixture(scope="module")
 def song(tmp_path_factory):
     """A minute, which takes long enough to teach."""
     return write(tmp_path_factory.mktemp("long") / "song.wav", notes(seconds=60.0, rate=16_000))
-
-
-def waited_for_partial_file(folder, process):
-    """Until the command has opened its output, so that there is something to leave behind."""
-    while not any(path.suffix == ".part" for path in folder.iterdir()):
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def waited_for_partial_file(folder, process):
 def test_a_signal_in_the_middle_leaves_nothing(song, tmp_path, command, number, code, said):
     args = ("+5",) if command == "shift" else ()
     process = started(command, song, *args, "-o", "out.wav", cwd=tmp_path)
-    waited_for_partial_file(tmp_path, process)
+    wait_until_it_writes(process, tmp_path)
     process.send_signal(number)
     result = finished(process)
     # Interrupted while it imports, Python ends itself by the signal, which a shell calls 130 too.
@@ -50,7 +49,7 @@ def test_an_interrupt_leaves_what_force_would_have_replaced(song, tmp_path):
     out = tmp_path / "out.memory"
     out.write_bytes(b"precious")
     process = started("teach", song, "-o", out, "--force", cwd=tmp_path)
-    waited_for_partial_file(tmp_path, process)
+    wait_until_it_writes(process, tmp_path)
     process.send_signal(signal.SIGINT)
     assert finished(process).code in {130, -signal.SIGINT}
     assert out.read_bytes() == b"precious"
@@ -65,8 +64,7 @@ def test_a_hang_up_that_nohup_ignores_does_not_stop_the_work(tmp_path):
         cwd=tmp_path,
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
     )
-    while not any(path.suffix == ".part" for path in tmp_path.iterdir()):
-        time.sleep(0.01)
+    wait_until_it_writes(process, tmp_path)
     process.send_signal(signal.SIGHUP)
     assert finished(process).code == 0
     assert (tmp_path / "song.memory").is_file()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -96,6 +98,23 @@ def finished(process, stdin=None):
     with process:
         out, err = process.communicate(stdin, timeout=120)
     return Result(process.returncode, out, (err or b"").decode())
+
+
+def written_into(process, folder):
+    """Sizes of the files that a command has open in a folder, with a name or without."""
+    sizes = []
+    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            if descriptor.readlink().parent == folder:
+                sizes.append(descriptor.stat().st_size)
+    return sizes
+
+
+def wait_until_it_writes(process, folder):
+    """Until a command has opened its output, so that there is something to leave behind."""
+    while not written_into(process, folder):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
 
 
 def notes(*, seconds=0.5, rate=8_000, channels=1, seed=0, peak=0.5):
