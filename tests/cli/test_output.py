@@ -34,7 +34,7 @@ def test_what_fails_elsewhere_is_not_blamed_on_the_result(tmp_path):
         OSError(errno.ENOSPC, "No space left on device", "/cache/module.nbi"),
         FileExistsError(errno.EEXIST, "File exists", "/cache/module.nbi"),
     ):
-        with pytest.raises(OSError) as raised, whole_file(path, force=False):  # noqa: PT011
+        with pytest.raises(OSError) as raised, whole_file(path, force=False):
             raise error
         assert raised.value is error
         assert list(tmp_path.iterdir()) == []
