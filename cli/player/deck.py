@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -131,8 +129,10 @@ def _new_file(stem: str) -> tuple[Path, BinaryIO]:
     killed, and so that no other player takes the name. Unbuffered: what a full disk has not taken
     is not tried again at the end.
     """
-    for number in itertools.count(1):
+    number = 1
+    while True:
         path = Path(f"{stem[:_LONGEST]}-live{number}.flac")
-        with contextlib.suppress(FileExistsError):
+        try:
             return path, open(path, "xb", buffering=0)
-    raise AssertionError("there is always another number.")
+        except FileExistsError:
+            number += 1

@@ -7,7 +7,6 @@ import io
 import os
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -286,7 +285,6 @@ def test_closing_in_the_middle_is_quick_and_leaves_nothing():
     assert time.monotonic() - began < 5.0
     assert process.returncode == 0
     assert threading.active_count() == n_threads
-    wait_until(lambda: not list(Path("/dev/shm").glob("ctxaudio-*")))  # noqa: S108
     with pytest.raises(ProcessLookupError):
         os.kill(process.pid, 0)
 

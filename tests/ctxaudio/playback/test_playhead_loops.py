@@ -160,3 +160,19 @@ def test_no_seek_and_no_turn_in_a_loop_clicks(n_samples, steps):
         parts.append(played(playhead, n_hops))
     samples = np.concatenate([*parts, played(playhead, 30)], axis=1)
     assert steepest(samples) < 1.1 * steepest_sine(7.0) * hz / STEADY_HZ
+
+
+@pytest.mark.parametrize("context", [0.0, 5.0, -7.0])
+@pytest.mark.parametrize("rest", [0, 40, 200])
+def test_a_loop_may_begin_as_late_as_the_last_hop(rest, context):
+    song, hz, memory = whole_periods(60 * HOP + rest)
+    always = played(looped(memory, song, context), 80)
+    for n_hops in (20, 51, 55, 59, 60):
+        playhead = Playhead(memory, song, context)
+        before = played(playhead, n_hops)
+        playhead.loop = True
+        samples = np.concatenate([before, played(playhead, 80 - n_hops)], axis=1)
+        if n_hops <= 51:  # nothing past the end was made yet
+            np.testing.assert_array_equal(samples, always)
+        own = sine(hz * 2.0 ** (context / 12.0), rate=STEADY_RATE)
+        assert steepest(samples[:, 2_000:]) < 1.3 * steepest(own)
