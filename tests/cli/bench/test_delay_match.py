@@ -382,7 +382,8 @@ def test_a_checkpoint_that_cannot_be_read_is_one_line(tmp_path):
 
 def test_a_folder_that_takes_no_file_is_known_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "train", lambda *args, **_: pytest.fail("it was trained"))
-    monkeypatch.setattr("cli.output.secrets.token_hex", lambda _: "a/b")
+    monkeypatch.setattr("rnn.file_parts._UNNAMED", None)
+    monkeypatch.setattr("rnn.file_parts.secrets.token_hex", lambda _: "a/b")
     assert f"cannot write to {tmp_path}: " in failed(delays(out=tmp_path))
 
 
