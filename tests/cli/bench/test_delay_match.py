@@ -5,6 +5,7 @@ The networks and tasks are so small that they are trained in a moment.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -19,6 +20,7 @@ from cli.bench import delay_match_run as running
 from cli.bench.delay_match_table import training_table
 from cli.output import Reporter
 from rnn.experiments.delay_match import study
+from rnn.file_errors import NoPlaceError
 from rnn.tasks import DelayMatch
 from rnn.trainable import Assignment, OptimiserConfig, Plan, RateConfig, TrainingConfig, begin
 from rnn.trainable import training as trainings
@@ -382,9 +384,12 @@ def test_a_checkpoint_that_cannot_be_read_is_one_line(tmp_path):
 
 def test_a_folder_that_takes_no_file_is_known_before_the_work(tmp_path, monkeypatch):
     monkeypatch.setattr(running, "train", lambda *args, **_: pytest.fail("it was trained"))
-    monkeypatch.setattr("rnn.file_parts._UNNAMED", None)
-    monkeypatch.setattr("rnn.file_parts.secrets.token_hex", lambda _: "a/b")
-    assert f"cannot write to {tmp_path}: " in failed(delays(out=tmp_path))
+
+    def refused(_):
+        raise NoPlaceError(errno.EROFS, "Read-only file system", str(tmp_path))
+
+    monkeypatch.setattr("rnn.file_parts.Part.open", refused)  # root may write anywhere else
+    assert f"cannot write to {tmp_path}: Read-only" in failed(delays(out=tmp_path))
 
 
 # What goes wrong in a training.
