@@ -117,7 +117,7 @@ def load(kind: Kind[About, Thing], source: str | Path | BinaryIO) -> Thing:
         _check_values(kind, arrays)
         return kind.put_together(about, arrays)
     except _OtherVersionError as error:
-        raise ValueError(f"{name} is a {kind.noun} of another version: {error}{advice}") from error
+        raise ValueError(f"{name} is of another version: {error}{advice}") from error
     except (ValueError, RecursionError) as error:  # JSON may be nested without end
         reason = _reason(error)
         raise ValueError(f"{name} is no {kind.noun}, or is damaged: {reason}{advice}") from error
@@ -144,7 +144,7 @@ def _check_version(kind: Kind[Any, Any], metadata: Mapping[str, str]) -> None:
         maker = metadata.get("made_by")
         by = "" if maker is None else f", made by {_printable(maker)[:60]}"
         version = _printable(version or "none")[:20]
-        raise _OtherVersionError(f"expected format {kind.version}, got {version}{by}")
+        raise _OtherVersionError(f"expected {kind.format} {kind.version}, got {version}{by}")
 
 
 def _check_shapes(

@@ -61,6 +61,18 @@ class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
     a flipped bit in code would be run.
     """
 
+    def save(self, key: Any, data: Any) -> None:
+        """Keep what a signature was compiled to.
+
+        Under a name of its own: numba numbers these files, and two processes that compile
+        different signatures at once can choose the same number, for one of which the index then
+        names the other's code.
+        """
+        own = hashlib.sha256(repr((self._source_stamp, key)).encode()).hexdigest()[:16]
+        name = f"{self._index_name.removesuffix('.nbi')}.{own}.nbc"
+        self._save_index(self._load_index() | {key: name})
+        self._save_data(name, data)
+
     def _load_index(self) -> Any:
         return super()._load_index() if _is_whole(Path(self._index_path)) else {}
 

@@ -252,10 +252,10 @@ def test_another_version_is_named_with_who_made_it(kind):
     said = refused(
         kind,
         forged(kind.data, format_version="2", made_by="ctxaudio 9\n\x1b[31m"),
-        "of another version: expected format 1, got 2, made by ctxaudio 9",
+        r"is of another version: expected .* 1, got 2, made by ctxaudio 9",
     )
     assert "damaged" not in said
-    refused(kind, forged(kind.data, format_version=None), "expected format 1, got none")
+    refused(kind, forged(kind.data, format_version=None), r"expected .* 1, got none")
 
 
 def test_a_file_of_another_kind_is_refused(kind):

@@ -58,6 +58,18 @@ def test_what_was_compiled_is_found_again(fresh, folder):
     assert [path.suffix for path in files(folder)] == [".nbc", ".nbi"]
 
 
+def test_two_processes_that_keep_different_code_at_once_do_not_mix_it_up(fresh, monkeypatch):
+    # Both have looked at the index before either wrote it.
+    first, second = fresh(), fresh()
+    with monkeypatch.context() as patch:
+        for function in (first, second):
+            patch.setattr(function._cache._cache_file, "_load_index", dict)
+        assert (first(21), second(0.5)) == (42, 1.0)
+    again = fresh()
+    assert (again(0.25), again(21)) == (0.5, 42)
+    assert sum(again.stats.cache_hits.values()) == 1  # the index that was written last
+
+
 def test_a_function_is_compiled_where_no_folder_can_be_written():
     # A function without a file has no place for a cache, as one of a read-only installation.
     scope = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from rnn.experiments.lorenz.extrapolation import MEASURED, OUTCOMES
 from rnn.experiments.lorenz.jobs import MECHANISMS, RECORD_VERSION, Job
+from rnn.whole_file import write_whole
 
 _VECTORS = ("mean", "std", "mean_error", "std_ratio")
 _TOLERANCE = ("std", "centre", "exponent")
@@ -35,17 +35,8 @@ def write_record(folder: Path, record: dict[str, Any]) -> None:
     Raises:
         OSError: if it cannot be written, with the name that it was to have.
     """
-    path = folder / Job(**record["job"]).path
-    part = folder / f".{path.name}.{secrets.token_hex(4)}.part"
     text = json.dumps(record | {"digest": digest(record)}, allow_nan=False)
-    try:
-        with open(part, "x", encoding="utf-8") as file:
-            file.write(text)
-        part.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(folder / Job(**record["job"]).path, text.encode())
 
 
 def read_record(folder: Path, job: Job) -> dict[str, Any] | None:

@@ -90,4 +90,4 @@ def test_another_version_is_refused_by_the_command_in_one_line(saved, tmp_path):
     path = tmp_path / "new.memory"
     path.write_bytes(forged(saved, format_version="2", made_by="ctxaudio 9\n\x1b[31m"))
     for args in (("shift", song, "+5", "-m", path), ("info", path)):
-        assert "expected format 1, got 2, made by ctxaudio 9" in failed(ctxaudio(*args))
+        assert "expected ctxaudio memory 1, got 2, made by ctxaudio 9" in failed(ctxaudio(*args))
