@@ -42,12 +42,20 @@ def fixed_point(
 
     Raises:
         ArithmeticError: if the iterations do not settle.
+        ValueError: if a shape does not fit the memory.
     """
     reservoir, readout = memory.reservoir, memory.readout
+    n_units, n_contexts = reservoir.context.shape
+    context, guess = np.asarray(context, np.float64), np.asarray(guess, np.float64)
+    if context.shape != (n_contexts,) or guess.shape != (n_units,):
+        raise ValueError(
+            f"context must have shape ({n_contexts},) and guess ({n_units},), those of one run, "
+            f"got {context.shape} and {guess.shape}."
+        )
     weights = reservoir.recurrent.toarray() + reservoir.inputs @ readout.weights.T
     drive = reservoir.bias + reservoir.inputs @ readout.offset + reservoir.context @ context
     identity = np.eye(len(guess))
-    state = np.array(guess, dtype=np.float64)
+    state = guess.copy()
     for _ in range(n_iterations if np.isfinite(state).all() else 0):
         level = np.tanh(weights @ state + drive)
         jacobian = (1.0 - level**2)[:, None] * weights - identity

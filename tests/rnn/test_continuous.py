@@ -22,7 +22,6 @@ from rnn import (
     drive,
     linearised_loop,
 )
-from rnn.kernels import GROUP, grouped_rows, tanh
 from rnn.systems import integrate
 
 AUTHORS = Path(__file__).parents[1] / "data/kim2021"
@@ -348,38 +347,6 @@ def test_no_steps_leave_the_state_and_fewer_are_refused():
     np.testing.assert_array_equal(last, state)
     with pytest.raises(ValueError, match="n_steps must not be negative"):
         closed_loop(NET, FLOW, READOUT, contexts[0], state, n_steps=-1)
-
-
-def test_the_compiled_tanh_is_tanh():
-    wide = np.concatenate([np.logspace(-320, 300, 4000), np.linspace(0.0, 25.0, 40_001)])
-    special = [1e-300, 19.9, 20.0, 25.0, 700.0, np.inf]
-    x = np.concatenate([wide, -wide, special, np.negative(special)])
-    found = x.copy()
-    tanh(found)
-    np.testing.assert_allclose(found, np.tanh(x), rtol=0.0, atol=4e-16)
-
-
-def test_the_compiled_tanh_keeps_signs_and_what_is_no_number():
-    x = np.array([0.0, -0.0, 1e-300, -1e-300, np.nan, np.inf, -np.inf, 3.0, -3.0])
-    for n in range(1, 10):  # whole vectors, and what is left over
-        found = x[:n].copy()
-        tanh(found)
-        np.testing.assert_array_equal(np.isnan(found), np.isnan(x[:n]))
-        np.testing.assert_array_equal(np.signbit(found), np.signbit(x[:n]))
-    np.testing.assert_array_equal(found[[0, 1, 5, 6]], [0.0, 0.0, 1.0, -1.0])
-
-
-@pytest.mark.parametrize("density", [0.0, 0.02, 0.3, 1.0])
-def test_grouped_rows_hold_the_same_matrix(density, rng):
-    matrix = np.where(rng.random((23, 23)) < density, rng.standard_normal((23, 23)), 0.0)
-    matrix[[0, 7, 22]] = 0.0
-    rows = grouped_rows(scipy.sparse.csr_array(matrix))
-    assert (np.diff(rows.starts) % GROUP == 0).all()
-    assert rows.starts[-1] == len(rows.weights) == len(rows.columns)
-    held = np.zeros((23, 23))
-    for row, (start, stop) in enumerate(pairwise(rows.starts)):
-        np.add.at(held[row], rows.columns[start:stop].astype(int), rows.weights[start:stop])
-    np.testing.assert_array_equal(held, matrix)
 
 
 def test_a_draw_of_the_authors_rests_where_they_let_it_rest():

@@ -255,3 +255,12 @@ def test_states_that_are_not_one_a_run_are_refused(n_states, n_tangents):
 def test_contexts_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=r"contexts must have shape \(2, run\)"):
         watch(drawn(), np.zeros(shape), np.zeros((25, 2)))
+
+
+@pytest.mark.parametrize(
+    ("context", "guess"),
+    [((1,), (25,)), ((2, 1), (25,)), ((3,), (25,)), ((2,), (25, 1)), ((2,), (24,)), ((), (25,))],
+)
+def test_a_fixed_point_of_another_shape_is_refused(context, guess):
+    with pytest.raises(ValueError, match=r"context must have shape \(2,\) and guess \(25,\)"):
+        fixed_point(drawn(), np.zeros(context), np.zeros(guess))

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.systems import Lorenz, integrate, runge_kutta_step, trajectory
+from rnn.systems import (
+    Lorenz,
+    field_at,
+    flow_map,
+    growth_rates,
+    integrate,
+    runge_kutta_step,
+    tangent_field_at,
+    trajectory,
+)
 
 STATE = np.array([[1.0, -4.0, 3.0], [2.0, 5.0, 3.0], [20.0, 30.0, 5.0]])  # (3, run)
 
@@ -158,3 +167,62 @@ def test_runs_with_a_rho_each_are_those_runs_alone():
 def test_a_rho_without_two_fixed_points_is_refused(rho):
     with pytest.raises(ValueError, match="rho must exceed 1 for a fixed point off the origin"):
         Lorenz(rho=rho).fixed_points()
+
+
+@pytest.mark.parametrize("n_steps", [0, 1, 40])
+def test_the_flow_map_is_where_integrating_ends_to_the_last_bit(n_steps):
+    _, last = integrate(Lorenz(), STATE, 0.01, n_steps)
+    np.testing.assert_array_equal(flow_map(Lorenz(), STATE, 0.01, n_steps), last)
+
+
+@pytest.mark.parametrize(("dt", "n_steps"), [(0.0, 3), (np.nan, 3), (0.01, -1)])
+def test_a_flow_map_of_no_steps_is_refused(dt, n_steps):
+    with pytest.raises(ValueError, match=r"dt must be a positive|n_steps must not be negative"):
+        flow_map(Lorenz(), STATE, dt, n_steps)
+
+
+@pytest.mark.parametrize("rho", [28.0, np.array([10.0, 24.0, 99.6])])
+def test_the_jacobian_of_lorenz_is_how_its_velocity_changes(rho):
+    system = Lorenz(rho=rho)
+    found = system.jacobian(STATE, np.zeros((1, 3)))
+    for run in range(3):
+        alone = Lorenz(rho=float(np.broadcast_to(rho, 3)[run]))
+        np.testing.assert_allclose(found[..., run], jacobian(alone, STATE[:, run]), atol=1e-12)
+
+
+def test_contexts_do_not_move_lorenz():
+    still, moved = (field_at(Lorenz(), np.full((1, 3), c)) for c in (0.0, 5.0))
+    np.testing.assert_array_equal(still(STATE), moved(STATE))
+    np.testing.assert_array_equal(still(STATE), Lorenz()(STATE))
+
+
+def test_a_tangent_is_a_small_difference():
+    contexts = np.zeros((1, 3))
+    tangents = np.random.default_rng(2).standard_normal((3, 3))
+    both = flow_map(
+        tangent_field_at(Lorenz(), contexts), np.concatenate([STATE, tangents]), 0.01, 30
+    )
+    ahead, behind = (flow_map(Lorenz(), STATE + s * 1e-6 * tangents, 0.01, 30) for s in (1, -1))
+    np.testing.assert_array_equal(both[:3], flow_map(Lorenz(), STATE, 0.01, 30))
+    np.testing.assert_allclose(both[3:], (ahead - behind) / 2e-6, rtol=1e-5)
+
+
+def test_the_exponent_at_a_point_of_rest_is_the_largest_eigenvalue():
+    class Linear(Lorenz):
+        """At the origin Lorenz's system is linear: its exponent is known."""
+
+        def initial_states(self, contexts, *, rng):
+            return np.zeros((3, contexts.shape[1]))
+
+    rates = growth_rates(
+        Linear(),
+        np.zeros((1, 2)),
+        dt=0.002,
+        settle_s=3.0,
+        seconds=2.0,
+        every_s=0.5,
+        rng=np.random.default_rng(0),
+    )
+    largest = np.linalg.eigvals(jacobian(Lorenz(), np.zeros(3))).real.max()
+    assert rates.shape == (4, 2)
+    np.testing.assert_allclose(rates, largest, rtol=1e-6)
