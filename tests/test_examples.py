@@ -25,6 +25,8 @@ FOUND = {
     "fixed_points": (24.6, 24.9),  # 24.74 is true
     "glide_in_blocks": (11.9, 12.1),
     "lorenz_translated": (16.0, 24.0),
+    "own_system": (3.6, 4.0),  # 3.82 is true
+    "own_task": (0.9, 1.0),
     "shift_a_song": (1.99, 2.01),
     "teach_your_own": (1.9, 2.1),
 }
@@ -57,7 +59,7 @@ def test_an_example_draws_what_the_gallery_shows(example, tmp_path, capsys):
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_short_and_in_the_gallery(example):
-    assert 20 <= len(example.read_text(encoding="utf-8").splitlines()) <= 75
+    assert 20 <= len(example.read_text(encoding="utf-8").splitlines()) <= 80
     gallery = BY_NAME["docs/gallery.md"]
     assert f"../examples/{example.name}" in gallery.links()
     assert f"pictures/{example.stem}.png" in gallery.links()
