@@ -34,6 +34,7 @@ from rnn.experiments.delay_match.study import (
     measure_networks,
     plan_for,
 )
+from rnn.tasks import DelayMatch
 from rnn.trainable.analysis.account import explain
 from rnn.trainable.plan import Assignment, Plan
 from rnn.trainable.training import Training, begin, train
@@ -137,7 +138,7 @@ def _structure(
     return found
 
 
-def _by_step(plan: Plan, state: Training) -> dict[str, float]:
+def _by_step(plan: Plan[DelayMatch], state: Training) -> dict[str, float]:
     """Mean accuracy at what was trained, in steps of 20, 5 and 1 ms."""
     seeds = [assignment.seed for assignment in plan.assignments]
     found = {}

@@ -23,6 +23,7 @@ from rnn.experiments.delay_match.study import (
     STUDY_TRAINING,
     plan_for,
 )
+from rnn.tasks import DelayMatch
 from rnn.trainable.plan import Assignment, Plan
 from rnn.trainable.training import REACHED, begin, least, train
 
@@ -61,7 +62,7 @@ def main() -> None:
     write_json(options.json, results)
 
 
-def rows(seeds: int, max_updates: int) -> Iterator[tuple[str, Plan]]:
+def rows(seeds: int, max_updates: int) -> Iterator[tuple[str, Plan[DelayMatch]]]:
     """Each setting by name."""
     modern = plan_for("inputs", "modern", seeds=seeds)
     modern = replace(modern, training=replace(modern.training, max_updates=max_updates))
@@ -77,7 +78,9 @@ def rows(seeds: int, max_updates: int) -> Iterator[tuple[str, Plan]]:
     study = replace(STUDY_NETWORK, n_inputs=2)
     omega = replace(training, gradient_weight=STUDY_TRAINING.gradient_weight)
 
-    def plan(network: Any = modern.network, how: Any = training, of: Any = task) -> Plan:
+    def plan(
+        network: Any = modern.network, how: Any = training, of: Any = task
+    ) -> Plan[DelayMatch]:
         return Plan(network, how, tuple(Assignment(task=of, seed=seed) for seed in range(seeds)))
 
     yield "modern", modern

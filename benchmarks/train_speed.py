@@ -20,7 +20,7 @@ import torch
 
 from benchmarks.runner import say, write_json
 from rnn.experiments.delay_match.study import plan_for
-from rnn.tasks.delay_match import draw_trials
+from rnn.tasks import DelayMatch
 from rnn.trainable.networks import draw_network
 from rnn.trainable.plan import Plan
 from rnn.trainable.training import advance, begin
@@ -70,7 +70,7 @@ def main() -> None:
     write_json(options.json, results)
 
 
-def stacked(plan: Plan, device: str) -> Update:
+def stacked(plan: Plan[DelayMatch], device: str) -> Update:
     """One update of all networks of a plan, as they are trained here."""
     training = replace(plan.training, validate_every=10**9, max_updates=10**9)
     plan = replace(plan, training=training)
@@ -83,7 +83,9 @@ def stacked(plan: Plan, device: str) -> Update:
     return update
 
 
-def loop(plan: Plan, device: str, make: Callable[[Plan, int, str], Update]) -> Update:
+def loop(
+    plan: Plan[DelayMatch], device: str, make: Callable[[Plan[DelayMatch], int, str], Update]
+) -> Update:
     """One update of a network of each delay, one after the other."""
     tasks = list(dict.fromkeys(assignment.task for assignment in plan.assignments))
     firsts = [next(i for i, a in enumerate(plan.assignments) if a.task == task) for task in tasks]
@@ -99,7 +101,7 @@ def loop(plan: Plan, device: str, make: Callable[[Plan, int, str], Update]) -> U
 class PlainNetwork(torch.nn.Module):
     """The same network as a module that autograd differentiates."""
 
-    def __init__(self, plan: Plan, seed: int, device: str) -> None:
+    def __init__(self, plan: Plan[DelayMatch], seed: int, device: str) -> None:
         super().__init__()
         drawn = draw_network(plan.network, rng=np.random.default_rng(seed)).to(device)
         self.config = plan.network
@@ -132,13 +134,13 @@ class PlainNetwork(torch.nn.Module):
         return torch.stack(all_rates) @ (self.readout * self.readout_mask).T + self.offset
 
 
-def plain_network(plan: Plan, i: int, device: str) -> Update:
+def plain_network(plan: Plan[DelayMatch], i: int, device: str) -> Update:
     """An update of a :class:`PlainNetwork` by Adam."""
     network = PlainNetwork(plan, plan.assignments[i].seed, device)
     return _update(plan, i, device, network, network)
 
 
-def nn4n_network(plan: Plan, i: int, device: str) -> Update:
+def nn4n_network(plan: Plan[DelayMatch], i: int, device: str) -> Update:
     """An update of a network of nn4n, with the signs and the sparsity of ours."""
     from nn4n.model import CTRNN
 
@@ -160,7 +162,7 @@ def nn4n_network(plan: Plan, i: int, device: str) -> Update:
 
 
 def _update(
-    plan: Plan,
+    plan: Plan[DelayMatch],
     i: int,
     device: str,
     network: torch.nn.Module,
@@ -171,7 +173,7 @@ def _update(
     optimiser = torch.optim.Adam(network.parameters(), lr=training.optimiser.learning_rate)
 
     def update() -> None:
-        trials = draw_trials(task, training.batch, training.dt_s, rng=rng)
+        trials = task.draw(training.batch, training.dt_s, rng=rng)
         inputs, targets, mask = (
             torch.from_numpy(part).to(device)
             for part in (trials.inputs, trials.targets, trials.mask)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from cli.output import quiet_libraries
+from cli.output import quiet_libraries, tell
 
 
 @click.command()
@@ -22,14 +22,14 @@ def devices(as_json: bool) -> None:
         found = list_devices()
     for device in found:
         if as_json:
-            print(json.dumps(device._asdict()))
+            tell(json.dumps(device._asdict()))
             continue
         marks = ("<" if device.is_default_input else " ") + (
             ">" if device.is_default_output else " "
         )
-        print(
+        tell(
             f"{marks} {device.number:3d}  {device.name}, {device.host}: {device.n_inputs} in, "
             f"{device.n_outputs} out, {device.sample_rate} Hz"
         )
     if not found and not as_json:
-        print("PortAudio sees no device; is a sound card connected, or a sound server running?")
+        tell("PortAudio sees no device; is a sound card connected, or a sound server running?")

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cli.learning import read_song
-from cli.output import listed
+from cli.output import listed, tell
 
 _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
 
@@ -22,11 +22,11 @@ def info(file: str, as_json: bool) -> None:
 
     facts = _memory_facts(file) if file != "-" and is_memory_file(file) else _song_facts(file)
     if as_json:
-        print(json.dumps(facts))
+        tell(json.dumps(facts))
         return
     for name, value in facts.items():
         if value is not None:
-            print(_line(name, value))
+            tell(_line(name, value))
 
 
 def _line(name: str, value: Any) -> str:

@@ -1,23 +1,25 @@
-"""Where results go: files that appear whole or not at all, progress bars, one line of JSON."""
+"""Where results go: files that appear whole or not at all, lines, progress bars, JSON."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
+import click
+
+from cli.signals import heed
 from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
-def whole_file(
-    path: Path, *, force: bool, keep_named: bool = False, buffering: int = -1
-) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """As :func:`rnn.whole_file.whole_file`, what it cannot do told in the command's words.
 
     Opened at once, so that a folder that cannot be written is known before the work is done.
@@ -27,10 +29,7 @@ def whole_file(
     """
     import rnn.whole_file as files  # here, for help and mistakes do not wait for what it brings
 
-    with (
-        _told(),
-        files.whole_file(path, replace=force, keep_named=keep_named, buffering=buffering) as file,
-    ):
+    with _told(), files.whole_file(path, replace=force) as file:
         yield file
 
 
@@ -81,6 +80,54 @@ def quiet_libraries() -> Iterator[None]:
         os.close(kept)
 
 
+class ClosedStdout(io.TextIOWrapper):
+    """Standard output that was closed (``>&-``): whatever is written to it is an error."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BufferedWriter(io.FileIO(os.open(os.devnull, os.O_RDONLY), "wb")))
+
+
+def open_missing_streams() -> None:
+    """Of standard streams that were closed, the input is empty and what is said goes nowhere."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = ClosedStdout()
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
+
+def need_stdout(what: str) -> None:
+    """Before the work that ``what`` takes, see that standard output can take it.
+
+    Raises:
+        DataError: if it is closed.
+    """
+    if isinstance(sys.stdout, ClosedStdout):
+        raise DataError(f"standard output is closed, and {what} was to go there.")
+
+
+def tell(line: object, file: TextIO | None = None) -> None:
+    """Print one line, on standard output if nothing else is said.
+
+    The one place from which text goes to a terminal. Names and messages may come from a
+    stranger's file, and are not to move the cursor or begin lines of their own.
+    """
+    print(one_line(line), file=file, flush=True)
+
+
+def say(message: object) -> None:
+    """Tell a person how it goes, on stderr."""
+    tell(f"ctxaudio: {message}", sys.stderr)
+
+
+def warned(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Say a warning in one line; what :func:`warnings.showwarning` is replaced by."""
+    context = click.get_current_context(silent=True)
+    if context is None or not context.params.get("quiet"):
+        say(message)
+
+
 def listed(numbers: Iterable[float]) -> str:
     """Contexts or semitones, each with its sign: ``-1, 0, +1``."""
     return ", ".join(f"{number:+g}" if number else "0" for number in numbers)
@@ -94,20 +141,31 @@ class Reporter:
         self.as_json = as_json
         self.json_file = sys.stderr if sound_on_stdout else sys.stdout
         self.timings_s: dict[str, float] = {}
+        if sound_on_stdout:
+            need_stdout("the sound")
+        elif as_json:
+            need_stdout("JSON")
 
     @contextlib.contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
         """Time a step; with a total, show a bar for it where stderr is a terminal."""
+        heed()
         start = time.perf_counter()
         if total is None or not self._shows_bars:
-            yield lambda _: None
+            yield lambda _: heed()
         else:
             from rich.console import Console
             from rich.progress import Progress
 
             with Progress(console=Console(stderr=True), transient=True) as bar:
                 task = bar.add_task(name, total=total)
-                yield lambda done: bar.advance(task, done)
+
+                def advance(done: int) -> None:
+                    heed()
+                    bar.advance(task, done)
+
+                yield advance
+        heed()
         self.timings_s[name] = round(time.perf_counter() - start, 4)
 
     @contextlib.contextmanager
@@ -139,13 +197,12 @@ class Reporter:
     def done(self, message: str, **facts: Any) -> None:
         """Say what was done."""
         if self.as_json:
-            facts["timings_s"] = self.timings_s
-            print(json.dumps(facts), file=self.json_file, flush=True)
+            tell(json.dumps(facts | {"timings_s": self.timings_s}), self.json_file)
         elif not self.quiet:
-            print(one_line(message), file=sys.stderr)
+            tell(message, sys.stderr)
         self.timings_s = {}
 
     def note(self, message: str) -> None:
         """Say what the user should know though nothing went wrong."""
         if not self.quiet:
-            print(f"ctxaudio: {message}", file=sys.stderr)
+            say(message)

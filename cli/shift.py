@@ -20,8 +20,8 @@ from cli.learning import (
     recalled,
     refuse_input,
 )
-from cli.output import Reporter, refuse_existing, whole_file
-from ctxaudio.errors import DataError, one_line
+from cli.output import Reporter, refuse_existing, say, whole_file
+from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
@@ -91,7 +91,7 @@ def shift(
         except DataError as error:
             if len(songs) == 1:
                 raise
-            print(f"ctxaudio: {one_line(str(error))}", file=sys.stderr)
+            say(error)
             failures += 1
     if failures:
         raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")

@@ -20,6 +20,8 @@ class Stream(IntEnum):
     VALIDATION = 3  # seed, restarts, updates
     TEST = 4  # seed
     EXPLANATION = 5  # seed
+    CONDITION_TRIALS = 6  # of validation by whole trials; key of the validation, condition
+    CONDITION_NOISE = 7  # the same
     LORENZ_TRUTH = 100  # of what draws are compared with
     LORENZ_FLOOR = 101  # of how much true runs differ by chance
 

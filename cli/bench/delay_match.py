@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.extras import require
-from cli.output import Reporter, make_folder
+from cli.output import Reporter, make_folder, need_stdout, tell
+from ctxaudio.extras import require
 
 if TYPE_CHECKING:
     from rnn.trainable.analysis.account import MemoryAccount
@@ -73,6 +73,7 @@ def delay_match(
     require("torch")
     if out is not None:
         require("matplotlib")
+    need_stdout("the report")
     from cli.bench import delay_match_report as reports
     from cli.bench.delay_match_run import check_device, train_kept
     from cli.bench.delay_match_table import incident_notes
@@ -104,10 +105,11 @@ def delay_match(
         "presets": results,
     }
     if as_json:
-        print(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
+        tell(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
     else:
         for section in reports.sections_of(report):
-            click.echo(f"{section.title}\n" + "\n".join(section.lines) + "\n")
+            for line in (section.title, *section.lines, ""):
+                tell(line)
     if folder is not None:
         reports.write_report(reporter, folder, report, accounts)
         reporter.note(f"wrote {folder / 'index.html'}")

@@ -13,9 +13,9 @@ import numpy as np
 from cli.bench.delay_match_run import Trained
 from cli.bench.delay_match_table import map_table, span, training_table
 from cli.bench.files import write_figure, write_pages
-from cli.bench.page import Section
 from cli.output import Reporter
 from rnn.experiments.delay_match import study
+from rnn.experiments.page import Section
 from rnn.trainable.analysis.account import MemoryAccount, explain
 from rnn.trainable.training import REACHED
 from rnn.trainable.workers import Workers

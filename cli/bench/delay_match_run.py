@@ -16,6 +16,7 @@ import torch
 from cli.output import Reporter, whole_file
 from cli.signals import held_signals
 from ctxaudio.errors import DataError, one_line
+from rnn.tasks import DelayMatch
 from rnn.trainable.files import load_training, save_networks, save_training
 from rnn.trainable.plan import Plan
 from rnn.trainable.training import Training, begin, train
@@ -26,7 +27,7 @@ CHECKPOINT_S = 20.0  # between checkpoints
 class Trained(NamedTuple):
     """A stack after its training, and what of the training this run of the command did."""
 
-    plan: Plan
+    plan: Plan[DelayMatch]
     state: Training
     seconds: float
     updates_before: int  # of all networks together: done by earlier runs
@@ -57,7 +58,7 @@ def check_device(device: str) -> None:
 
 
 def train_kept(
-    plan: Plan, reporter: Reporter, name: str, *, stem: Path | None, device: str
+    plan: Plan[DelayMatch], reporter: Reporter, name: str, *, stem: Path | None, device: str
 ) -> Trained:
     """Train to the end, from where the checkpoint ``<stem>.training`` stands.
 
@@ -117,7 +118,7 @@ def beside(state: Training) -> str:
     return words
 
 
-def _start(plan: Plan, checkpoint: Path | None, device: str) -> Training:
+def _start(plan: Plan[DelayMatch], checkpoint: Path | None, device: str) -> Training:
     if checkpoint is None or not checkpoint.exists():
         with _memory_errors():
             return begin(plan, device)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.arguments import ContextList, Setter
-from cli.extras import require
-from cli.output import Reporter, listed, make_folder, refuse_existing, whole_file
+from cli.output import Reporter, listed, make_folder, need_stdout, refuse_existing, tell, whole_file
 from ctxaudio.errors import DataError, one_line
+from ctxaudio.extras import require
 
 if TYPE_CHECKING:
     from rnn.experiments.lorenz.jobs import Job
@@ -79,6 +79,7 @@ def lorenz(
         require("matplotlib")
     if cluster is not None:
         require("distributed")
+    need_stdout("the report")
     from cli.bench.plan import DEFAULT, QUICK, make_jobs
     from cli.bench.report import sections_of, summarise, write_drawing, write_report
     from rnn.experiments.lorenz.jobs import prepare
@@ -112,10 +113,11 @@ def lorenz(
     records = _measure(reporter, planned, truth, floor, folder=folder, n_jobs=jobs, cluster=cluster)
     report = summarise(planned, records, floor)
     if as_json:
-        print(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
+        tell(json.dumps(report | {"timings_s": reporter.timings_s}, allow_nan=False))
     else:
         for section in sections_of(report, floor):
-            click.echo(f"{section.title}\n" + "\n".join(section.lines) + "\n")
+            for line in (section.title, *section.lines, ""):
+                tell(line)
     if folder is not None:
         write_report(reporter, folder, planned, floor, report)
         reporter.note(f"wrote {folder / 'index.html'}")

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cli.bench.files import save_figure, write_figure, write_pages
-from cli.bench.page import Section
 from cli.bench.table import bifurcation_table, contexts_table, mechanism_table
 from cli.output import Reporter
 from rnn.experiments.lorenz.jobs import MECHANISMS, Job, family_of, teach_draw
 from rnn.experiments.lorenz.summary import summarise_contexts, summarise_draws
 from rnn.experiments.lorenz.truth import Floor
+from rnn.experiments.page import Section
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Literal, get_args
 
 import numpy as np
@@ -15,6 +14,7 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.features import Progress, measure_features
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
 from ctxaudio.errors import DataError
+from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import Field, field_between
 from ctxaudio.sound.door import whole_rate
@@ -138,8 +138,8 @@ def check_network(network: str) -> None:
     """
     if network not in NETWORK_KINDS:
         raise DataError(f"network must be one of {', '.join(NETWORK_KINDS)}, got {network!r}.")
-    if network == "trained" and find_spec("torch") is None:
-        raise DataError("a trained network needs torch: pip install 'ctxaudio[train]'.")
+    if network == "trained":
+        require("torch", "a trained network")
 
 
 def _train(

@@ -11,25 +11,34 @@ and its answer, the larger of two outputs at the last step, is 0 for the same an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from rnn.tasks.task import ForkedTrials, Memory, Stretch, Task, Trials
+
 # First and second pulse of each condition: 1 is high (or A), 0 is low (or B).
-CONDITIONS = ((1, 1), (0, 0), (1, 0), (0, 1))
+PULSES = ((1, 1), (0, 0), (1, 0), (0, 1))
+_NAMES = {
+    "frequency": ("HiHi", "LoLo", "HiLo", "LoHi"),
+    "input": ("AA", "BB", "AB", "BA"),
+}
 
 LOUD, QUIET = 1.0, 0.2  # target of the output that is chosen, and of the other
 SAME, DIFFERENT = 0, 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DelayMatch:
+class DelayMatch(Task):
     """The task; its delays are drawn evenly between two limits, in seconds.
 
     A task can be taught in levels: at level 0 the longest delay is ``first_limit_s``, and each
     further level adds ``widening_s`` until all delays are drawn. Without widening level 0 is all.
     """
+
+    name: ClassVar[str] = "delay-match"
 
     form: Literal["frequency", "input"] = "frequency"
     shortest_s: float = 0.0
@@ -73,6 +82,16 @@ class DelayMatch:
         return 1 if self.form == "frequency" else 2
 
     @property
+    def n_outputs(self) -> int:
+        """Same and different."""
+        return 2
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """First and second pulse, such as HiLo or AB."""
+        return _NAMES[self.form]
+
+    @property
     def last_level(self) -> int:
         """The level at which all delays are drawn."""
         if self.widening_s == 0.0 or self.longest_s <= self.first_limit_s:
@@ -108,83 +127,126 @@ class DelayMatch:
                     "make it longer, or the step shorter."
                 )
 
+    def draw(
+        self,
+        n_trials: int,
+        dt_s: float,
+        *,
+        rng: np.random.Generator,
+        level: int = 0,
+        condition: int | None = None,
+    ) -> Trials:
+        """Trials for training: conditions, delays and catch trials by chance.
 
-class Trials(NamedTuple):
-    """Trials side by side, as long as the longest of them."""
+        Trials of one condition alone have no catch trials among them.
 
-    inputs: np.ndarray  # (time, trial, input) float32; without noise, baseline included
-    targets: np.ndarray  # (time, trial, output) float32
-    mask: np.ndarray  # (time, trial) float32: 1 where the targets count
-    last: np.ndarray  # (trial,): the step at which the answer is read
-    answer: np.ndarray  # (trial,): SAME or DIFFERENT, and -1 of a catch trial
+        >>> trials = DelayMatch().draw(8, 0.02, rng=np.random.default_rng(0))
+        >>> trials.inputs.shape[1:], trials.targets.shape[1:]
+        ((8, 1), (8, 2))
+        """
+        if condition is None:
+            first, second = rng.integers(0, 2, (2, n_trials))
+            catch = rng.random(n_trials) < self.catch_share
+        else:
+            first, second = np.repeat(np.array(PULSES[condition])[:, None], n_trials, axis=1)
+            catch = np.zeros(n_trials, bool)
+        high = self.limit_s(level)
+        delays_s = self.shortest_s + (high - self.shortest_s) * rng.random(n_trials)
+        return self.trials(first, second, delays_s, dt_s, catch=catch)
 
+    def pulse_levels(self, pulse: np.ndarray) -> np.ndarray:
+        """What pulses (trial,) add to the baseline of each input, (trial, input).
 
-def draw_trials(
-    task: DelayMatch, n_trials: int, dt_s: float, *, level: int = 0, rng: np.random.Generator
-) -> Trials:
-    """Trials for training: conditions, delays and catch trials by chance.
+        >>> DelayMatch().pulse_levels(np.array([1, 0])).tolist()
+        [[1.2], [0.4]]
+        >>> DelayMatch(form="input").pulse_levels(np.array([1, 0])).tolist()
+        [[1.2, 0.0], [0.0, 1.2]]
+        """
+        if self.form == "frequency":
+            return np.where(pulse == 1, self.high, self.low)[:, None]
+        return self.high * (pulse[:, None] == np.array([1, 0]))
 
-    >>> trials = draw_trials(DelayMatch(), 8, 0.02, rng=np.random.default_rng(0))
-    >>> trials.inputs.shape[1:], trials.targets.shape[1:]
-    ((8, 1), (8, 2))
-    """
-    first, second = rng.integers(0, 2, (2, n_trials))
-    catch = rng.random(n_trials) < task.catch_share
-    high = task.limit_s(level)
-    delays_s = task.shortest_s + (high - task.shortest_s) * rng.random(n_trials)
-    return make_trials(task, first, second, delays_s, dt_s, catch=catch)
+    def trials(
+        self,
+        first: np.ndarray,
+        second: np.ndarray,
+        delays_s: np.ndarray,
+        dt_s: float,
+        *,
+        catch: np.ndarray | None = None,
+    ) -> Trials:
+        """Trials of given pulses (trial,) and delays (trial,)."""
+        fixation, pulse, decision = self._steps(dt_s)
+        shown = np.ones(len(first), bool) if catch is None else ~catch
+        second_at = fixation + pulse + np.rint(delays_s / dt_s).astype(np.int64)
+        decide_at = second_at + pulse
+        n_steps = int(decide_at.max()) + decision
+        time = np.arange(n_steps)[:, None]
+        on_first = (time >= fixation) & (time < fixation + pulse) & shown
+        on_second = (time >= second_at) & (time < decide_at) & shown
+        deciding = (time >= decide_at) & (time < decide_at + decision)
+        inputs = (
+            self.baseline
+            + on_first[..., None] * self.pulse_levels(first)
+            + on_second[..., None] * self.pulse_levels(second)
+        ).astype(np.float32)
+        answer = np.where(first == second, SAME, DIFFERENT)
+        chosen = answer[:, None] == np.arange(2)
+        targets = np.where(
+            deciding[..., None] & chosen & shown[:, None], np.float32(LOUD), np.float32(QUIET)
+        )
+        # Nothing is asked between fixation and decision, but a catch trial is quiet throughout.
+        asked = (time < fixation) | deciding | (~shown & (time < decide_at + decision))
+        return Trials(
+            inputs,
+            targets,
+            asked.astype(np.float32),
+            decide_at + decision - 1,
+            np.where(shown, answer, -1),
+        )
 
+    def forked(self, dt_s: float, *, level: int, n_forks: int, n_trials: int) -> ForkedTrials:
+        """Trials at delays evenly through what is drawn at a level, in whole steps.
 
-def pulse_levels(task: DelayMatch, pulse: np.ndarray) -> np.ndarray:
-    """What pulses (trial,) add to the baseline of each input, (trial, input).
+        The trials of all delays share what comes before the second pulse. There is one fork if
+        that is one delay.
+        """
+        delays = np.linspace(self.shortest_s, self.limit_s(level), n_forks)
+        own = sorted({round(delay / dt_s) * dt_s for delay in delays.tolist()})
+        return self.forked_at(own, dt_s, n_trials=-(-n_trials // len(own)))
 
-    >>> pulse_levels(DelayMatch(), np.array([1, 0])).tolist()
-    [[1.2], [0.4]]
-    >>> pulse_levels(DelayMatch(form="input"), np.array([1, 0])).tolist()
-    [[1.2, 0.0], [0.0, 1.2]]
-    """
-    if task.form == "frequency":
-        return np.where(pulse == 1, task.high, task.low)[:, None]
-    return task.high * (pulse[:, None] == np.array([1, 0]))
+    def forked_at(self, delays_s: Sequence[float], dt_s: float, *, n_trials: int) -> ForkedTrials:
+        """So many trials of each condition at each of given delays, rounded to whole steps."""
+        first, second = np.repeat(np.array(PULSES), n_trials, axis=0).T
+        one, two = (self.baseline + self.pulse_levels(pulse) for pulse in (first, second))
+        quiet = np.full_like(one, self.baseline)
+        fixation, pulse, decision = self._steps(dt_s)
+        return ForkedTrials(
+            stem=(Stretch(quiet, fixation), Stretch(one, pulse)),
+            held=quiet,
+            forks=tuple(round(delay / dt_s) for delay in delays_s),
+            branch=(Stretch(two, pulse), Stretch(quiet, decision)),
+            answer=np.where(first == second, SAME, DIFFERENT),
+            n_conditions=len(PULSES),
+            about={"delays_s": list(delays_s)},
+        )
 
+    def memory(self, dt_s: float) -> Memory:
+        """The first pulse, high (or A) and low (or B), through the delay."""
+        loud = self.baseline + self.pulse_levels(np.array([1, 0]))
+        fixation, pulse, _ = self._steps(dt_s)
+        return Memory(
+            names=("high", "low") if self.form == "frequency" else ("A", "B"),
+            cues=(Stretch(np.full_like(loud, self.baseline), fixation), Stretch(loud, pulse)),
+            held=np.full(self.n_inputs, self.baseline),
+            shortest_s=self.shortest_s,
+            longest_s=self.longest_s,
+            what="the first pulse",
+        )
 
-def make_trials(
-    task: DelayMatch,
-    first: np.ndarray,
-    second: np.ndarray,
-    delays_s: np.ndarray,
-    dt_s: float,
-    *,
-    catch: np.ndarray | None = None,
-) -> Trials:
-    """Trials of given pulses (trial,) and delays (trial,)."""
-    fixation, pulse, decision = (
-        round(part / dt_s) for part in (task.fixation_s, task.pulse_s, task.decision_s)
-    )
-    shown = np.ones(len(first), bool) if catch is None else ~catch
-    second_at = fixation + pulse + np.rint(delays_s / dt_s).astype(np.int64)
-    decide_at = second_at + pulse
-    n_steps = int(decide_at.max()) + decision
-    time = np.arange(n_steps)[:, None]
-    on_first = (time >= fixation) & (time < fixation + pulse) & shown
-    on_second = (time >= second_at) & (time < decide_at) & shown
-    deciding = (time >= decide_at) & (time < decide_at + decision)
-    inputs = (
-        task.baseline
-        + on_first[..., None] * pulse_levels(task, first)
-        + on_second[..., None] * pulse_levels(task, second)
-    ).astype(np.float32)
-    answer = np.where(first == second, SAME, DIFFERENT)
-    chosen = answer[:, None] == np.arange(2)
-    targets = np.where(
-        deciding[..., None] & chosen & shown[:, None], np.float32(LOUD), np.float32(QUIET)
-    )
-    # Nothing is asked between fixation and decision, but a catch trial is quiet throughout.
-    asked = (time < fixation) | deciding | (~shown & (time < decide_at + decision))
-    return Trials(
-        inputs,
-        targets,
-        asked.astype(np.float32),
-        decide_at + decision - 1,
-        np.where(shown, answer, -1),
-    )
+    def _steps(self, dt_s: float) -> tuple[int, int, int]:
+        """Steps of fixation, pulse and decision."""
+        fixation, pulse, decision = (
+            round(part / dt_s) for part in (self.fixation_s, self.pulse_s, self.decision_s)
+        )
+        return fixation, pulse, decision

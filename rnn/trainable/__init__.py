@@ -1,11 +1,12 @@
 """Trainable continuous-time rate networks, many at once, in torch (the extra ``train``)."""
 
-from rnn.trainable.accuracy import accuracy_by_delay
+from rnn.trainable.accuracy import forked_accuracy, measure_accuracy
 from rnn.trainable.analysis.account import MemoryAccount, explain
 from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import Noise, acting, euler_step, outputs_of, run_constant
 from rnn.trainable.files import (
     load_networks,
+    load_plan,
     load_training,
     save_networks,
     save_training,
@@ -36,16 +37,18 @@ __all__ = [
     "TrainingConfig",
     "Weights",
     "Wiring",
-    "accuracy_by_delay",
     "acting",
     "advance",
     "begin",
     "draw_network",
     "euler_step",
     "explain",
+    "forked_accuracy",
     "from_reservoir",
     "load_networks",
+    "load_plan",
     "load_training",
+    "measure_accuracy",
     "outputs_of",
     "run_constant",
     "save_networks",

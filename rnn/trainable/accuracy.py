@@ -1,76 +1,185 @@
-"""How often networks answer right, by delay and by condition, in trials with noise."""
+"""How often networks answer right, in trials with noise: by forks of a run, or by whole trials."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
-from rnn.tasks.delay_match import CONDITIONS, DIFFERENT, SAME, DelayMatch, pulse_levels
+from rnn.random_streams import Stream, generator
+from rnn.tasks.task import ForkedTrials, Stretch, Task, draw_trials, share_right
 from rnn.trainable.config import RateConfig
-from rnn.trainable.dynamics import Noise, outputs_of, run_constant, some
-from rnn.trainable.gradients.through_time import Acting
+from rnn.trainable.dynamics import Noise, acting, outputs_of, run_constant, some
+from rnn.trainable.gradients.gradients import make_batch
+from rnn.trainable.gradients.through_time import Acting, forward
+from rnn.trainable.networks import RateNetworks
 
 
-def accuracy_by_delay(
+def forked_accuracy(
     config: RateConfig,
     acting: Acting,
-    task: DelayMatch,
-    delays_s: Sequence[Sequence[float]],
+    trials: Sequence[ForkedTrials],
     dt_s: float,
     *,
-    trials_per_condition: int,
     noise: Noise | None,
+    check: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
-    """Share of right answers, (network, delay, condition), at delays of each network's own.
+    """Share of right answers, (network, fork, condition), at forks of each network's own.
 
-    The trials of all delays share what comes before the second pulse: a network is run once
-    through its longest delay, and a copy of it goes on to a second pulse wherever one is asked
-    for. Where a network has fewer delays than others, the rest is NaN. Delays, at least one for
-    each network, are rounded to whole steps; ``noise`` is used up.
+    A network is run once through its last fork, and a copy of it goes on into the branch wherever
+    there is a fork. Where a network has fewer forks than others, the rest is NaN.
+
+    Args:
+        config: of the networks.
+        acting: their weights.
+        trials: of each network: with a fork at least, and alike but for their forks.
+        dt_s: the step.
+        noise: is used up; none for trials without.
+        check: called at each step; what it raises ends the run.
+
+    Raises:
+        ValueError: if trials differ in more than their forks.
     """
-    like = acting.matrix
-    first, second = np.repeat(np.array(CONDITIONS), trials_per_condition, axis=0).T
-    answer = np.where(first == second, SAME, DIFFERENT)
-    quiet, one, two = (
-        torch.as_tensor(task.baseline + added).to(like)
-        for added in (
-            0.0 * pulse_levels(task, first),
-            *(pulse_levels(task, p) for p in (first, second)),
-        )
-    )
-    fixation, pulse, decision = (
-        round(s / dt_s) for s in (task.fixation_s, task.pulse_s, task.decision_s)
-    )
-    ends = [[round(delay / dt_s) for delay in own] for own in delays_s]
-    share = np.full((len(ends), max(map(len, ends)), len(CONDITIONS)), np.nan)
+    if len({alike(one) for one in trials}) != 1:
+        raise ValueError("trials of networks that run side by side may differ in their forks only.")
+    shared, forks = trials[0], [one.forks for one in trials]
+    share = np.full((len(forks), max(map(len, forks)), shared.n_conditions), np.nan)
 
     def go(
-        which: torch.Tensor, state: torch.Tensor, shown: torch.Tensor, n: int, heard: Noise | None
+        which: torch.Tensor, state: torch.Tensor, part: Stretch, heard: Noise | None
     ) -> torch.Tensor:
-        part = None if heard is None else heard.of(which)
-        return run_constant(config, some(acting, which), state, shown, n, dt_s, part)
+        given = torch.as_tensor(part.given).to(acting.matrix)
+        own = None if heard is None else heard.of(which)
+        acts = some(acting, which)
+        return run_constant(config, acts, state, given, part.n_steps, dt_s, own, check=check)
 
-    # Longest delays first, so that those still running are the first ones.
-    order = sorted(range(len(ends)), key=lambda i: -max(ends[i]))
-    which = torch.tensor(order, device=like.device)
-    state = acting.initial[which][:, None].expand(-1, len(first), -1)
-    state = go(which, state, quiet, fixation, noise)
-    state = go(which, state, one, pulse, noise)
+    # Last forks first, so that those still running are the first ones.
+    order = sorted(range(len(forks)), key=lambda i: -max(forks[i]))
+    which = torch.tensor(order, device=acting.matrix.device)
+    state = acting.initial[which][:, None].expand(-1, len(shared.answer), -1)
+    for part in shared.stem:
+        state = go(which, state, part, noise)
     now = 0
-    for time in sorted({end for own in ends for end in own}):
-        running = [i for i in order if max(ends[i]) >= time]
+    for time in sorted({fork for own in forks for fork in own}):
+        running = [i for i in order if max(forks[i]) >= time]
         which, state = which[: len(running)], state[: len(running)]
-        state = go(which, state, quiet, time - now, noise)
+        state = go(which, state, Stretch(shared.held, time - now), noise)
         now = time
-        forks = [k for k, i in enumerate(running) if time in ends[i]]
-        kept = torch.tensor(forks, device=like.device)
+        forking = [k for k, i in enumerate(running) if time in forks[i]]
+        kept = torch.tensor(forking, device=acting.matrix.device)
         forked, heard = which[kept], None if noise is None else noise.branch(time)
-        last = go(forked, go(forked, state[kept], two, pulse, heard), quiet, decision, heard)
+        last = state[kept]
+        for part in shared.branch:
+            last = go(forked, last, part, heard)
         chosen = outputs_of(config, some(acting, forked), last).argmax(2).cpu().numpy()
-        right = (chosen == answer).reshape(len(forks), len(CONDITIONS), -1).mean(2)
-        for i, row in zip((running[k] for k in forks), right, strict=True):
-            for column in (c for c, end in enumerate(ends[i]) if end == time):
+        right = (chosen == shared.answer).reshape(len(forking), shared.n_conditions, -1).mean(2)
+        for i, row in zip((running[k] for k in forking), right, strict=True):
+            for column in (c for c, fork in enumerate(forks[i]) if fork == time):
                 share[i, column] = row
     return share
+
+
+def alike(trials: ForkedTrials) -> tuple[object, ...]:
+    """Equal for trials that differ in their forks only."""
+    stretches = (*trials.stem, Stretch(trials.held, 0), *trials.branch)
+    told = ((one.n_steps, one.given.shape, one.given.tobytes()) for one in stretches)
+    return (len(trials.stem), *told, trials.answer.tobytes(), trials.n_conditions)
+
+
+def plain_accuracy(
+    networks: RateNetworks,
+    index: int,
+    task: Task,
+    dt_s: float,
+    *,
+    n_trials: int,
+    key: tuple[int, ...],
+    level: int | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> np.ndarray:
+    """Share of right answers (condition,) of one network, in whole trials of each condition.
+
+    Args:
+        networks: a stack.
+        index: which of them.
+        task: whose trials are drawn.
+        dt_s: the step.
+        n_trials: of each condition.
+        key: of the random numbers; the same one gives the same trials and noise.
+        level: of the task; the last one, if not given.
+        check: called before each condition; what it raises ends the run.
+    """
+    one = networks.select([index])
+    acts = acting(one, dt_s)
+    share = []
+    for condition in range(len(task.conditions)):
+        check()
+        trials = draw_trials(
+            task,
+            n_trials,
+            dt_s,
+            rng=generator(Stream.CONDITION_TRIALS, *key, condition),
+            level=task.last_level if level is None else level,
+            condition=condition,
+        )
+        keys = [(Stream.CONDITION_NOISE, *key, condition)]
+        batch = make_batch(one.config, [trials], keys, dt_s, like=acts.matrix)
+        outputs = forward(one.config, acts, batch).outputs[0].cpu().numpy()
+        share.append(share_right(task.score(outputs, trials)))
+    return np.array(share)
+
+
+def measure_accuracy(
+    networks: RateNetworks,
+    index: int,
+    task: Task,
+    dt_s: float,
+    *,
+    seed: int,
+    n_trials: int = 100,
+    n_forks: int = 5,
+) -> np.ndarray:
+    """Share of right answers, (fork, condition), of one network of a stack in a whole task.
+
+    A task whose trials do not fork has one row.
+
+    Args:
+        networks: a stack.
+        index: which of them.
+        task: what is asked.
+        dt_s: the step.
+        seed: of trials and noise.
+        n_trials: of each condition.
+        n_forks: about how many of them.
+
+    Raises:
+        ValueError: if the network is not one for this task, or the step not one for either.
+    """
+    check_fit(networks.config, task)
+    task.check_step(dt_s)
+    forked = task.forked(dt_s, level=task.last_level, n_forks=n_forks, n_trials=n_trials)
+    if forked is None:
+        return plain_accuracy(networks, index, task, dt_s, n_trials=n_trials, key=(seed,))[None]
+    acts = acting(networks.select([index]), dt_s)
+    listens = torch.zeros(1, dtype=torch.long, device=acts.matrix.device)
+    noise = Noise([generator(Stream.TEST, seed)], listens)
+    return forked_accuracy(networks.config, acts, [forked], dt_s, noise=noise)[0]
+
+
+def check_fit(config: RateConfig, task: Task) -> None:
+    """Whether networks have the inputs, contexts and outputs of a task.
+
+    Raises:
+        ValueError: if they have not.
+    """
+    needed = (task.n_inputs, task.n_contexts, task.n_outputs)
+    if needed != (config.n_inputs, config.n_contexts, config.n_outputs):
+        raise ValueError(
+            f"the task {task.name!r} needs {_counted(*needed)}, the network has "
+            f"{_counted(config.n_inputs, config.n_contexts, config.n_outputs)}."
+        )
+
+
+def _counted(inputs: int, contexts: int, outputs: int) -> str:
+    return f"{inputs} inputs, {contexts} contexts and {outputs} outputs"

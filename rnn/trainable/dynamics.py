@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -113,16 +113,20 @@ def run_constant(
     n_steps: int,
     dt_s: float,
     noise: Noise | None = None,
+    *,
+    check: Callable[[], None] = lambda: None,
 ) -> torch.Tensor:
     """States after so many steps with constant inputs ``shown`` (trial, input + context).
 
-    Inputs hear noise and are rectified after it, unless there is no noise at all.
+    Inputs hear noise and are rectified after it, unless there is no noise at all. ``check`` is
+    called at each step; what it raises ends the run.
     """
     given = shown.expand(len(state), *shown.shape)
     n = config.n_inputs
     spread = config.input_noise * (2.0 / config.alpha(dt_s)) ** 0.5
     kicks = None
     for _ in range(n_steps):
+        check()
         if noise is not None:
             if spread:
                 heard = shown[:, :n] + spread * noise.draw(len(shown), n, like=state)

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from rnn.tasks.delay_match import DelayMatch
+from rnn.tasks.registry import UNNAMED, describe_task, task_from
+from rnn.tasks.task import Task
+from rnn.trainable.accuracy import check_fit
 from rnn.trainable.config import RateConfig
 from rnn.trainable.optimiser import OptimiserConfig
+from rnn.typed_json import plain_number, typed
+
+Learned = TypeVar("Learned", bound=Task, covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """How networks are trained, and when one is done.
 
-    A network reaches the criterion when the least of the four conditions' accuracies, in the mean
-    of the last validations, is high enough; with ``every_delay`` the least of all delays too.
+    A network reaches the criterion when the least of its conditions' accuracies, in the mean of
+    the last validations, is high enough; with ``every_delay`` the least of all delays (or what
+    else a task's trials fork at) too.
     """
 
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     dt_s: float = 0.02
     batch: int = 64  # trials
     gradient_weight: float = 0.0  # of Ω, the vanishing-gradient term
-    widen_at: float = 0.93  # smoothed accuracy above which delays widen, where there are levels
+    widen_at: float = 0.93  # smoothed accuracy above which the next level begins, if there is one
     validate_every: int = 50  # updates
-    validation_delays: int = 5  # evenly through the range; the ends included
-    validation_trials: int = 100  # of each condition, shared out to the delays, rounded up
+    validation_delays: int = 5  # or other forks; evenly through the range, the ends included
+    validation_trials: int = 100  # of each condition, shared out to the forks, rounded up
     criterion: float = 0.9
     validations: int = 3  # the last ones, whose mean counts
     every_delay: bool = False
@@ -61,46 +70,92 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Generic[Learned]):
     """What one network of a stack is to learn, and from which seed."""
 
-    task: DelayMatch
+    task: Learned
     seed: int
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Generic[Learned]):
     """Networks of one config, trained in one way, each on an assignment of its own.
 
     Raises:
         ValueError: if a task cannot be told in steps of this length or by such a network, or
-            tasks differ in more than their delays.
+            there is no network.
     """
 
     network: RateConfig
     training: TrainingConfig
-    assignments: tuple[Assignment, ...]
+    assignments: tuple[Assignment[Learned], ...]
 
     def __post_init__(self) -> None:
         if not self.assignments:
             raise ValueError("there is no network to train.")
         self.network.alpha(self.training.dt_s)
-        if self.network.n_contexts:
-            raise ValueError(
-                f"these tasks have no context, the network has {self.network.n_contexts}."
-            )
         for assignment in self.assignments:
-            task = assignment.task
-            task.check_step(self.training.dt_s)
-            if (task.n_inputs, 2) != (self.network.n_inputs, self.network.n_outputs):
-                raise ValueError(
-                    f"the {task.form} form needs {task.n_inputs} inputs and 2 outputs, the network "
-                    f"has {self.network.n_inputs} and {self.network.n_outputs}."
-                )
-        alike = {_without_delays(assignment.task) for assignment in self.assignments}
-        if len(alike) > 1:
-            raise ValueError("the tasks of a stack may differ in their delays only.")
+            assignment.task.check_step(self.training.dt_s)
+            check_fit(self.network, assignment.task)
 
 
-def _without_delays(task: DelayMatch) -> DelayMatch:
-    return replace(task, shortest_s=0.0, longest_s=0.0, widening_s=0.0, first_limit_s=0.0)
+def describe_plan(plan: Plan[Task]) -> dict[str, Any]:
+    """A plan as JSON has it.
+
+    Raises:
+        TypeError: if a task cannot be described.
+    """
+    return {
+        "network": asdict(plan.network),
+        "training": asdict(plan.training),
+        "assignments": [
+            {"task": describe_task(one.task), "seed": one.seed} for one in plan.assignments
+        ],
+    }
+
+
+def is_of_plan(description: Mapping[str, Any], plan: Plan[Task]) -> bool:
+    """Whether a description is of just this plan; what it names is not needed for that."""
+    try:
+        named = [
+            one | {"task": {"name": UNNAMED, **one["task"]}} for one in description["assignments"]
+        ]
+    except (LookupError, TypeError):  # it is of no plan at all
+        return False
+    told: bool = dict(description) | {"assignments": named} == json.loads(
+        json.dumps(describe_plan(plan), default=plain_number)
+    )
+    return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assigned:
+    task: dict[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Described:
+    """A plan as JSON has it; its tasks are read by their own classes."""
+
+    network: RateConfig
+    training: TrainingConfig
+    assignments: list[_Assigned]
+
+
+def plan_from(description: Mapping[str, Any], own: Iterable[type[Task]] = ()) -> Plan[Task]:
+    """The plan that was described.
+
+    Args:
+        description: as :func:`describe_plan` made it.
+        own: classes of tasks that do not ship (:func:`rnn.tasks.task_from`).
+
+    Raises:
+        ValueError: if it is no such description.
+    """
+    told, own = typed(_Described, description, "the plan"), tuple(own)
+    return Plan(
+        told.network,
+        told.training,
+        tuple(Assignment(task=task_from(one.task, own), seed=one.seed) for one in told.assignments),
+    )

@@ -8,25 +8,24 @@ Networks of one seed hear the same noise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from rnn.tasks.delay_match import Trials, draw_trials
-from rnn.trainable.accuracy import accuracy_by_delay
+from rnn.random_streams import Stream, generator
+from rnn.tasks.task import ForkedTrials, Task, draw_trials, share_right
+from rnn.trainable.accuracy import alike, forked_accuracy, plain_accuracy
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.gradients.gradients import gradients
 from rnn.trainable.gradients.through_time import Gradient
 from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
 from rnn.trainable.optimiser import Moments, gradient_length, no_moments, update
 from rnn.trainable.plan import Plan, TrainingConfig
-from rnn.trainable.workers import Workers
-
-# What random numbers are for; each has streams of its own.
-_WEIGHTS, _TRIALS, _NOISE, _VALIDATION = range(4)
+from rnn.trainable.workers import Stopped, Workers
 
 _CHANCE = 0.65  # smoothed accuracy below which a network answers by chance
 
@@ -38,8 +37,9 @@ OUTCOMES = (TRAINING, REACHED, STOPPED, FAILED)
 class Training:
     """Where the training of a stack stands: all that a checkpoint keeps.
 
-    ``history`` has one list a network, of validations: updates, level, accuracy (delay,
-    condition). ``incidents`` are the restarts and failures, in words.
+    ``history`` has one list a network, of validations: updates, level, accuracy (fork,
+    condition), and what the task says of its forks. ``incidents`` are the restarts and failures,
+    in words.
     """
 
     networks: RateNetworks
@@ -59,7 +59,7 @@ class Training:
         return np.flatnonzero([outcome == TRAINING for outcome in self.outcome])
 
 
-def begin(plan: Plan, device: str = "cpu") -> Training:
+def begin(plan: Plan[Task], device: str = "cpu") -> Training:
     """Draw the networks."""
     n = len(plan.assignments)
     networks = stack([_draw(plan, i, 0) for i in range(n)]).to(device)
@@ -78,56 +78,76 @@ def begin(plan: Plan, device: str = "cpu") -> Training:
 
 
 def train(
-    plan: Plan, state: Training, *, after: Callable[[Training], None] = lambda _: None
+    plan: Plan[Task],
+    state: Training,
+    *,
+    after: Callable[[Training], None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> Training:
-    """Train until every network has reached the criterion, stopped or failed.
+    """Train until every network has reached the criterion, stopped or failed; in place.
 
-    ``after`` is called after each update of all, for progress and checkpoints.
+    Args:
+        plan: what is to be trained.
+        state: where the training stands.
+        after: called after each update of all, for progress and checkpoints.
+        stopping: whether to stop; asked often, also in the middle of a validation and by several
+            threads. A training that was stopped goes on from its state to the same end.
     """
-    with Workers.for_device(state.networks.weights.matrix.device) as workers:
+    with (
+        contextlib.suppress(Stopped),
+        Workers.for_device(state.networks.weights.matrix.device, stopping) as workers,
+    ):
         while len(state.active):
             advance(plan, state, workers)
             after(state)
     return state
 
 
-def advance(plan: Plan, state: Training, workers: Workers | None = None) -> None:
+def advance(plan: Plan[Task], state: Training, workers: Workers | None = None) -> None:
     """One update of every network that is still trained, and what is due after it; in place.
 
-    There has to be such a network.
+    There has to be such a network. What was due already, but was stopped, is done first.
+
+    Raises:
+        Stopped: if the workers are asked to; the state is whole.
     """
     workers = workers or Workers(1)
+    _settle(plan, state, workers)
     active = state.active
+    if not len(active):
+        return
     _learn(plan, state, active, workers)
     failing = active[~np.isfinite(state.loss[active])]
     for i in failing:
         _restart(plan, state, int(i), "its loss was no longer finite")
-    sound = np.setdiff1d(active, failing)
-    _widen(plan, state, sound)
-    due = sound[state.n_updates[sound] % plan.training.validate_every == 0]
-    if len(due):
-        # Networks of equally many delays have equally many trials at each.
-        delays = {int(i): _validation_delays(plan, state, i) for i in due}
-        counts = np.array([len(delays[i]) for i in due])
-        groups = [due[counts == count] for count in np.unique(counts)]
-        shares = [group[k :: workers.n] for group in groups for k in range(workers.n)]
-        workers.map(
-            lambda share: _validate(plan, state, share, [delays[i] for i in share]),
-            [share for share in shares if len(share)],
-        )
-    for i in sound[[state.outcome[i] == TRAINING for i in sound]]:
-        if state.n_updates[i] >= plan.training.max_updates:
+    _widen(plan, state, np.setdiff1d(active, failing))
+    _settle(plan, state, workers)
+
+
+def _settle(plan: Plan[Task], state: Training, workers: Workers) -> None:
+    """All that is due after an update; nothing if it was done."""
+    training = plan.training
+    begun = state.active[state.n_updates[state.active] > 0]
+    due = [
+        int(i)
+        for i in begun
+        if state.n_updates[i] % training.validate_every == 0
+        and not (state.history[i] and state.history[i][-1]["updates"] == state.n_updates[i])
+    ]
+    _validate(plan, state, due, workers)
+    for i in begun[[state.outcome[i] == TRAINING for i in begun]]:
+        if state.n_updates[i] >= training.max_updates:
             state.outcome[i] = STOPPED
         elif (
-            plan.training.patience is not None
-            and state.n_updates[i] % plan.training.patience == 0
+            training.patience is not None
+            and state.n_updates[i] % training.patience == 0
             and state.smoothed[i] < _CHANCE
-            and state.restarts[i] < plan.training.max_restarts
+            and state.restarts[i] < training.max_restarts
         ):
             _restart(plan, state, int(i), "it still answered by chance")
 
 
-def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) -> None:
+def _learn(plan: Plan[Task], state: Training, active: np.ndarray, workers: Workers) -> None:
     """One update; a loss that is not finite tells of one that failed."""
     training = plan.training
     trials = [
@@ -136,7 +156,7 @@ def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) ->
             training.batch,
             training.dt_s,
             level=int(state.level[i]),
-            rng=np.random.default_rng(_key(plan, state, i, _TRIALS)),
+            rng=np.random.default_rng(_key(plan, state, i, Stream.TRIALS)),
         )
         for i in active
     ]
@@ -147,7 +167,7 @@ def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) ->
     slopes, outputs = gradients(
         networks,
         trials,
-        [_key(plan, state, i, _NOISE) for i in active],
+        [_key(plan, state, i, Stream.NOISE) for i in active],
         training.dt_s,
         penalty=training.gradient_weight,
         workers=workers,
@@ -156,7 +176,13 @@ def _learn(plan: Plan, state: Training, active: np.ndarray, workers: Workers) ->
     state.n_updates[active] += 1
     found = torch.where(gradient_length(gradient).isfinite(), slopes.loss, torch.nan)
     state.loss[active] = found.cpu().numpy()
-    share = np.array([_right(z, one) for z, one in zip(outputs, trials, strict=True)])
+    tasks = [plan.assignments[i].task for i in active]
+    share = np.array(
+        [
+            share_right(task.score(answered, one))
+            for task, answered, one in zip(tasks, outputs, trials, strict=True)
+        ]
+    )
     state.smoothed[active] = 0.8 * state.smoothed[active] + 0.2 * share
     which = torch.tensor(active, device=networks.weights.matrix.device)
     moments = Moments(
@@ -181,44 +207,81 @@ def by_weights(networks: RateNetworks, slopes: Gradient) -> Weights:
     return Weights(matrix, slopes.initial)
 
 
-def _validation_delays(plan: Plan, state: Training, i: int) -> list[float]:
-    """Delays evenly through what is drawn at a level, in whole steps; one, if that is one delay."""
-    training, task = plan.training, plan.assignments[i].task
-    delays = np.linspace(
-        task.shortest_s, task.limit_s(int(state.level[i])), training.validation_delays
-    )
-    return sorted({round(delay / training.dt_s) * training.dt_s for delay in delays.tolist()})
-
-
-def _validate(plan: Plan, state: Training, due: np.ndarray, delays: list[list[float]]) -> None:
-    """Validate networks of equally many delays."""
+def _validate(plan: Plan[Task], state: Training, due: list[int], workers: Workers) -> None:
+    """Validate networks: side by side where their trials fork alike, else one by one."""
     training = plan.training
-    acts = acting(state.networks.select(due), training.dt_s)
-    keys = [_key(plan, state, i, _VALIDATION) for i in due]
+    forked: dict[int, ForkedTrials] = {}
+    groups: dict[tuple[object, ...], list[int]] = {}
+    plain = []
+    for i in due:
+        trials = plan.assignments[i].task.forked(
+            training.dt_s,
+            level=int(state.level[i]),
+            n_forks=training.validation_delays,
+            n_trials=training.validation_trials,
+        )
+        if trials is None:
+            plain.append(i)
+        else:
+            forked[i] = trials
+            groups.setdefault((len(trials.forks), alike(trials)), []).append(i)
+    shares = [group[k :: workers.n] for group in groups.values() for k in range(workers.n)]
+    shares = [share for share in shares if share]
+    found = workers.map(
+        lambda share: _forked(plan, state, share, [forked[i] for i in share], workers), shares
+    )
+    rows = workers.map(lambda i: _plain(plan, state, i, workers), plain)
+    # All or none: what was stopped is done again in the same company, and so to the last bit.
+    for share, accuracy in zip(shares, found, strict=True):
+        for i, row in zip(share, accuracy, strict=True):
+            _enter(plan, state, i, row[: len(forked[i].forks)], forked[i].about)
+    for i, row in zip(plain, rows, strict=True):
+        _enter(plan, state, i, row[None], {})
+
+
+def _forked(
+    plan: Plan[Task], state: Training, due: list[int], trials: list[ForkedTrials], workers: Workers
+) -> np.ndarray:
+    """Accuracy (network, fork, condition) in trials that fork alike."""
+    acts = acting(state.networks.select(due), plan.training.dt_s)
+    keys = [_key(plan, state, i, Stream.VALIDATION) for i in due]
     streams = list(dict.fromkeys(keys))
     listens = torch.tensor([streams.index(key) for key in keys], device=acts.matrix.device)
-    share = accuracy_by_delay(
-        plan.network,
-        acts,
-        plan.assignments[due[0]].task,
-        delays,
-        training.dt_s,
-        trials_per_condition=-(-training.validation_trials // len(delays[0])),
-        noise=Noise([np.random.default_rng(key) for key in streams], listens),
+    noise = Noise([np.random.default_rng(key) for key in streams], listens)
+    return forked_accuracy(
+        plan.network, acts, trials, plan.training.dt_s, noise=noise, check=workers.check
     )
-    for i, own, row in zip(due, delays, share, strict=True):
-        state.history[i].append(
-            {
-                "updates": int(state.n_updates[i]),
-                "level": int(state.level[i]),
-                "delays_s": own,
-                "accuracy": row[: len(own)].tolist(),
-            }
-        )
-        if state.level[i] == plan.assignments[i].task.last_level and _reached(
-            training, state.history[i]
-        ):
-            state.outcome[i] = REACHED
+
+
+def _plain(plan: Plan[Task], state: Training, i: int, workers: Workers) -> np.ndarray:
+    """Accuracy (condition,) in whole trials."""
+    return plain_accuracy(
+        state.networks,
+        i,
+        plan.assignments[i].task,
+        plan.training.dt_s,
+        n_trials=plan.training.validation_trials,
+        key=_key(plan, state, i, Stream.VALIDATION)[1:],
+        level=int(state.level[i]),
+        check=workers.check,
+    )
+
+
+def _enter(
+    plan: Plan[Task], state: Training, i: int, accuracy: np.ndarray, about: Mapping[str, Any]
+) -> None:
+    """Enter a validation (fork, condition) into the history, and see whether it was the last."""
+    state.history[i].append(
+        {
+            "updates": int(state.n_updates[i]),
+            "level": int(state.level[i]),
+            **about,
+            "accuracy": accuracy.tolist(),
+        }
+    )
+    last = plan.assignments[i].task.last_level
+    if state.level[i] == last and _reached(plan.training, state.history[i]):
+        state.outcome[i] = REACHED
 
 
 def _reached(training: TrainingConfig, history: list[dict[str, Any]]) -> bool:
@@ -233,7 +296,7 @@ def _reached(training: TrainingConfig, history: list[dict[str, Any]]) -> bool:
 
 
 def least(accuracy: Sequence[Sequence[float]], every_delay: bool = False) -> float:
-    """The least accuracy of the four conditions, (delay, condition): of each delay, or overall.
+    """The least accuracy of the conditions, (fork, condition): at each fork, or overall.
 
     >>> least([[1.0, 0.9, 1.0, 1.0], [1.0, 0.7, 1.0, 1.0]])
     0.8
@@ -242,7 +305,7 @@ def least(accuracy: Sequence[Sequence[float]], every_delay: bool = False) -> flo
     return float((array if every_delay else array.mean(0)).min())
 
 
-def _widen(plan: Plan, state: Training, active: np.ndarray) -> None:
+def _widen(plan: Plan[Task], state: Training, active: np.ndarray) -> None:
     for i in active:
         if (
             state.smoothed[i] > plan.training.widen_at
@@ -252,7 +315,7 @@ def _widen(plan: Plan, state: Training, active: np.ndarray) -> None:
             state.smoothed[i] = 0.8  # it has to be earned again
 
 
-def _restart(plan: Plan, state: Training, i: int, why: str) -> None:
+def _restart(plan: Plan[Task], state: Training, i: int, why: str) -> None:
     seed, at = plan.assignments[i].seed, int(state.n_updates[i])
     what = f"network {i} (seed {seed}): {why} at update {at}"
     if state.restarts[i] >= plan.training.max_restarts:
@@ -276,17 +339,10 @@ def _restart(plan: Plan, state: Training, i: int, why: str) -> None:
         state.history[i] = []
 
 
-def _draw(plan: Plan, i: int, restarts: int) -> RateNetworks:
+def _draw(plan: Plan[Task], i: int, restarts: int) -> RateNetworks:
     seed = plan.assignments[i].seed
-    return draw_network(plan.network, rng=np.random.default_rng((_WEIGHTS, seed, restarts)))
+    return draw_network(plan.network, rng=generator(Stream.WEIGHTS, seed, restarts))
 
 
-def _key(plan: Plan, state: Training, i: int, purpose: int) -> tuple[int, ...]:
-    return (purpose, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))
-
-
-def _right(outputs: np.ndarray, trials: Trials) -> float:
-    """Share of right answers, catch trials left out; of outputs (time, trial, output)."""
-    chosen = outputs[trials.last, np.arange(len(trials.last))].argmax(1)
-    asked = trials.answer >= 0
-    return float(((chosen == trials.answer) & asked).sum() / max(asked.sum(), 1))
+def _key(plan: Plan[Task], state: Training, i: int, stream: Stream) -> tuple[int, ...]:
+    return (stream, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))

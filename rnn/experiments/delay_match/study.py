@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from rnn.tasks.delay_match import CONDITIONS, DelayMatch
-from rnn.trainable.accuracy import accuracy_by_delay
+from rnn.random_streams import Stream, generator
+from rnn.tasks.delay_match import DelayMatch
+from rnn.trainable.accuracy import forked_accuracy
 from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.networks import RateNetworks
@@ -31,11 +32,6 @@ LONG_DELAYS_S = (7.5, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0)  # tested beyond
 RANGES_S = DELAYS_S  # of delays around MIDDLE_S
 MIDDLE_S = 2.5
 TEST_FIXATION_S = 0.5
-_TEST = 4  # what random numbers are for, after those of training
-CONDITION_NAMES = {
-    "frequency": ("HiHi", "LoLo", "HiLo", "LoHi"),
-    "input": ("AA", "BB", "AB", "BA"),
-}
 
 # The study's network: four fifths of it excite, it is sparse, and its weights are large at first.
 STUDY_NETWORK = RateConfig(
@@ -64,7 +60,7 @@ MODERN_TRAINING = TrainingConfig(optimiser=OptimiserConfig(learning_rate=1e-3), 
 
 def plan_for(
     variant: str, preset: str, *, seeds: int, quick: bool = False, sgd: bool = False
-) -> Plan:
+) -> Plan[DelayMatch]:
     """What is to be trained: all networks of a variant.
 
     Raises:
@@ -124,7 +120,11 @@ def _tasks(variant: str, *, study: bool, quick: bool) -> list[DelayMatch]:
 
 
 def measure_networks(
-    plan: Plan, state: Training, delays_s: tuple[float, ...], *, trials_per_condition: int = 100
+    plan: Plan[DelayMatch],
+    state: Training,
+    delays_s: tuple[float, ...],
+    *,
+    trials_per_condition: int = 100,
 ) -> dict[str, Any]:
     """What a trained stack does at each delay, as JSON has it: all networks, and maps of them.
 
@@ -140,7 +140,7 @@ def measure_networks(
         dt_s=plan.training.dt_s,
         trials_per_condition=trials_per_condition,
     )
-    names = CONDITION_NAMES[form]
+    names = plan.assignments[0].task.conditions
     tasks = list(dict.fromkeys(assignment.task for assignment in plan.assignments))
     rows = [
         [i for i, assignment in enumerate(plan.assignments) if assignment.task == task]
@@ -185,21 +185,22 @@ def accuracy_of(
     Networks of one seed hear the same noise.
     """
     device = networks.weights.matrix.device
-    share = np.empty((len(networks), len(delays_s), len(CONDITIONS)))
+    test = replace(task, fixation_s=TEST_FIXATION_S)
+    trials = test.forked_at(delays_s, dt_s, n_trials=trials_per_condition)
+    share = np.empty((len(networks), len(delays_s), trials.n_conditions))
 
     def of_seed(seed: int) -> None:
         own = [i for i, other in enumerate(seeds) if other == seed]
-        share[own] = accuracy_by_delay(
+        noise = Noise(
+            [generator(Stream.TEST, seed)], torch.zeros(len(own), dtype=torch.long, device=device)
+        )
+        share[own] = forked_accuracy(
             networks.config,
             acting(networks.select(own), dt_s),
-            replace(task, fixation_s=TEST_FIXATION_S),
-            [delays_s] * len(own),
+            [trials] * len(own),
             dt_s,
-            trials_per_condition=trials_per_condition,
-            noise=Noise(
-                [np.random.default_rng((_TEST, seed))],
-                torch.zeros(len(own), dtype=torch.long, device=device),
-            ),
+            noise=noise,
+            check=workers.check,
         )
 
     with Workers.for_device(device) as workers:

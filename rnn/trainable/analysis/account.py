@@ -1,18 +1,19 @@
 """How a trained network holds its memory: what it does in a delay, explained in one sentence.
 
-Without noise, the states after the two first pulses are followed. If they stay apart for ever, the
-memory is held in fixed points or in a cycle; if they draw together much more slowly than the units
-forget by themselves, it is held in slow points, or in passing.
+Without noise, the states after each cue (:class:`rnn.tasks.Memory`) are followed. If they stay
+apart for ever, the memory is held in fixed points or in a cycle; if two of them draw together, but
+much more slowly than the units forget by themselves, it is held in slow points, or in passing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
-from rnn.tasks.delay_match import DelayMatch
+from rnn.tasks.task import Memory, Task
 from rnn.trainable.analysis.cycles import BOUND, LongRun, Separation, long_runs, separation
 from rnn.trainable.analysis.delay_states import delay_velocity, noisy_states, quiet_starts
 from rnn.trainable.analysis.lifetime import Lifetime, predict_lifetime
@@ -29,15 +30,14 @@ _REACH = 1.0  # in sizes: points that are nearer than this can hold a state up
 _LEAST_SHOWN_S = 1.0  # of the delay in the picture
 _VISITS = 8  # times in the delay at which noisy trials start a search
 _JITTER = 0.1  # in sizes: how far these starts are moved by chance
-_NAMES = {"frequency": ("high", "low"), "input": ("A", "B")}  # of the first pulses
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryAccount:
-    """How a network holds its memory. First pulses are in the order high (or A), low (or B).
+    """How a network holds its memory. Cues are in the order in which the task tells them.
 
-    "fixed points": it ends in two different states, and rests there. "cycle": at least one of them
-    is not a state but a cycle. "slow points": the two memories draw together, but slowly, because
+    "fixed points": it ends in different states, and rests there. "cycle": at least one of them
+    is not a state but a cycle. "slow points": two memories draw together, but slowly, because
     they are slow near fixed or slow points. "passage": they do so slowly although they move fast,
     on long ways to the same end.
     "none": they draw together about as fast as units forget. "unclear": the network is irregular
@@ -50,8 +50,8 @@ class MemoryAccount:
     size: float  # of the states in the delay, in which distances are told
     points: tuple[SlowPoint, ...]  # the slowest first
     distances: np.ndarray  # (point,): from the ways of the picture, in sizes
-    runs: tuple[LongRun, ...]  # (pulse,)
-    separation: Separation
+    runs: tuple[LongRun, ...]  # (cue,)
+    separation: Separation  # of the two that draw together soonest
     lifetime: Lifetime
     picture: Picture
 
@@ -59,7 +59,7 @@ class MemoryAccount:
 def explain(
     networks: RateNetworks,
     index: int,
-    task: DelayMatch,
+    task: Task | Memory,
     dt_s: float,
     *,
     rng: np.random.Generator,
@@ -69,43 +69,53 @@ def explain(
     longest_delay_s: float = 60.0,
     n_trials: int = 64,
 ) -> MemoryAccount:
-    """Explain how one network of a stack holds a first pulse through the delay.
+    """Explain how one network of a stack holds a cue through the delay.
 
     Args:
         networks: a stack.
         index: which of them.
-        task: what it was trained on.
+        task: what it was trained on, or what of it is to be held.
         dt_s: the step of its runs; points and eigenvalues do not depend on it.
         rng: noise, and where searches start.
         n_starts: of the search for fixed and slow points.
         n_components: of the picture, at most one for each unit.
         longest_run_s: of the runs without noise.
         longest_delay_s: at which the lifetime is still looked for.
-        n_trials: with noise, of each first pulse.
+        n_trials: with noise, of each cue.
 
     Raises:
         IndexError: if there is no such network.
-        ValueError: if the task is not one for these networks, or both first pulses leave the
-            network in one state.
+        ValueError: if the task is not one for these networks, asks nothing to be held, or two
+            cues leave the network in one state.
         ArithmeticError: if the network grows without bounds within the delay.
     """
     search_rng, life_rng = rng.spawn(2)
-    velocity = delay_velocity(networks, index, task)
-    starts = quiet_starts(networks, index, task, dt_s)
-    n_shown = round(max(task.longest_s, _LEAST_SHOWN_S) / dt_s)
-    ways = velocity.trajectory(starts, n_shown, dt_s)  # (time, pulse, unit)
+    memory = task if isinstance(task, Memory) else task.memory(dt_s)
+    if memory is None:
+        raise ValueError("the task asks nothing to be held: there is no memory to explain.")
+    velocity = delay_velocity(networks, index, memory)
+    starts = quiet_starts(networks, index, memory, dt_s)
+    n_shown = round(max(memory.longest_s, _LEAST_SHOWN_S) / dt_s)
+    ways = velocity.trajectory(starts, n_shown, dt_s)  # (time, cue, unit)
     if not np.abs(ways).max() < BOUND:
         raise ArithmeticError("the network grows without bounds within the delay.")
     visited = ways.reshape(-1, ways.shape[2])
     size = size_of(visited)
-    if not np.linalg.norm(starts[0] - starts[1]) > 1e-9 * np.linalg.norm(starts):
-        raise ValueError("both first pulses leave the network in one state: does it hear them?")
+    pairs = list(combinations(range(len(starts)), 2))
+    for a, b in pairs:
+        if not np.linalg.norm(starts[a] - starts[b]) > 1e-9 * np.linalg.norm(starts):
+            raise ValueError(
+                f"{memory.names[a]} and {memory.names[b]} leave the network in one state: "
+                "does it hear them?"
+            )
     runs, path, sample_s = long_runs(velocity, starts, dt_s, size=size, longest_s=longest_run_s)
     ended = all(run.kind in ("rest", "cycle") for run in runs)
-    apart = separation(path, sample_s, ended=ended, same=_SAME * size)
+    gaps = [separation(path[:, pair], sample_s, ended=ended, same=_SAME * size) for pair in pairs]
+    soonest = min(range(len(pairs)), key=lambda k: (gaps[k].decay_s, gaps[k].halving_s))
+    apart, nearing = gaps[soonest], pairs[soonest]
     unit_s = float(velocity.tau_s.max())
     searched = [
-        _starts(networks, index, task, dt_s, n_starts, size, search_rng),
+        _starts(networks, index, memory, dt_s, n_starts, size, search_rng),
         *(run.state[None] for run in runs if run.kind == "rest"),
     ]
     points = find_slow_points(
@@ -113,16 +123,26 @@ def explain(
     )
     distances = np.array([np.linalg.norm(visited - p.state, axis=1).min() for p in points]) / size
     lifetime = predict_lifetime(
-        networks, index, task, dt_s, rng=life_rng, longest_s=longest_delay_s, n_trials=n_trials
+        networks, index, memory, dt_s, rng=life_rng, longest_s=longest_delay_s, n_trials=n_trials
     )
-    holding = _holding(velocity, path, sample_s, points, apart, size, unit_s)
+    holding = _holding(velocity, path[:, nearing], sample_s, points, apart, size, unit_s)
     lasts = max(apart.halving_s, lifetime.lifetime_s) >= _SLOW * unit_s
     kind = _kind(runs, apart, lasts, bool(holding))
     ends = [run.state for run in runs] if kind == "fixed points" else []
     rest = describe(velocity, np.array(ends).reshape(-1, ways.shape[2]), np.inf)
     return MemoryAccount(
         kind=kind,
-        sentence=sentence(kind, runs, rest, apart, holding, lifetime, size, _NAMES[task.form]),
+        sentence=sentence(
+            kind,
+            runs,
+            rest,
+            apart,
+            holding,
+            lifetime,
+            size,
+            memory,
+            [memory.names[k] for k in nearing],
+        ),
         size=size,
         points=points,
         distances=distances,
@@ -141,7 +161,7 @@ def explain(
 def _starts(
     networks: RateNetworks,
     index: int,
-    task: DelayMatch,
+    memory: Memory,
     dt_s: float,
     n_starts: int,
     size: float,
@@ -150,25 +170,27 @@ def _starts(
     """Where searches start, (start, unit).
 
     Half of them are states of noisy trials in the delay. The other half lie on lines from a state
-    after one first pulse to a state after the other: what parts the two is not visited. All are
-    moved a little.
+    after one cue to a state after another: what parts the two is not visited. All are moved a
+    little.
     """
     noise_rng, choice_rng, jitter_rng = rng.spawn(3)
-    times_s = np.linspace(0.0, max(task.longest_s, _LEAST_SHOWN_S), _VISITS)
+    times_s = np.linspace(0.0, max(memory.longest_s, _LEAST_SHOWN_S), _VISITS)
     states = noisy_states(
         networks,
         index,
-        task,
+        memory,
         dt_s,
         times_s.tolist(),
         n_trials=-(-n_starts // _VISITS),
         rng=noise_rng,
     )
-    visited = np.concatenate(list(states), 1)  # (pulse, state, unit)
-    high, low = (one[choice_rng.integers(0, len(one), n_starts)] for one in visited)
+    visited = np.concatenate(list(states), 1)  # (cue, state, unit)
+    pairs = np.array(list(combinations(range(len(visited)), 2)))
+    ends = pairs[np.arange(n_starts) // 2 % len(pairs)].T
+    one, other = (visited[end, choice_rng.integers(0, visited.shape[1], n_starts)] for end in ends)
     share = choice_rng.random((n_starts, 1))
     share[::2] = np.round(share[::2])
-    starts = share * high + (1.0 - share) * low
+    starts = share * one + (1.0 - share) * other
     scale = _JITTER * size / np.sqrt(starts.shape[1])
     return starts + scale * jitter_rng.standard_normal(starts.shape)
 

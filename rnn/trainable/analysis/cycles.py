@@ -61,7 +61,7 @@ def long_runs(
 
     Args:
         velocity: of the network, under the input that it is left with.
-        starts: states just after the first pulses.
+        starts: states just after the cues.
         dt_s: Euler's step.
         size: of what the network does (:func:`rnn.trainable.analysis.slow_points.size_of`).
         shortest_s: of the first run; each further one is twice as long.

@@ -10,8 +10,8 @@ import numpy as np
 class Picture(NamedTuple):
     """The delay without noise in a few dimensions, ready to be drawn."""
 
-    times_s: np.ndarray  # (time,): since the end of the first pulse
-    ways: np.ndarray  # (pulse, time, component): the states after high (A) and low (B)
+    times_s: np.ndarray  # (time,): since the end of the cue
+    ways: np.ndarray  # (cue, time, component): the states after each cue
     points: np.ndarray  # (point, component): fixed and slow points
     share: np.ndarray  # (component,): of the ways' variance
     mean: np.ndarray  # (unit,): the origin
@@ -19,7 +19,7 @@ class Picture(NamedTuple):
 
 
 def project(ways: np.ndarray, points: np.ndarray, dt_s: float, n_components: int) -> Picture:
-    """Project ways (time, pulse, unit) and points (point, unit) on the ways' leading components."""
+    """Project ways (time, cue, unit) and points (point, unit) on the ways' leading components."""
     visited = ways.reshape(-1, ways.shape[2])
     mean = visited.mean(0)
     _, lengths, components = np.linalg.svd(visited - mean, full_matrices=False)

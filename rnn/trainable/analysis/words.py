@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from rnn.tasks.task import Memory
 from rnn.trainable.analysis.cycles import LongRun, Separation
 from rnn.trainable.analysis.lifetime import Lifetime
 from rnn.trainable.analysis.slow_points import SlowPoint
@@ -22,24 +23,28 @@ def sentence(
     holding: Sequence[SlowPoint],
     lifetime: Lifetime,
     size: float,
-    names: Sequence[str],
+    memory: Memory,
+    nearing: Sequence[str],
 ) -> str:
     """How the memory is held, and how long in noise.
 
     Args:
         kind: how.
-        runs: one for each first pulse.
+        runs: one for each cue.
         rest: the states in which they end, described.
-        apart: the distance between them.
+        apart: the distance between the two that draw together soonest.
         holding: points that explain a slow memory.
         lifetime: in noise.
         size: of the states in the delay, in which distances are told.
-        names: of the first pulses.
+        memory: what is to be held.
+        nearing: names of the two cues whose states draw together soonest.
     """
-    ends = " and ".join(f"after {name} {_end(run)}" for name, run in zip(names, runs, strict=True))
+    each = [f"after {name} {_end(run)}" for name, run in zip(memory.names, runs, strict=True)]
+    ends = " and ".join([", ".join(each[:-1]), each[-1]])
+    of_two = "" if len(each) == 2 else f" of {' and '.join(nearing)}"
     gap = f"{apart.end / size:.2g} times the states' size apart"
     fading = (
-        f"the distance between the memories halves {_after(apart.halving_s)} "
+        f"the distance between the memories{of_two} halves {_after(apart.halving_s)} "
         f"and falls e-fold in {_seconds(apart.decay_s)}"
     )
     said = f"No memory is held: without noise, {fading}"
@@ -57,7 +62,7 @@ def sentence(
         said = f"How the memory is held is unclear: without noise, {ends}"
     rests_s = max(run.settled_s for run in runs) if kind == "fixed points" else 0.0
     early = ", before it is at rest" if 0.0 < lifetime.lifetime_s < rests_s else ""
-    return f"{said}; {_lasting(lifetime)}{early}."
+    return f"{said}; {_lasting(lifetime, memory.what)}{early}."
 
 
 def _end(run: LongRun) -> str:
@@ -91,18 +96,16 @@ def _mode(point: SlowPoint) -> str:
     return words
 
 
-def _lasting(lifetime: Lifetime) -> str:
+def _lasting(lifetime: Lifetime, what: str) -> str:
     if lifetime.lifetime_s == 0.0:
-        return (
-            f"in noise, the first pulse is told at below {_asked(lifetime)} at every trained delay"
-        )
+        return f"in noise, {what} is told at below {_asked(lifetime)} at every trained delay"
     if np.isinf(lifetime.lifetime_s):
         return (
-            f"in noise, the first pulse can be told at above {_asked(lifetime)} for "
+            f"in noise, {what} can be told at above {_asked(lifetime)} for "
             f"{_seconds(lifetime.delays_s[-1])} or longer"
         )
     return (
-        f"in noise, how well the first pulse can be told falls below {_asked(lifetime)} "
+        f"in noise, how well {what} can be told falls below {_asked(lifetime)} "
         f"{_after(lifetime.lifetime_s)} of delay"
     )
 

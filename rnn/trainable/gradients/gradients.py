@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from rnn.tasks.delay_match import Trials
+from rnn.tasks.task import Trials
 from rnn.trainable.config import RateConfig
 from rnn.trainable.dynamics import acting
-from rnn.trainable.gradients.kernel import learn
+from rnn.trainable.gradients.kernel import Lesson, Network, Scratch, Slope, learn
 from rnn.trainable.gradients.through_time import Batch, Gradient, backward, forward
 from rnn.trainable.networks import RateNetworks
 from rnn.trainable.workers import Workers
@@ -71,19 +71,16 @@ def _compiled(
         rates = np.empty((n_times + 1, n_trials, weights.shape[2]), weights.dtype)
         return learn(
             config.form == "rate",
-            weights[i],
-            initial[i],
-            alpha[i],
-            scale[i],
-            given_with(trials[i], heard),
-            kicks,
-            trials[i].targets,
-            trials[i].mask / trials[i].mask.sum(),
+            Network(weights[i], initial[i], alpha[i], scale[i]),
+            Lesson(
+                given_with(trials[i], heard),
+                kicks,
+                trials[i].targets,
+                trials[i].mask / trials[i].mask.sum(),
+            ),
             float(penalty),
-            rates,
-            np.empty_like(rates) if config.form == "rate" else rates[:0],
-            slope[i],
-            slope_initial[i],
+            Scratch(rates, np.empty_like(rates) if config.form == "rate" else rates[:0]),
+            Slope(slope[i], slope_initial[i]),
         )
 
     outputs, loss, omega = zip(*workers.map(one, range(len(trials))), strict=True)
@@ -111,9 +108,13 @@ def draw_noise(
 
 
 def given_with(trials: Trials, heard: np.ndarray) -> np.ndarray:
-    """Inputs with noise, rectified, and the constant 1: (time, trial, input + 1)."""
-    given = np.ones((*trials.inputs.shape[:2], trials.inputs.shape[2] + 1), np.float32)
-    np.maximum(trials.inputs + heard[: len(trials.inputs)], 0.0, out=given[..., :-1])
+    """Inputs with noise, rectified, contexts, and the constant 1: (time, trial, column)."""
+    n_times, n_trials, n_inputs = trials.inputs.shape
+    n_contexts = 0 if trials.contexts is None else trials.contexts.shape[2]
+    given = np.ones((n_times, n_trials, n_inputs + n_contexts + 1), np.float32)
+    np.maximum(trials.inputs + heard[:n_times], 0.0, out=given[..., :n_inputs])
+    if trials.contexts is not None:
+        given[..., n_inputs:-1] = trials.contexts
     return given
 
 
@@ -127,8 +128,9 @@ def make_batch(
 ) -> Batch:
     """Trials of a stack, longest networks first, with the noise that their keys stand for."""
     n_networks = len(trials)
-    n_times, n_trials, n_inputs = trials[0].inputs.shape
-    columns = np.zeros((n_networks, n_times + 1, n_trials, n_inputs + 1), np.float32)
+    n_times, n_trials = trials[0].inputs.shape[:2]
+    n_given = config.n_inputs + config.n_contexts
+    columns = np.zeros((n_networks, n_times + 1, n_trials, n_given + 1), np.float32)
     columns[..., -1] = 1.0
     targets = np.zeros((n_networks, n_times, n_trials, config.n_outputs), np.float32)
     mask = np.zeros((n_networks, n_times, n_trials), np.float32)

@@ -8,6 +8,7 @@ step to the last, and nothing is waited for in between; networks are shared out 
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,44 +20,57 @@ _BLOCK = 10  # steps whose part in the gradient is added up in one product
 _NEGLIGIBLE = 1e-20
 
 
+class Network(NamedTuple):
+    """The weights that act of one network, in steps."""
+
+    matrix: np.ndarray  # (unit + output, column): unit rows times alpha
+    initial: np.ndarray  # (unit,)
+    alpha: np.ndarray  # (unit,)
+    noise: np.ndarray  # (unit,): standard deviation that a step adds
+
+
+class Lesson(NamedTuple):
+    """What a network is given, and what is asked of it."""
+
+    given: np.ndarray  # (time, trial, column - unit): inputs, contexts and 1
+    noise: np.ndarray  # (time or more, trial, unit): standard normal
+    targets: np.ndarray  # (time, trial, output)
+    mask: np.ndarray  # (time, trial), which sums to 1
+
+
+class Scratch(NamedTuple):
+    """Memory to work in."""
+
+    rates: np.ndarray  # (time + 1, trial, column)
+    slopes: np.ndarray  # (time, trial, unit) or more, in the rate form
+
+
+class Slope(NamedTuple):
+    """What becomes the gradient."""
+
+    matrix: np.ndarray  # (unit + output, column): by the matrix before alpha
+    initial: np.ndarray  # (unit,): by the initial state
+
+
 @fused
-def learn(  # type: ignore[no-untyped-def]
-    rate_form,
-    matrix,
-    initial,
-    alpha,
-    noise_scale,
-    given,
-    noise,
-    targets,
-    mask,
-    penalty,
-    rates,
-    slopes,
-    gradient,
-    slope_initial,
-):
+def learn(rate_form, network, lesson, penalty, scratch, slope):  # type: ignore[no-untyped-def]
     """Gradient, outputs, loss and Ω of one network.
 
     Args:
         rate_form: or the current form.
-        matrix: (unit + output, column), unit rows times alpha.
-        initial: (unit,).
-        alpha: (unit,).
-        noise_scale: (unit,): standard deviation that a step adds.
-        given: (time, trial, column - unit): inputs, contexts and 1.
-        noise: (time or more, trial, unit): standard normal.
-        targets: (time, trial, output).
-        mask: (time, trial), which sums to 1.
+        network: a :class:`Network`.
+        lesson: a :class:`Lesson`.
         penalty: weight of Ω.
-        rates: memory for (time + 1, trial, column).
-        slopes: memory for (time, trial, unit), in the rate form.
-        gradient: (unit + output, column): becomes the gradient by the matrix before alpha.
-        slope_initial: (unit,): becomes the gradient by the initial state.
+        scratch: a :class:`Scratch`.
+        slope: a :class:`Slope`, which is filled.
 
     Returns:
         Outputs (time, trial, output), loss and Ω.
     """
+    matrix, initial, alpha, noise_scale = network
+    given, noise, targets, mask = lesson
+    rates, slopes = scratch
+    gradient, slope_initial = slope
     n_times, n_trials, n_outputs = targets.shape
     n = initial.size
     n_columns = matrix.shape[1]
@@ -89,10 +103,10 @@ def learn(  # type: ignore[no-untyped-def]
         for b in range(n_trials):
             own, driven, kicks = state[b], summed[b], noise[time, b]
             if rate_form:
-                slope = slopes[time, b]
+                steep = slopes[time, b]
                 for i in range(n):
                     bent = np.tanh(driven[i] / alpha[i])
-                    slope[i] = one - bent * bent
+                    steep[i] = one - bent * bent
                     driven[i] = alpha[i] * bent
             for i in range(n):
                 own[i] = driven[i] + keep[i] * own[i] + noise_scale[i] * kicks[i]
@@ -110,9 +124,9 @@ def learn(  # type: ignore[no-untyped-def]
         for b in range(n_trials):
             later, own = sent[place, b], adjoint[b]
             if rate_form and time < n_times:
-                slope = slopes[time, b]
+                steep = slopes[time, b]
                 for i in range(n):
-                    later[i] = own[i] * slope[i]
+                    later[i] = own[i] * steep[i]
             else:
                 for i in range(n):
                     later[i] = own[i]

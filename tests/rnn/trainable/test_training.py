@@ -11,8 +11,8 @@ import torch
 
 from rnn import ReservoirConfig, draw_reservoir, run
 from rnn.reservoir import step as reservoir_step
-from rnn.tasks import CONDITIONS, DelayMatch, draw_trials
-from rnn.tasks.delay_match import make_trials
+from rnn.tasks import DelayMatch
+from rnn.tasks.delay_match import PULSES
 from rnn.trainable import (
     Assignment,
     Noise,
@@ -23,12 +23,12 @@ from rnn.trainable import (
     TrainingConfig,
     Weights,
     Wiring,
-    accuracy_by_delay,
     acting,
     advance,
     begin,
     draw_network,
     euler_step,
+    forked_accuracy,
     from_reservoir,
     outputs_of,
     run_constant,
@@ -36,7 +36,7 @@ from rnn.trainable import (
     train,
 )
 from rnn.trainable.gradients.gradients import gradients, make_batch
-from rnn.trainable.gradients.kernel import learn
+from rnn.trainable.gradients.kernel import Lesson, Network, Scratch, Slope, learn
 from rnn.trainable.gradients.through_time import Batch, Gradient, backward, forward
 from rnn.trainable.optimiser import no_moments, update
 from rnn.trainable.training import by_weights
@@ -246,16 +246,16 @@ def test_the_compiled_loops_of_one_network_are_the_stacked_ones(config, penalty)
         shape = (n_steps + 1, N_TRIALS, matrix.shape[2])
         outs, loss, omega = learn(
             config.form == "rate",
-            *(part[i].numpy() for part in acts),
-            batch.columns[i, :n_steps].numpy(),
-            batch.noise[batch.stream[i]].numpy(),
-            batch.targets[i, :n_steps].numpy(),
-            batch.mask[i, :n_steps].numpy(),
+            Network(*(part[i].numpy() for part in acts)),
+            Lesson(
+                batch.columns[i, :n_steps].numpy(),
+                batch.noise[batch.stream[i]].numpy(),
+                batch.targets[i, :n_steps].numpy(),
+                batch.mask[i, :n_steps].numpy(),
+            ),
             penalty,
-            np.full(shape, np.nan),
-            np.full(shape, np.nan),
-            matrix[i],
-            initial[i],
+            Scratch(np.full(shape, np.nan), np.full(shape, np.nan)),
+            Slope(matrix[i], initial[i]),
         )
         np.testing.assert_allclose(outs, outputs[i, :n_steps], atol=1e-12)
         losses.append(loss)
@@ -274,7 +274,7 @@ def test_gradients_in_trials_are_those_of_the_stacked_batch(form, n_workers):
     networks = stack([draw_network(config, rng=np.random.default_rng(i)) for i in range(4)])
     networks.weights.matrix[:, config.n_units :, -1] = 0.5
     task = replace(SHORT, shortest_s=0.1, longest_s=0.3)
-    trials = [draw_trials(task, 8, DT, rng=np.random.default_rng(i)) for i in range(4)]
+    trials = [task.draw(8, DT, rng=np.random.default_rng(i)) for i in range(4)]
     trials.sort(key=lambda one: -len(one.inputs))
     keys = [(1, 5), (1, 6), (1, 5), (1, 7)]
     with Workers(n_workers) as workers:
@@ -445,9 +445,8 @@ def test_inputs_in_training_hear_noise_by_the_step_and_are_rectified(dt_s):
     like = torch.zeros(1).double()
     spreads = []
     for baseline in (5.0, 0.0):
-        trials = draw_trials(
-            DelayMatch(baseline=baseline, catch_share=0.0), 64, dt_s, rng=np.random.default_rng(0)
-        )
+        task = DelayMatch(baseline=baseline, catch_share=0.0)
+        trials = task.draw(64, dt_s, rng=np.random.default_rng(0))
         batch = make_batch(config, [trials], [(1, 2)], dt_s, like=like)
         heard = batch.columns[0, :-1, :, 0].numpy()
         spreads.append((heard - trials.inputs[..., 0]).std())
@@ -694,7 +693,7 @@ def test_a_validation_says_when_where_and_how_well():
 
 
 def test_networks_of_one_seed_hear_the_same_noise():
-    trials = [draw_trials(task, 4, DT, rng=np.random.default_rng(0)) for task in TASKS[1::-1]]
+    trials = [task.draw(4, DT, rng=np.random.default_rng(0)) for task in TASKS[1::-1]]
     like = torch.zeros(1).double()
     first, second = len(trials[0].inputs), len(trials[1].inputs)
     assert first > second
@@ -941,15 +940,8 @@ KNOWN = (  # right answers of each condition: 11, 00, 10, 01
 
 
 def accuracies(networks, delays_s, *, noise=None, task=WHOLE, n=1):
-    return accuracy_by_delay(
-        networks.config,
-        acting(networks, DT),
-        task,
-        delays_s,
-        DT,
-        trials_per_condition=n,
-        noise=noise,
-    )
+    trials = [task.forked_at(own, DT, n_trials=n) for own in delays_s]
+    return forked_accuracy(networks.config, acting(networks, DT), trials, DT, noise=noise)
 
 
 def test_networks_made_by_hand_are_as_right_as_they_should_be():
@@ -976,12 +968,11 @@ def test_accuracies_are_those_of_whole_trials(config):
     networks, delays_s = draws(config), [0.0, 0.06, 0.2, 0.5]
     acts = acting(networks, DT)
     acts = acts._replace(noise=0.0 * acts.noise)
-    found = accuracy_by_delay(
-        config, acts, task, [delays_s] * 4, DT, trials_per_condition=1, noise=None
-    )
-    first, second = np.array(CONDITIONS).T
+    forked = task.forked_at(delays_s, DT, n_trials=1)
+    found = forked_accuracy(config, acts, [forked] * 4, DT, noise=None)
+    first, second = np.array(PULSES).T
     for k, delay_s in enumerate(delays_s):
-        trials = make_trials(task, first, second, np.full(4, delay_s), DT)
+        trials = task.trials(first, second, np.full(4, delay_s), DT)
         batch = make_batch(
             replace(config, input_noise=0.0), [trials] * 4, [(0,)] * 4, DT, like=acts.matrix
         )
@@ -1205,14 +1196,18 @@ def test_a_bad_training_is_named(settings, complaint):
         (
             [SHORT, replace(SHORT, form="input")],
             {},
-            r"the input form needs 2 inputs and 2 outputs, the network has 1 and 2",
+            r"the task 'delay-match' needs 2 inputs, 0 contexts and 2 outputs, the network has 1 ",
         ),
         (
             [SHORT],
             {"network": replace(UNITS, n_inputs=2)},
-            r"the frequency form needs 1 inputs .*, the network has 2 and 2",
+            r"the task 'delay-match' needs 1 inputs, .*, the network has 2 inputs, ",
         ),
-        ([SHORT], {"network": replace(UNITS, n_outputs=3)}, r"2 outputs, the network has 1 and 3"),
+        (
+            [SHORT],
+            {"network": replace(UNITS, n_outputs=3)},
+            r"2 outputs, the network .* 3 outputs",
+        ),
         (
             [SHORT, replace(SHORT, longest_s=0.01)],
             {},

@@ -14,10 +14,10 @@ from rnn.trainable import (
     RateNetworks,
     Weights,
     Wiring,
-    accuracy_by_delay,
     acting,
     draw_network,
     euler_step,
+    forked_accuracy,
     run_constant,
     stack,
 )
@@ -31,6 +31,7 @@ from rnn.trainable.analysis.velocity import Velocity, velocity_of
 TAU_S = 0.1
 DT_S = 0.02
 TASK = DelayMatch(form="input", longest_s=1.0)  # A pushes up, B down; at the baseline they cancel
+HELD = TASK.memory(DT_S)
 
 
 def made(
@@ -300,14 +301,14 @@ def test_delay_states_are_those_of_trials():
     state = acts.initial[:, None].expand(-1, 2, -1)
     for inputs, seconds in (([[0.2, 0.2]] * 2, 0.1), ([[1.4, 0.2], [0.2, 1.4]], 0.5)):
         state = run_constant(config, acts, state, torch.tensor(inputs), round(seconds / DT_S), DT_S)
-    np.testing.assert_allclose(quiet_starts(networks, 1, TASK, DT_S), state[1], atol=1e-6)
+    np.testing.assert_allclose(quiet_starts(networks, 1, HELD, DT_S), state[1], atol=1e-6)
     later = run_constant(config, acts, state, torch.full((2, 2), 0.2), 20, DT_S)
     options = {"n_trials": 3, "rng": np.random.default_rng(0)}
-    first, second = noisy_states(networks, 1, TASK, DT_S, [0.0, 0.4], **options)
+    first, second = noisy_states(networks, 1, HELD, DT_S, [0.0, 0.4], **options)
     np.testing.assert_allclose(first, state[1][:, None].expand(2, 3, 2), atol=1e-6)
     np.testing.assert_allclose(second, later[1][:, None].expand(2, 3, 2), atol=1e-6)
     with pytest.raises(ValueError, match="delays must rise"):
-        list(noisy_states(networks, 1, TASK, DT_S, [0.4, 0.0], **options))
+        list(noisy_states(networks, 1, HELD, DT_S, [0.4, 0.0], **options))
 
 
 SPREAD, STEP = 0.12, 1.2  # noise of an integrator, and how far a pulse moves it
@@ -330,7 +331,12 @@ def matcher(forgets_s=2.0):
 def test_lifetime_of_an_integrator_is_that_of_its_diffusion():
     task = DelayMatch(form="input", shortest_s=0.5, longest_s=1.0)
     life = predict_lifetime(
-        held(np.inf, noise=SPREAD), 0, task, DT_S, rng=np.random.default_rng(0), n_trials=500
+        held(np.inf, noise=SPREAD),
+        0,
+        task.memory(DT_S),
+        DT_S,
+        rng=np.random.default_rng(0),
+        n_trials=500,
     )
     # The variance grows by 2 σ² / τ in a second, from the start of a trial on, 0.6 s before.
     spread = SPREAD * np.sqrt(2.0 * (life.delays_s + 0.6) / TAU_S)
@@ -344,16 +350,14 @@ def test_lifetime_of_an_integrator_is_that_of_its_diffusion():
 def test_lifetime_is_near_that_of_the_measured_accuracy():
     networks = matcher()
     life = predict_lifetime(
-        networks, 0, TASK, DT_S, rng=np.random.default_rng(1), n_trials=200, longest_s=6.0
+        networks, 0, HELD, DT_S, rng=np.random.default_rng(1), n_trials=200, longest_s=6.0
     )
     delays_s = life.delays_s[::2]
-    (measured,) = accuracy_by_delay(
+    (measured,) = forked_accuracy(
         networks.config,
         acting(networks, DT_S),
-        TASK,
-        [delays_s.tolist()],
+        [TASK.forked_at(delays_s.tolist(), DT_S, n_trials=100)],
         DT_S,
-        trials_per_condition=100,
         noise=Noise([np.random.default_rng(2)], torch.tensor([0])),
     )
     measured = measured.mean(1)
@@ -366,7 +370,7 @@ def test_lifetime_is_near_that_of_the_measured_accuracy():
 def test_lifetime_that_does_not_end_or_never_begins():
     def lifetime_s(networks, **options):
         options = {"rng": np.random.default_rng(0), "longest_s": 3.0, **options}
-        return predict_lifetime(networks, 0, TASK, DT_S, **options)
+        return predict_lifetime(networks, 0, HELD, DT_S, **options)
 
     life = lifetime_s(bistable())
     assert np.isinf(life.lifetime_s)
@@ -459,7 +463,7 @@ def test_picture_is_ready_to_be_drawn():
     assert picture.share.sum() == pytest.approx(1.0)
     # Two units in two components: nothing is lost.
     back = picture.ways @ picture.components + picture.mean
-    np.testing.assert_allclose(back[:, 0], quiet_starts(ring(), 0, TASK, DT_S), atol=1e-12)
+    np.testing.assert_allclose(back[:, 0], quiet_starts(ring(), 0, HELD, DT_S), atol=1e-12)
     assert size_of(back.reshape(-1, 2)) == pytest.approx(told.size)
 
 
@@ -471,7 +475,7 @@ def test_the_same_generator_gives_the_same_account():
 
 
 def test_networks_that_cannot_be_explained_are_refused():
-    with pytest.raises(ValueError, match="needs 1 inputs and no context, the network has 2 and 0"):
+    with pytest.raises(ValueError, match="told by 1 inputs and contexts, the network has 2 and 0"):
         account(ring(), DelayMatch())
     with pytest.raises(ValueError, match="does it hear them"):
         account(made(0.5, 0.0))

@@ -251,9 +251,10 @@ def test_a_reservoir_is_taught_without_loading_torch(song, tmp_path):
 
 
 def test_without_torch_one_line_names_the_extra_before_any_work(tmp_path, monkeypatch):
-    monkeypatch.setattr("ctxaudio.memory.song_memory.find_spec", lambda name: None)
+    monkeypatch.setattr("ctxaudio.extras.find_spec", lambda name: None)
     said = failed(ctxaudio("teach", "missing.wav", "--network", "trained"))
-    assert said == "ctxaudio: a trained network needs torch: pip install 'ctxaudio[train]'.\n"
+    assert said.startswith("ctxaudio: a trained network needs torch: ")
+    assert said.endswith(" pip install '.[train]'.\n")
 
 
 def test_a_network_that_cannot_be_trained_is_one_line(song, tmp_path, monkeypatch):

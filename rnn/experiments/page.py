@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from rnn.experiments.table import Table, text_lines
 
 
 class Section(NamedTuple):
@@ -12,7 +14,12 @@ class Section(NamedTuple):
 
     title: str
     lines: Sequence[str]
-    figures: Sequence[str]
+    figures: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, table: Table, figures: Sequence[str] = ()) -> Self:
+        """A table under its title."""
+        return cls(table.title, text_lines(table), figures)
 
 
 _STYLE = (
