@@ -1,5 +1,6 @@
-"""``python -m cli`` is ``ctxaudio``."""
+"""``python -m cli``, from a clone, is ``ctxaudio``."""
 
 from cli.main import entry
 
-entry()
+if __name__ == "__main__":
+    entry()

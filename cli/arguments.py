@@ -1,4 +1,4 @@
-"""Arguments that click does not know: semitones and contexts, which may be negative, and lists."""
+"""Arguments that click does not know: files, lists, and numbers that may be negative."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from typing import Any, Literal
 
 import click
+from click.shell_completion import CompletionItem
 
 from ctxaudio.limits import MAX_CONTEXT, MAX_EXAMPLE_SHIFT, MIN_EXAMPLE_SHIFT
 
@@ -24,6 +25,52 @@ class SignedCommand(click.Command):
         return super().parse_args(
             ctx, [_MINUS + arg[1:] if _NEGATIVE_NUMBER.fullmatch(arg) else arg for arg in args]
         )
+
+
+class FileName(click.ParamType):
+    """A name that a shell completes; whether there is such a file is for those to say who open it.
+
+    With ``folder``, only folders are offered.
+    """
+
+    name = "path"
+
+    def __init__(self, *, folder: bool = False) -> None:
+        self.kind = "dir" if folder else "file"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """Take any name."""
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell offer what begins with ``incomplete``."""
+        return [CompletionItem(incomplete, type=self.kind)]
+
+
+class VersionFile(click.types.Tuple):
+    """Semitones, and the file of a version of the song."""
+
+    def __init__(self) -> None:
+        super().__init__([Semitones(), FileName()])
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Files: of numbers none is more likely than others."""
+        return FileName().shell_complete(ctx, param, incomplete)
+
+
+class FiniteRange(click.FloatRange):
+    """Numbers in a range, and none that is no number: ``nan`` is not below any bound."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Parse one number."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"expected a finite number, got {number:g}.", param, ctx)
+        return number
 
 
 class Semitones(click.ParamType):

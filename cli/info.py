@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.arguments import FileName
 from cli.learning import read_song
 from cli.output import listed, tell
 
@@ -14,7 +15,7 @@ _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", type=FileName())
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def info(file: str, as_json: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""

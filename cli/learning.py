@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from cli.arguments import SemitoneList, Semitones
+from cli.arguments import SemitoneList, VersionFile
 from cli.output import Reporter, quiet_libraries
 from ctxaudio.errors import DataError
 
@@ -33,7 +33,7 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--example",
             "example_files",
-            type=(Semitones(), click.Path()),
+            type=VersionFile(),
             multiple=True,
             metavar="SEMITONES FILE",
             help="A version of your own, in step with the song, instead; may be repeated.",

@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from cli.arguments import Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
     check_learning,
     learning_options,
@@ -21,7 +21,7 @@ from cli.player.playing import card_options, input_deck, last_word, song_deck
 
 
 @click.command(cls=SignedCommand)
-@click.argument("song", required=False)
+@click.argument("song", required=False, type=FileName())
 @click.option(
     "--context",
     "-c",
@@ -29,9 +29,7 @@ from cli.player.playing import card_options, input_deck, last_word, song_deck
     default=0.0,
     help="Semitones to begin with.",
 )
-@click.option(
-    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
-)
+@click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @click.option(
     "--input",
     "from_input",

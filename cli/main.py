@@ -101,9 +101,12 @@ def _run(args: list[str] | None) -> Outcome:
 
 def _not_loaded(error: BaseException) -> str:
     """A line on a library that is there and cannot be loaded, or a package that is not there."""
-    # Where it began: some libraries make long advice of it.
+    # Where it began: some libraries make long advice of it. A chain of causes may be a ring.
+    seen = [error]
     while isinstance(cause := error.__cause__ or error.__context__, ImportError | OSError):
-        error = cause
+        if cause in seen:
+            break
+        seen.append(error := cause)
     reason = shorten(str(error), 200, placeholder=" …").rstrip(".")
     if isinstance(error, ModuleNotFoundError):
         return f"the installation lacks a package ({reason})."

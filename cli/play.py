@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from cli.arguments import Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
     check_learning,
     learning_options,
@@ -20,11 +20,9 @@ from cli.player.playing import card_options, last_word, song_deck
 
 
 @click.command(cls=SignedCommand)
-@click.argument("song")
+@click.argument("song", type=FileName())
 @click.argument("semitones", type=Semitones(), default=0.0)
-@click.option(
-    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
-)
+@click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @card_options("high")
 @learning_options
 @saying_options

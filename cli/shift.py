@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cli.arguments import Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
     Lesson,
     check_learning,
@@ -42,18 +42,16 @@ class Job:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("songs", nargs=-1, metavar="SONG...")
+@click.argument("songs", nargs=-1, metavar="SONG...", type=FileName())
 @click.argument("semitones", type=Semitones())
 @click.option(
     "--output",
     "-o",
-    type=click.Path(),
+    type=FileName(),
     help="File to write, - for a WAV on standard output, or a folder (for several songs). "
     "By default the song's name and the shift, in the current folder.",
 )
-@click.option(
-    "--memory", "-m", type=click.Path(), help="What 'ctxaudio teach' wrote for this song."
-)
+@click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @learning_options
 @output_options
 def shift(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.arguments import SignedCommand
+from cli.arguments import FileName, SignedCommand
 from cli.learning import (
     check_learning,
     learn,
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("song")
+@click.argument("song", type=FileName())
 @click.option(
     "--output",
     "-o",
-    type=click.Path(),
+    type=FileName(),
     help="Memory file to write; by default the song's name and .memory, in the current folder.",
 )
 @click.option(

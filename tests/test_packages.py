@@ -17,6 +17,8 @@ import rnn
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"rnn": {"ctxaudio", "cli"}, "ctxaudio": {"cli"}}  # and what each must not import
 EDGES = {"benchmarks", "samples", "tests"}
+# ``python -m ctxaudio`` is the command line; no other module of ctxaudio knows it.
+ALLOWED = {ROOT / "ctxaudio" / "__main__.py": {"cli"}}
 
 
 def imported(path):
@@ -35,7 +37,8 @@ def test_imports_go_one_way(package):
     modules = sorted((ROOT / package).rglob("*.py"))
     assert len(modules) > 4
     for module in modules:
-        assert not imported(module) & (PACKAGES[package] | EDGES), module
+        wrong = imported(module) & (PACKAGES[package] | EDGES)
+        assert wrong == ALLOWED.get(module, set()), module
 
 
 def test_the_import_check_sees_every_kind_of_import(tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.arguments import FileName
 from cli.output import Reporter, make_folder, need_stdout, tell
 from ctxaudio.extras import require
 
@@ -46,7 +47,7 @@ _SEEDS, _QUICK_SEEDS = 5, 1
 )
 @click.option(
     "--out",
-    type=click.Path(),
+    type=FileName(folder=True),
     help="Folder for the networks, JSON, PNG figures and an HTML page. "
     "A run that was stopped goes on from what is there.",
 )

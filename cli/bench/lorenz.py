@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.arguments import ContextList, Setter
+from cli.arguments import ContextList, FileName, FiniteRange, Setter
 from cli.output import Reporter, listed, make_folder, need_stdout, refuse_existing, tell, whole_file
 from ctxaudio.errors import DataError, one_line
 from ctxaudio.extras import require
@@ -28,7 +28,7 @@ _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mec
 @click.option("--jobs", type=click.IntRange(1, 1024), help="Processes.  [one for each processor]")
 @click.option(
     "--out",
-    type=click.Path(),
+    type=FileName(folder=True),
     help="Folder for JSON, PNG figures and an HTML page. "
     "A run that was stopped goes on from what is there.",
 )
@@ -49,7 +49,7 @@ _EXPERIMENTS = ("translate", "transform", "multi", "bifurcation", "flight", "mec
     help="Change a number of the preset, such as n_units=450 or ridge=1e-6.",
 )
 @click.option("--quick", is_flag=True, help="One draw, a few contexts, seconds.")
-@click.option("--seconds", type=click.FloatRange(5.0, 1e4), help="Of each run at each context.")
+@click.option("--seconds", type=FiniteRange(5.0, 1e4), help="Of each run at each context.")
 @click.option("--runs", type=click.IntRange(1, 256), help="Side by side at each context.")
 @click.option("--cluster", metavar="ADDRESS", help="A Dask scheduler to send the draws to.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress on stderr.")

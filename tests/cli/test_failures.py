@@ -196,6 +196,38 @@ def test_standard_streams_may_be_closed(here, memory):
     assert not (here / "out.wav").exists()
 
 
+def without_output():
+    os.close(1)
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        (("shift", "song.wav", "+3", "-o", "-"), "closed, and the sound was to go there"),
+        (("shift", "song.wav", "+3", "--json"), "closed, and JSON was to go there"),
+        (("teach", "song.wav", "--json"), "closed, and JSON was to go there"),
+        (("bench", "lorenz", "translate", "--quick"), "closed, and the report was to go there"),
+        (("bench", "delay-match", "delays"), "closed, and the report was to go there"),
+        (("info", "song.wav"), "Bad file descriptor"),
+        (("--help",), "Bad file descriptor"),
+    ],
+)
+def test_a_closed_output_that_was_to_take_the_result_is_an_error(here, args, reason):
+    write(here / "song.wav", SONG)
+    result = finished(started(*args, cwd=here, preexec_fn=without_output))
+    assert reason in failed(result)
+    assert [path.name for path in here.iterdir()] == ["song.wav"]
+
+
+def test_a_closed_output_that_is_not_needed_does_no_harm(here, memory):
+    write(here / "song.wav", SONG)
+    args = ("shift", "song.wav", "+3", "-m", memory, "-o", "o.wav")
+    result = finished(started(*args, cwd=here, preexec_fn=without_output))
+    assert (result.code, result.out) == (0, b"")
+    assert result.err.startswith("wrote o.wav: ")
+    assert (here / "o.wav").is_file()
+
+
 @pytest.mark.parametrize("content", [b"", b"no memory", b"\xff" * 100, None])
 def test_a_memory_that_is_none_is_refused(here, content):
     song = write(here / "song.wav", SONG)

@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 # Packages that take long to import: help and a mistake in typing do not wait for them.
 HEAVY = {"librosa", "numba", "numpy", "rich", "safetensors", "scipy", "soundfile", "soxr"}
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end the command
 
 
 class Result(NamedTuple):
@@ -33,10 +34,10 @@ def ctxaudio(*args, stdin=b""):
     """The command in this process, its standard streams replaced."""
     out = io.TextIOWrapper(io.BytesIO(), write_through=True)
     err = io.StringIO()
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.getsignal(number) for number in ENDING}
     streams = {"stdin": io.TextIOWrapper(io.BytesIO(stdin)), "stdout": out, "stderr": err}
     try:
-        with mock.patch.multiple(sys, **streams):
+        with mock.patch.multiple(sys, **streams), mock.patch.dict(os.environ):
             entry([str(arg) for arg in args])
     except SystemExit as stop:
         return Result(stop.code, out.buffer.getvalue(), err.getvalue())
@@ -57,7 +58,7 @@ def failed(result, code=1):
     return result.err
 
 
-def imported_by(*args):
+def imported_by(*args, **env):
     """The packages that a run of the command in a process of its own has imported."""
     script = (
         "import sys\n"
@@ -67,7 +68,12 @@ def imported_by(*args):
         "print()\nprint(*{name.partition('.')[0] for name in sys.modules})\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", script, *args], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", script, *args],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env=os.environ | env,
     )
     return run.stdout.splitlines()[-1].split()
 
@@ -79,13 +85,13 @@ def started(*args, **kwargs):
 
     def start():
         # A suite that runs in the background has these ignored, and a child would inherit that.
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         if own_start is not None:
             own_start()
 
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", *map(str, args)],
+        [sys.executable, "-m", "ctxaudio", *map(str, args)],
         env=env,
         preexec_fn=start,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
