@@ -19,9 +19,7 @@ from ctxaudio.errors import DataError, one_line
 
 
 @contextlib.contextmanager
-def whole_file(
-    path: Path, *, force: bool, keep_named: bool = False, buffering: int = -1
-) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """As :func:`rnn.whole_file.whole_file`, what it cannot do told in the command's words.
 
     Opened at once, so that a folder that cannot be written is known before the work is done.
@@ -31,10 +29,7 @@ def whole_file(
     """
     import rnn.whole_file as files  # here, for help and mistakes do not wait for what it brings
 
-    with (
-        _told(),
-        files.whole_file(path, replace=force, keep_named=keep_named, buffering=buffering) as file,
-    ):
+    with _told(), files.whole_file(path, replace=force) as file:
         yield file
 
 

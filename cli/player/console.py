@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import sys
 import threading
@@ -14,7 +15,7 @@ from cli.player.deck import Deck, clock
 from ctxaudio.errors import DataError, one_line
 
 _LOOK_S = 0.05  # between looks at the player
-_LONGEST = 80  # bytes of a line that are looked at
+_LONGEST = 80  # bytes of a line; what is longer is no command
 _COMMANDS = "a number of semitones, up, down, pause, seek SECONDS, loop, record or quit"
 
 
@@ -59,14 +60,25 @@ def _obey(deck: Deck, line: str) -> str:
         "loop": deck.toggle_loop,
         "record": deck.toggle_recording,
     }
+    if word in simple and not rest:
+        return simple[word]()
+    does, number = (deck.seek_to, rest) if word == "seek" else (deck.turn_to, line)
     try:
-        if word == "seek":
-            return deck.seek_to(float(rest))
-        if word in simple and not rest:
-            return simple[word]()
-        return deck.turn_to(float(line))
+        return does(_finite(number))
     except ValueError:
         return f"expected {_COMMANDS}, got {line!r}"
+
+
+def _finite(text: str) -> float:
+    """A number as it is typed.
+
+    Raises:
+        ValueError: if it is none, or infinite, which nobody means.
+    """
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 class _Lines:
@@ -86,9 +98,11 @@ class _Lines:
         is_start = True
         with contextlib.suppress(OSError, ValueError):  # it is closed, or a terminal that is gone
             for piece in iter(lambda: stream.buffer.readline(_LONGEST), b""):
+                is_whole = piece.endswith(b"\n") or len(piece) < _LONGEST
                 line = piece.decode(errors="replace").strip().casefold()
-                if line and is_start:  # what is longer than any command, at its start
-                    self._lines.put(line)
+                if line and is_start:
+                    # The beginning of a long number is another number: it must not be taken for it.
+                    self._lines.put(line if is_whole else f"{line}…")
                 is_start = piece.endswith(b"\n")
         self.ended = True
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from cli.output import whole_file
-from ctxaudio.errors import DataError
+from ctxaudio.errors import DataError, one_line
 from ctxaudio.limits import MAX_CONTEXT
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ class Deck:
         self.duration_s = duration_s  # None for an input, which has no end
         self.bands = bands  # (band,) centres, semitones above 440 Hz
         self._sound = sound  # sample rate in Hz, channels
-        self._recording = contextlib.ExitStack()  # what ends the recording under way
-        self._recorded: Path | None = None
+        self._recorded: str | None = None  # the name of the file of the recording under way
 
     @property
     def status(self) -> Status:
@@ -89,30 +89,30 @@ class Deck:
             return self.end_recording()
         from ctxaudio.playback.recorder import Recorder
 
-        path = _unused(Path("stdin" if self.name == "-" else self.name).stem)
         try:
-            # Unbuffered: what a full disk has not taken is not tried again at the end.
-            whole = whole_file(path, force=False, buffering=0)
-            self._recorder = Recorder(self._recording.enter_context(whole), *self._sound)
-        except DataError as error:
-            return str(error)
+            path, self._file = _new_file(Path("stdin" if self.name == "-" else self.name).stem)
+        except OSError as error:
+            return f"cannot write to .: {error.strerror}."
+        self._recorder = Recorder(self._file, *self._sound)
         self.player.start_recording(self._recorder)
-        self._recorded = path
-        return f"recording to {path}"
+        self._recorded = one_line(path)
+        return f"recording to {self._recorded}"
 
     def end_recording(self) -> str:
-        """End a recording that is under way, if one is, as a whole file."""
-        path, self._recorded = self._recorded, None
-        if path is None:
+        """End a recording that is under way, if one is."""
+        recorded, self._recorded = self._recorded, None
+        if recorded is None:
             return ""
         self.player.stop_recording()
+        error = self._recorder.error
         try:
-            self._recording.close()
-        except DataError as error:
-            return str(error)
-        if self._recorder.error is not None:
-            return f"wrote {path}, but not all: {self._recorder.error}"
-        return f"wrote {path}"
+            with self._file:
+                os.fsync(self._file.fileno())
+        except OSError as at_last:
+            error = error or at_last
+        if error is not None:
+            return f"wrote {recorded}, but not all: {one_line(error)}"
+        return f"wrote {recorded}"
 
 
 def clock(seconds: float) -> str:
@@ -124,9 +124,15 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
-def _unused(stem: str) -> Path:
-    """A name for a recording that no file has yet."""
-    number = 1
-    while (path := Path(f"{stem[:_LONGEST]}-live{number}.flac")).exists():
-        number += 1
-    return path
+def _new_file(stem: str) -> tuple[Path, BinaryIO]:
+    """A file for a recording, by a name that nothing had yet, nor will have.
+
+    It has that name from its first moment, so that a recording is found even if its player was
+    killed, and so that no other player takes the name. Unbuffered: what a full disk has not taken
+    is not tried again at the end.
+    """
+    for number in itertools.count(1):
+        path = Path(f"{stem[:_LONGEST]}-live{number}.flac")
+        with contextlib.suppress(FileExistsError):
+            return path, open(path, "xb", buffering=0)
+    raise AssertionError("there is always another number.")

@@ -63,8 +63,8 @@ def song_deck(
     def open_output() -> Output:
         return Output(card, song.sample_rate, len(song.samples))
 
-    output = open_output()  # first: that there is no sound card is known before the work is done
-    with contextlib.closing(output):
+    # First: that there is no sound card is known before the work is done.
+    with contextlib.closing(open_output()) as output:
         memory = learned().memory
         head = Playhead(memory, song, context)
         with _deck(name, song.duration_s, memory, head, output, open_output) as deck:
@@ -77,16 +77,16 @@ def input_deck(memory: SongMemory, context: float, card: CardConfig) -> Iterator
     from ctxaudio.playback.live_input import LiveInput
     from ctxaudio.playback.output import Output
 
-    output = Output(card, None, _INPUTS, _INPUTS)
-    source = LiveInput(memory, output.recorded, output.sample_rate, context)
+    with contextlib.closing(Output(card, None, _INPUTS, _INPUTS)) as output:
+        source = LiveInput(memory, output.recorded, output.sample_rate, context)
 
-    def reopen() -> Output:
-        again = Output(card, source.sample_rate, _INPUTS, _INPUTS)
-        source.recorded = again.recorded
-        return again
+        def reopen() -> Output:
+            again = Output(card, source.sample_rate, _INPUTS, _INPUTS)
+            source.recorded = again.recorded
+            return again
 
-    with _deck("input", None, memory, source, output, reopen) as deck:
-        yield deck
+        with _deck("input", None, memory, source, output, reopen) as deck:
+            yield deck
 
 
 _INPUTS = 2  # channels of a live input
@@ -105,15 +105,17 @@ def _deck(
 
     # To look for garbage in all that is loaded stops every thread for longer than the sound lasts.
     gc.freeze()
-    with Player(source, output, reopen) as player:
-        sound = source.sample_rate, source.n_channels
-        deck = Deck(player, name, duration_s, sound, memory.bands.centres)
-        try:
-            yield deck
-        finally:
-            # Whatever ended it, what was recorded is kept.
-            deck.end_recording()
-            gc.unfreeze()
+    try:
+        with Player(source, output, reopen) as player:
+            sound = source.sample_rate, source.n_channels
+            deck = Deck(player, name, duration_s, sound, memory.bands.centres)
+            try:
+                yield deck
+            finally:
+                # Whatever ended it, what was recorded is kept.
+                deck.end_recording()
+    finally:
+        gc.unfreeze()
 
 
 def last_word(deck: Deck, reporter: Reporter, **facts: Any) -> None:

@@ -16,13 +16,12 @@ import os
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.playback.shared import Shared, open_shared
+from ctxaudio.playback.shared import Shape, Shared, map_shared
 from ctxaudio.playback.sound_card import CardConfig, open_stream
 
 _STARTING = 8  # callbacks in which a sound card reports an underrun because it is just starting
@@ -33,21 +32,21 @@ def main(argument: str) -> None:
     """Open the sound card, play, and close it."""
     answers = _own_stdout()
     asked = json.loads(argument)
-    shared = open_shared(
-        Path(asked["path"]), asked["capacity"], asked["n_channels"], asked["n_inputs"]
-    )
+    shape = Shape(*asked["shape"])
+    shared = map_shared(asked["descriptor"], shape)
+    os.close(asked["descriptor"])
     try:
         stream = open_stream(
             CardConfig(**asked["card"]),
             sample_rate=asked["sample_rate"],
-            n_channels=asked["n_channels"],
-            n_inputs=asked["n_inputs"],
-            callback=_duplex(shared) if asked["n_inputs"] else _output(shared),
+            n_channels=shape.n_outputs,
+            n_inputs=shape.n_inputs,
+            callback=_duplex(shared) if shape.n_inputs else _output(shared),
         )
     except DataError as error:
         _say({"error": str(error)}, answers)
         return
-    latency_s = stream.latency[1] if asked["n_inputs"] else stream.latency
+    latency_s = stream.latency[1] if shape.n_inputs else stream.latency
     _say({"sample_rate": round(stream.samplerate), "latency_s": float(latency_s)}, answers)
     ended = threading.Event()
     if sys.stdin.readline():
@@ -83,8 +82,7 @@ def _duplex(shared: Shared) -> Any:
     output, recorded = _output(shared), shared.recorded
 
     def callback(data: np.ndarray, out: np.ndarray, n: int, time: Any, status: Any) -> None:
-        if n <= recorded.room:
-            recorded.write(data)
+        recorded.write(data)  # or, where nobody reads it, not
         output(out, n, time, status)
 
     return callback

@@ -47,7 +47,7 @@ class LiveInput:
     def next(self) -> np.ndarray:
         """As many (channel, time) samples as have come since; possibly none."""
         block = np.empty((self.recorded.filled, self.n_channels), np.float32)
-        self.recorded.read_into(block)
+        block = block[: self.recorded.read_into(block)]
         block = block[-round(_LATEST_S * self.sample_rate) :]
         # A broken sample would be heard for ever after.
         block = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).clip(-_LOUDEST, _LOUDEST)

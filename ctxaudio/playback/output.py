@@ -17,7 +17,7 @@ import numpy as np
 import ctxaudio
 from ctxaudio.errors import DataError
 from ctxaudio.playback.ring import Ring
-from ctxaudio.playback.shared import new_file, open_shared
+from ctxaudio.playback.shared import Shape, map_shared, shared_memory
 from ctxaudio.playback.sound_card import CardConfig
 
 # What is made ahead. A context that is turned is heard that much later; a machine that is busy for
@@ -44,32 +44,30 @@ class Output:
     def __init__(
         self, card: CardConfig, sample_rate: int | None, n_channels: int, n_inputs: int = 0
     ) -> None:
-        shape = (_CAPACITY, n_channels, n_inputs)
-        path = new_file(*shape)
-        try:
-            self._shared = open_shared(path, *shape)
+        shape = Shape(_CAPACITY, n_channels, n_inputs)
+        with shared_memory(shape) as descriptor:
+            self._shared = map_shared(descriptor, shape)
             asked = {
                 "card": asdict(card),
                 "sample_rate": sample_rate,
-                "n_channels": n_channels,
-                "n_inputs": n_inputs,
-                "path": str(path),
-                "capacity": _CAPACITY,
+                "descriptor": descriptor,
+                "shape": shape,
             }
-            self._process = _start(json.dumps(asked))
+            self._process = _start(json.dumps(asked), descriptor)
+        try:
             facts = self._answer()
-        finally:
-            path.unlink()
-        self.sample_rate: int = facts["sample_rate"]
-        self.latency_s: float = facts["latency_s"]
-        if n_inputs and sample_rate not in (None, self.sample_rate):
+            self.sample_rate: int = facts["sample_rate"]
+            self.latency_s: float = facts["latency_s"]
+            rate = sample_rate or self.sample_rate
+            if n_inputs and rate != self.sample_rate:
+                raise DataError(
+                    f"the sound card runs at {self.sample_rate} Hz now, not at {rate} Hz."
+                )
+            self._resample = _resampler(rate, self.sample_rate, n_channels)
+        except BaseException:  # an interrupt as well: the sound card is held by another process
             self.close()
-            raise DataError(
-                f"the sound card runs at {self.sample_rate} Hz now, not at {sample_rate} Hz."
-            )
+            raise
         self._ring = self._shared.played
-        rate = sample_rate or self.sample_rate
-        self._resample = _resampler(rate, self.sample_rate, n_channels)
         self._ratio = self.sample_rate / rate
         self._held_back = 0.0  # samples that are in the resampler
         self._n_dropped = 0
@@ -130,10 +128,7 @@ class Output:
         if self._resample is not None:
             out = self._resample.resample_chunk(np.ascontiguousarray(out))
             self._held_back += samples.shape[1] * self._ratio - len(out)
-        if len(out) > self._ring.room:
-            self._n_dropped += 1
-        else:
-            self._ring.write(out)
+        self._n_dropped += not self._ring.write(out)
 
     def start(self) -> None:
         """Begin to play."""
@@ -157,12 +152,11 @@ class Output:
         line = self._process.stdout.readline()  # type: ignore[union-attr]
         facts = json.loads(line) if line else {"error": "the sound system has failed."}
         if "error" in facts:
-            self.close()
             raise DataError(facts["error"])
         return facts
 
 
-def _start(argument: str) -> subprocess.Popen[str]:
+def _start(argument: str, descriptor: int) -> subprocess.Popen[str]:
     folder = str(Path(ctxaudio.__file__).parent.parent)
     paths = [folder, *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.Popen(
@@ -174,6 +168,7 @@ def _start(argument: str) -> subprocess.Popen[str]:
         stderr=subprocess.DEVNULL,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         text=True,
+        pass_fds=[descriptor],
         start_new_session=True,  # Ctrl-C is for us to handle
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.memory.song_memory import check_context
+from ctxaudio.playback.fade import FADE_S, fade_level
 from ctxaudio.playback.output import Output
 from ctxaudio.playback.recorder import Recorder
 
@@ -86,7 +87,7 @@ class Player:
         self._lock = threading.Lock()  # over _seek_to
         self._recorder: Recorder | None = None
         self._state: State = "playing"
-        self._level = 1.0  # while it sounds; the next block fades to where it should be
+        self._level = 1.0  # of the last sample that was made; on its way to 0 or 1
         self._peaks = np.zeros(source.n_channels)
         self._load = 0.0
         self._underruns, self._late = 0, 0  # of outputs that are closed
@@ -101,14 +102,16 @@ class Player:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.pause()
-        patience = time.monotonic() + _PATIENCE_S
-        while self._is_heard() and time.monotonic() < patience:  # it fades out
-            time.sleep(_NAP_S)
-        self._closing.set()
-        self._thread.join()
-        self._output.close()
-        self.stop_recording()
+        try:
+            self.pause()
+            patience = time.monotonic() + _PATIENCE_S
+            while self._is_heard() and time.monotonic() < patience:  # it fades out
+                time.sleep(_NAP_S)
+        finally:  # whatever interrupts the waiting
+            self._closing.set()
+            self._thread.join()
+            self._output.close()
+            self.stop_recording()
 
     # Knobs.
 
@@ -244,18 +247,17 @@ class Player:
         source.context, source.loop = self._context, self._loop
         if output.filled_s >= _BEFORE_SEEK_S:
             self._jump()
-        level = float(self._state == "playing")
-        made = source.next() if level or self._level or source.goes_on else None
+        target, before = float(self._state == "playing"), self._level
+        made = source.next() if target or before or source.goes_on else None
+        is_silent = made is None
         if made is None:
-            if level and self._seek_to is None and output.played >= self._heard_at:
+            if target and self._seek_to is None and output.played >= self._heard_at:
                 self._state = "ended"
-            self._level = 0.0
-            is_silent, made = True, self._silence()
+            self._level, made = 0.0, self._silence()
         else:
-            is_silent = False
-            if not self._level == level == 1.0:
-                made = made * np.linspace(self._level, level, made.shape[1], dtype=np.float32)
-                self._level = level
+            length = round(FADE_S * source.sample_rate)
+            made, self._level = fade_level(made, before, target, length)
+            is_silent = not (target or before)
             recorder = self._recorder  # another thread may take it away
             if recorder is not None:
                 recorder.write(made)

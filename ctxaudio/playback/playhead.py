@@ -1,8 +1,13 @@
 """The playhead: what is heard next of a song, at a context that can be turned while it sounds.
 
 A frame reaches half a window into the future, so part of what comes next is made before it is
-heard. A turn of the context must be heard sooner than that: the frames that are centred in the
-future are taken back and made again, and over one hop the one future fades into the other.
+heard. Whatever changes the future, a turn of the context or a seek, must be heard sooner than that:
+frames that are centred in the future are taken back and made again, and over one hop what would
+have been heard fades into what is heard instead.
+
+In a loop nothing changes at the end: the song is one that goes on for ever, its beginning after its
+end, and frames reach from the one into the other. So frames are counted on: frame t is centred on
+sample ``t * hop`` of that endless song, in whatever repetition of it that lies.
 """
 
 from __future__ import annotations
@@ -11,10 +16,11 @@ from collections import deque
 
 import numpy as np
 
-from ctxaudio.analysis.frames import OVERLAP, cut
+from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
 from ctxaudio.memory.song_memory import SongMemory, check_context
+from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import full_scale
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
@@ -37,13 +43,14 @@ class Playhead:
         self.sample_rate = song.sample_rate
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
-        self.loop = False
+        self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
         self._voice = Voice.of(memory)
         self._scale = full_scale(song) or np.float32(1.0)
         self._hop, self._window = memory.frames.hop, memory.frames.window
         self._played = 0  # samples; the time that a glide runs in
         self._glide = Glide.rest(self._context)
         self._fading: np.ndarray | None = None  # what would have been heard next before a jump
+        self._over = np.zeros((self.n_channels, 0), np.float32)  # made, but past the end
         self._start(0)
 
     @property
@@ -56,9 +63,30 @@ class Playhead:
         self._context = check_context(context)
 
     @property
+    def loop(self) -> bool:
+        """Whether the song begins again at its end."""
+        return self._end is None
+
+    @loop.setter
+    def loop(self, loop: bool) -> None:
+        if loop == self.loop:
+            return
+        if self._end is None:
+            self._end = self._at - self._at % self.n_samples + self.n_samples
+            return
+        if self._at >= self._end:
+            self._jump(0, None)
+        elif self._at + _AHEAD * self._hop + self._window // 2 > self._end:
+            # Silence was made ahead, where now the song begins.
+            self._jump(self._next, None)
+        self._end = None
+
+    @property
     def position(self) -> int:
         """The song's sample that :meth:`next` begins with."""
-        return min(self._next * self._hop, self.n_samples)
+        if self._end is None:
+            return self._at % self.n_samples
+        return min(self._at, self._end) - self._end + self.n_samples
 
     @property
     def heard_context(self) -> float:
@@ -72,15 +100,14 @@ class Playhead:
 
     def next(self) -> np.ndarray | None:
         """The next (channel, time) samples, a hop or what is left of the song; None at its end."""
-        if self.position >= self.n_samples:
-            if not self.loop:
-                return None
-            self._start(0)
+        left = self._hop if self._end is None else min(self._end - self._at, self._hop)
+        if left <= 0:
+            return None
         made = self._advance() if self.context == self._glide.target else self._turn()
+        made, self._over = made[:, :left], made[:, left:]
         if self._fading is not None:
-            made = _fade(self._fading, made)
+            made = crossfade(self._fading, made)
             self._fading = None
-        made = made[:, : self.n_samples - self.position]
         self._played += self._hop
         self._next += 1
         return made
@@ -88,25 +115,52 @@ class Playhead:
     def seek(self, position: int) -> None:
         """Go on from near a sample, within a hop of it; what sounds there fades in over a hop.
 
-        Past the end there is still a hop to fade into.
+        Past the end there is still a hop to fade into, or as much as the song has.
         """
-        if self.position >= self.n_samples and self.loop:
-            self._start(0)
-        fading = self._fading
-        if fading is None and self.position < self.n_samples:
-            fading = self._advance()
-        last = max(self.n_samples // self._hop - 1, 0)
-        self._start(min(max(position, 0) // self._hop, last))
+        position = max(position, 0)
+        if self._end is None:
+            # Where the song has been heard already: what comes before its beginning is its end.
+            began = self.n_samples
+            hop = (began + min(position, self.n_samples - 1)) // self._hop
+            self._jump(max(hop, -(-began // self._hop)), None)
+        else:
+            last = max(self.n_samples // self._hop - 1, 0)
+            self._jump(min(position // self._hop, last), self.n_samples)
+
+    @property
+    def _at(self) -> int:
+        """The endless song's sample that :meth:`next` begins with."""
+        return self._next * self._hop
+
+    def _jump(self, hop: int, end: int | None) -> None:
+        """Be at a hop of a song that ends there; what would have been heard here fades into it.
+
+        At first that is silence, and into the song's beginning it need not fade.
+        """
+        if self._played:
+            fading = self._fading
+            if fading is None:
+                fading = np.concatenate([self._over, self._advance()], axis=1)[:, : self._hop]
+        else:
+            fading = np.zeros((self.n_channels, self._hop), np.float32) if hop else None
+        self._end = end
+        self._start(hop)
         self._fading = fading
 
     def _start(self, hop: int) -> None:
         """Be at a hop, the frames that reach into it from before made already."""
         context = self.heard_context
-        self._next = hop
-        self._fading = None
-        # The frames ahead, a few at a time: the state before, and the contexts they were made at.
-        self._ahead: deque[tuple[StreamState, np.ndarray]] = deque(maxlen=_AHEAD)
-        self._state = self._voice.begin(self.n_channels, hop - _AHEAD, context)
+        self._next, self._frame = hop, hop - _AHEAD
+        self._fading, self._over = None, self._over[:, :0]
+        # The frames ahead, a few at a time: the first of them, the state before, and the contexts
+        # they were made at.
+        self._ahead: deque[tuple[int, StreamState, np.ndarray]] = deque(maxlen=_AHEAD)
+        repetition = int(self._repetitions(np.array([self._frame]))[0])
+        since = self._frame * self._hop - repetition * self.n_samples
+        row = (2 * since + self._hop) // (2 * self._hop)  # the nearest that was taught
+        self._state = self._voice.begin(self.n_channels, row, context)
+        if row <= 0:
+            self._settled = context, self._state.network
         self._make(np.full(OVERLAP, context))
 
     def _advance(self) -> np.ndarray:
@@ -116,31 +170,61 @@ class Playhead:
     def _turn(self) -> np.ndarray:
         """The next hop, on the way from one future into another."""
         first = self._next + 1  # the first frame that is centred in the future
-        while len(self._ahead) > 1 and self._ahead[1][0].frame <= first:
+        while len(self._ahead) > 1 and self._ahead[1][0] <= first:
             self._ahead.popleft()
-        before, contexts = self._ahead[0]
+        frame, before, contexts = self._ahead[0]
         old = self._advance()
         length = round(GLIDE_S * self.sample_rate)
         self._glide = self._glide.towards(self._context, self._played, length)
         turned = self._glide.at(self._played + np.arange(1, _AHEAD + 1) * self._hop)
-        self._state = before
+        self._frame, self._state = frame, before
         self._ahead.clear()
-        new = self._make(np.concatenate([contexts[: first - before.frame], turned]))
-        return _fade(old, new)
+        new = self._make(np.concatenate([contexts[: first - frame], turned]))
+        return crossfade(old, new)
 
     def _make(self, contexts: np.ndarray) -> np.ndarray:
         """The hop that the last of the next frames completes."""
         # Many at a time are made faster; the next turn begins after the first of these parts.
         n_first = len(contexts) - (_AHEAD - 1)
         for part in np.split(contexts, [n_first]) if n_first > 0 else [contexts]:
-            self._ahead.append((self._state, part))
-            centres = (self._state.frame + np.arange(len(part))) * self._hop
-            windows = cut(self.song.samples, centres, self._window) / self._scale
-            made, self._state = self._voice.make(windows, part, self._state)
+            self._ahead.append((self._frame, self._state, part))
+            made = self._make_frames(part)
         return made[:, -self._hop :] * self._scale
 
+    def _make_frames(self, contexts: np.ndarray) -> np.ndarray:
+        """All samples that the next frames complete, full scale 1."""
+        frames = self._frame + np.arange(len(contexts))
+        windows = self._windows(frames)
+        begins = np.diff(self._repetitions(np.append(frames[0] - 1, frames))) > 0
+        parts = []
+        for part in np.split(np.arange(len(frames)), np.flatnonzero(begins)):
+            if not len(part):
+                continue
+            if begins[part[0]]:
+                # What is recalled begins anew, and all else goes on.
+                self._state = self._state._replace(frame=0, network=self._settled_network())
+            made, self._state = self._voice.make(windows[:, part], contexts[part], self._state)
+            parts.append(made)
+        self._frame += len(frames)
+        return np.concatenate(parts, axis=1)
 
-def _fade(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """From one sound to another, in a straight line over the length of both."""
-    n = new.shape[1]
-    return old[:, :n] + (new - old[:, :n]) * (np.arange(1, n + 1, dtype=np.float32) / n)
+    def _windows(self, frames: np.ndarray) -> np.ndarray:
+        """(channel, frame, window) of the endless song; silence before it, and after its end."""
+        window = np.arange(self._window) - self._window // 2
+        samples = frames[:, None] * self._hop + window
+        is_inside = samples >= 0 if self._end is None else (samples >= 0) & (samples < self._end)
+        found = self.song.samples[:, samples % self.n_samples]
+        return np.where(is_inside, found, np.float32(0.0)) / self._scale
+
+    def _repetitions(self, frames: np.ndarray) -> np.ndarray:
+        """The repetition of the song that each frame is in, from the one nearest to its start."""
+        repetitions = (2 * frames + 1) * self._hop // (2 * self.n_samples)
+        last = None if self._end is None else self._end // self.n_samples - 1
+        return np.clip(repetitions, 0, last)
+
+    def _settled_network(self) -> np.ndarray:
+        """State before the song, settled where the context goes; kept, for it takes long."""
+        target = self._glide.target
+        if self._settled[0] != target:
+            self._settled = target, self._voice.memory.phrases.warm_state(target)
+        return self._settled[1]

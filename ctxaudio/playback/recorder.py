@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import numpy as np
+import soundfile
 
 from ctxaudio.errors import DataError
+from ctxaudio.playback.flac_file import FlacFile
 from ctxaudio.sound.files import as_encoded
 
 _QUEUE = 512  # blocks; some seconds that a disk may hang
@@ -17,10 +19,13 @@ _ENCODING = "PCM_24"
 
 
 class Recorder:
-    """Records to an open binary file as FLAC of 24 bits, as loud as a sound card can play."""
+    """Records to an open binary file as FLAC of 24 bits, as loud as a sound card can play.
+
+    The file can be read at every moment, as far as it has come: a killed player leaves it so.
+    """
 
     def __init__(self, file: BinaryIO, sample_rate: int, n_channels: int) -> None:
-        self._file = _Checked(file)
+        self._file = FlacFile(file)
         self._about = sample_rate, n_channels
         self._blocks: queue.Queue[np.ndarray | None] = queue.Queue(_QUEUE)
         self._error: Exception | None = None
@@ -54,8 +59,6 @@ class Recorder:
         self._thread.join()
 
     def _run(self) -> None:
-        import soundfile
-
         sample_rate, n_channels = self._about
         blocks = self._taken()
         try:
@@ -64,10 +67,12 @@ class Recorder:
             ) as file:
                 for block in blocks:
                     if self._file.error is None:
+                        self._file.n_given += block.shape[1]
                         file.write(as_encoded(block, _ENCODING).T)
                 if not file.frames:  # libsndfile makes no file of nothing
+                    self._file.n_given = 1
                     file.write(np.zeros((1, n_channels), np.int32))
-        except Exception as error:
+        except (OSError, soundfile.SoundFileRuntimeError) as error:
             self._error = error
         for _ in blocks:  # so that close() finds room
             pass
@@ -75,36 +80,3 @@ class Recorder:
     def _taken(self) -> Iterator[np.ndarray]:
         while (block := self._blocks.get()) is not None:
             yield block
-
-
-class _Checked:
-    """A file that libsndfile writes to: an error is kept here, and is none to libsndfile.
-
-    It would pass over it in any case, but not write at the end how long the file is.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._end = 0  # where it ends, after an error
-        self.error: OSError | None = None
-
-    def write(self, data: bytes) -> int:
-        left, start = memoryview(data), self._file.tell()
-        if self.error is not None and start >= self._end:
-            return len(data)  # only the beginning, with the length, is written once more
-        try:
-            while left:  # an unbuffered file may take a part
-                left = left[self._file.write(left) :]
-        except OSError as error:
-            self.error = error
-            self._end = self._file.truncate(start)  # no half of a block is left
-        return len(data)
-
-    def read(self, n: int = -1) -> bytes:
-        return self._file.read(n)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()

@@ -2,98 +2,85 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
-
-import numpy as np
-import scipy.sparse
+from typing import Any, BinaryIO
 
 from rnn.attractors.memory import AttractorMemory
-from rnn.codec import DAMAGE, digest, pack, unpack
+from rnn.codec import Array, Arrays, Kind, load, save
 from rnn.continuous import FlowConfig
 from rnn.readout import Readout
-from rnn.reservoir import Reservoir
-
-FORMAT = "rnn attractor memory"
-FORMAT_VERSION = 1
+from rnn.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
+from rnn.typed_json import typed
 
 
-def save_attractors(memory: AttractorMemory, target: BinaryIO) -> None:
-    """Write a memory; the same one gives the same bytes."""
-    recurrent = memory.reservoir.recurrent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    flow: FlowConfig
+    leak: float
+
+
+def _take_apart(memory: AttractorMemory) -> tuple[dict[str, Any], Arrays]:
+    about = {
+        "flow": {name: float(value) for name, value in asdict(memory.flow).items()},
+        "leak": float(memory.reservoir.leak),
+    }
     arrays = {
-        "recurrent_data": recurrent.data,
-        "recurrent_indices": recurrent.indices.astype(np.int32),
-        "recurrent_indptr": recurrent.indptr.astype(np.int32),
-        "inputs": memory.reservoir.inputs,
-        "context": memory.reservoir.context,
-        "bias": memory.reservoir.bias,
+        **reservoir_arrays(memory.reservoir),
         "readout_weights": memory.readout.weights,
         "readout_offset": memory.readout.offset,
         "contexts": memory.contexts,
         "states": memory.states,
     }
-    for name, array in arrays.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} holds values that are not finite: it is not saved.")
-    about = {
-        "flow": {name: float(value) for name, value in asdict(memory.flow).items()},
-        "leak": float(memory.reservoir.leak),
-    }
-    metadata = {"format": FORMAT, "format_version": str(FORMAT_VERSION)}
-    target.write(pack(arrays, json.dumps(about), metadata))
+    return about, arrays
 
 
-def load_attractors(path: str | Path) -> AttractorMemory:
-    """Read a memory.
+def _put_together(about: _About, arrays: Arrays) -> AttractorMemory:
+    return AttractorMemory(
+        reservoir_from(arrays, about.leak),
+        about.flow,
+        Readout(arrays["readout_weights"], arrays["readout_offset"]),
+        arrays["contexts"],
+        arrays["states"],
+    )
+
+
+_F64 = ("float64",)
+_ARRAYS: Mapping[str, Array] = {
+    **RESERVOIR,
+    "readout_weights": Array(types=_F64, shape=("unit", "input")),
+    "readout_offset": Array(types=_F64, shape=("input",)),
+    "contexts": Array(types=_F64, shape=("context", "run")),
+    "states": Array(types=_F64, shape=("unit", "run")),
+}
+ATTRACTORS = Kind(
+    noun="attractor memory",
+    format="rnn attractor memory",
+    arrays=_ARRAYS,
+    describe=partial(typed, _About),
+    limits=LIMITS,
+    take_apart=_take_apart,
+    put_together=_put_together,
+)
+
+
+def save_attractors(memory: AttractorMemory, target: str | Path | BinaryIO) -> None:
+    """Write a memory to a path, where it replaces a file, or to an open one; see :func:`save`.
+
+    Raises:
+        OSError: if the file cannot be written.
+        ValueError: if a number in it is not finite, or its parts do not fit each other.
+    """
+    save(ATTRACTORS, memory, target)
+
+
+def load_attractors(source: str | Path | BinaryIO) -> AttractorMemory:
+    """Read a memory, from a path or an open file.
 
     Raises:
         OSError: if the file cannot be read.
         ValueError: if it is no such file, of another version, or damaged.
     """
-    try:
-        metadata, arrays = unpack(path)
-        version = metadata.get("format"), metadata.get("format_version")
-        if version != (FORMAT, str(FORMAT_VERSION)):
-            raise ValueError(f"expected {FORMAT} {FORMAT_VERSION}, got {version}")
-        if metadata["digest"] != digest(metadata["about"], arrays):
-            raise ValueError("its contents have changed since it was made")
-        about = json.loads(metadata["about"])
-        n_units, n_inputs = arrays["inputs"].shape
-        n_contexts, n_runs = arrays["contexts"].shape
-        expected = {
-            "context": (n_units, n_contexts),
-            "bias": (n_units,),
-            "readout_weights": (n_units, n_inputs),
-            "readout_offset": (n_inputs,),
-            "states": (n_units, n_runs),
-            "recurrent_indptr": (n_units + 1,),
-        }
-        for name, shape in expected.items():
-            if arrays[name].shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {arrays[name].shape}")
-        for name, array in arrays.items():
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds values that are not finite")
-        recurrent = scipy.sparse.csr_array(
-            (arrays["recurrent_data"], arrays["recurrent_indices"], arrays["recurrent_indptr"]),
-            shape=(n_units, n_units),
-        )
-        recurrent.check_format(full_check=True)  # no index points outside the matrix
-        return AttractorMemory(
-            Reservoir(
-                recurrent,
-                arrays["inputs"],
-                arrays["context"],
-                arrays["bias"],
-                float(about["leak"]),
-            ),
-            FlowConfig(**about["flow"]),
-            Readout(arrays["readout_weights"], arrays["readout_offset"]),
-            arrays["contexts"],
-            arrays["states"],
-        )
-    except DAMAGE as error:
-        raise ValueError(f"{path} is no attractor memory, or is damaged: {error}.") from error
+    return load(ATTRACTORS, source)

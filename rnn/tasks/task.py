@@ -14,6 +14,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 
+from rnn.typed_json import typed
+
 
 class Trials(NamedTuple):
     """Trials side by side, as long as the longest of them."""
@@ -168,7 +170,7 @@ class Task(Protocol):
                 f"a task {cls.name!r} has {', '.join(sorted(known)) or 'no numbers'}, "
                 f"got {', '.join(sorted(map(str, description))) or 'none'}"
             )
-        return cls(**description)
+        return typed(cls, description, f"the task {cls.name!r}")
 
 
 def draw_trials(

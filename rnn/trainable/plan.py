@@ -14,6 +14,7 @@ from rnn.tasks.task import Task
 from rnn.trainable.accuracy import check_fit
 from rnn.trainable.config import RateConfig
 from rnn.trainable.optimiser import OptimiserConfig
+from rnn.typed_json import plain_number, typed
 
 Learned = TypeVar("Learned", bound=Task, covariant=True)
 
@@ -114,16 +115,32 @@ def describe_plan(plan: Plan[Task]) -> dict[str, Any]:
 
 
 def is_of_plan(description: Mapping[str, Any], plan: Plan[Task]) -> bool:
-    """Whether a description is of just this plan; what it names is not needed for that.
-
-    Raises:
-        LookupError, TypeError: if it is no description of a plan.
-    """
-    named = [one | {"task": {"name": UNNAMED, **one["task"]}} for one in description["assignments"]]
+    """Whether a description is of just this plan; what it names is not needed for that."""
+    try:
+        named = [
+            one | {"task": {"name": UNNAMED, **one["task"]}} for one in description["assignments"]
+        ]
+    except (LookupError, TypeError):  # it is of no plan at all
+        return False
     told: bool = dict(description) | {"assignments": named} == json.loads(
-        json.dumps(describe_plan(plan))
+        json.dumps(describe_plan(plan), default=plain_number)
     )
     return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Assigned:
+    task: dict[str, Any]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Described:
+    """A plan as JSON has it; its tasks are read by their own classes."""
+
+    network: RateConfig
+    training: TrainingConfig
+    assignments: list[_Assigned]
 
 
 def plan_from(description: Mapping[str, Any], own: Iterable[type[Task]] = ()) -> Plan[Task]:
@@ -134,15 +151,11 @@ def plan_from(description: Mapping[str, Any], own: Iterable[type[Task]] = ()) ->
         own: classes of tasks that do not ship (:func:`rnn.tasks.task_from`).
 
     Raises:
-        LookupError, TypeError, ValueError: if it is no such description.
+        ValueError: if it is no such description.
     """
-    training = dict(description["training"])
-    own = tuple(own)
+    told, own = typed(_Described, description, "the plan"), tuple(own)
     return Plan(
-        RateConfig(**description["network"]),
-        TrainingConfig(**training | {"optimiser": OptimiserConfig(**training["optimiser"])}),
-        tuple(
-            Assignment(task=task_from(one["task"], own), seed=one["seed"])
-            for one in description["assignments"]
-        ),
+        told.network,
+        told.training,
+        tuple(Assignment(task=task_from(one.task, own), seed=one.seed) for one in told.assignments),
     )

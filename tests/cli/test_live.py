@@ -1,32 +1,19 @@
-"""``ctxaudio live``: commands that are typed, signals, a real terminal, and what is left behind."""
+"""``ctxaudio live``: commands that are typed, signals, and what is left behind."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import pty
 import signal
-import struct
 import subprocess
-import termios
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.support.command import (
-    ctxaudio,
-    failed,
-    finished,
-    notes,
-    read,
-    started,
-    write,
-    written_into,
-)
+from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
+from tests.support.decks import wait_for_recording
 from tests.support.signals import snr_db
 from tests.support.sound_server import wait_until
 
@@ -128,13 +115,22 @@ def test_what_nobody_understands_is_told_and_changes_nothing(jack, here, song, m
         b"pause 3",
         b"\xff\xfe\x00\x80\x1b[2J",
         b"9" * 5_000,
+        b"+7." + b"1" * 100,  # of which nobody knows how it goes on
+        b"inf",
+        b"-Infinity",
+        b"1e400",
+        b"seek inf",
+        b"seek -1e999",
         b"x" * 3_000_000,
         "\N{FULLWIDTH DIGIT FIVE} +".encode(),
     ]
-    result = typed(song, memory, b"\r\n".join([*garbage, b"1e400", b"+3", b"\x00"]))
+    result = typed(song, memory, b"\r\n".join([*garbage, b"+3", b"\x00"]))
     assert result.code == 0
     lines = result.err.splitlines()
-    assert sum("expected a number of semitones, up, down" in line for line in lines) == 10
+    expected = "ctxaudio: expected a number of semitones, up, down"
+    assert sum(line.startswith(expected) for line in lines) == len(garbage) + 1
+    assert len(lines) == len(garbage) + 3
+    assert f"played {song} to" in lines[-1]
     assert "ctxaudio: +3 semitones" in lines
     assert max(map(len, lines)) < 600
     assert all(line.isprintable() for line in lines)
@@ -198,6 +194,45 @@ def test_what_comes_in_is_shifted_until_quit(jack, here, begun):
     assert not recorded.samples.any()  # JACK's dummy hears nothing
 
 
+def test_two_players_in_one_folder_record_to_two_files(jack, here, song, begun):
+    contexts = {process: begun(song, "-c", process, lines=b"") for process in ("0", "5")}
+    for process in contexts.values():
+        type_more(process, b"loop\nrecord\n")
+    said = {}
+    for context, process in contexts.items():
+        assert process.stderr.readline() == b"ctxaudio: loop\n"
+        said[context] = process.stderr.readline().decode().split()[-1]
+        wait_for_recording(process, here, name=said[context])
+    assert sorted(said.values()) == ["song-live1.flac", "song-live2.flac"]
+    for context, process in contexts.items():
+        assert f"ctxaudio: wrote {said[context]}" in finished(process, b"quit\n").err
+        assert np.abs(read(here / said[context]).samples).max() > 0.3
+    assert {path.name for path in here.iterdir()} == set(said.values())
+
+
+def test_a_killed_player_leaves_its_recording_as_far_as_it_went(jack, here, song, begun):
+    process = begun(song, "-q", lines=b"loop\nrecord\n")
+    wait_for_recording(process, here, more_than=30_000)
+    process.kill()
+    process.wait()
+    assert [path.name for path in here.iterdir()] == ["song-live1.flac"]
+    recorded = read(here / "song-live1.flac")
+    assert recorded.duration_s > 0.5
+    assert np.abs(recorded.samples).max() > 0.3
+    # The next one takes another name.
+    assert "wrote song-live2.flac" in finished(begun(song, lines=b"record\nquit\n")).err
+
+
+def test_a_song_named_by_a_stranger_breaks_no_line(jack, here, song, memory):
+    strange = here / "a\x1b[2J\nb\u202e\udcff.wav"
+    strange.write_bytes(song.read_bytes())
+    result = typed(strange, memory, b"record\nrecord\nquit\n")
+    assert result.code == 0
+    assert all(line.isprintable() for line in result.err.splitlines())
+    assert "ctxaudio: wrote a\ufffd[2J\ufffdb\ufffd\ufffd-live1.flac" in result.err.splitlines()
+    assert len(list(here.iterdir())) == 2
+
+
 # What cannot be
 
 
@@ -211,6 +246,9 @@ def test_what_comes_in_is_shifted_until_quit(jack, here, begun):
         (("song.wav",), "this is none; --no-ui plays without"),
         (("--input", "-m", "a.memory"), "this is none; --no-ui plays without"),
         (("song.wav", "-c", "40"), "at most ±36 semitones"),
+        (("song.wav", "-c", "inf"), "at most ±36 semitones"),
+        (("song.wav", "-c", "nan"), "at most ±36 semitones"),
+        (("song.wav", "-c", "9" * 400), "at most ±36 semitones"),
         (("song.wav", "-m", "a.memory", "--examples", "-2,2"), "--examples cannot change it"),
     ],
 )
@@ -242,16 +280,6 @@ def has_ended(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
-
-
-def wait_for_recording(process, folder, more_than=5_000):
-    """Until so much of a recording has reached the disk."""
-
-    def is_on_disk():
-        assert process.poll() is None, process.communicate()
-        return any(size >= more_than for size in written_into(process, folder))
-
-    wait_until(is_on_disk)
 
 
 @pytest.mark.parametrize(
@@ -302,75 +330,3 @@ def test_a_lost_sound_card_ends_what_nobody_watches(jack, song, begun):
     result = finished(process)  # its standard input ends
     assert result.code == 1
     assert result.err.splitlines()[-1].startswith("ctxaudio: the sound device is gone. It was at 0")
-
-
-# A terminal
-
-
-class Terminal:
-    """A command on a terminal of its own, which is read all the time."""
-
-    def __init__(self, *args, **kwargs):
-        self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        self._theirs = theirs
-        self.before = termios.tcgetattr(theirs)
-        self.seen = b""
-
-        def own_terminal():
-            os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-        streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-        self.process = started(*args, preexec_fn=own_terminal, **streams, **kwargs)
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        os.close(self._theirs)
-        self._reader.join(10.0)
-        os.close(self._ours)
-
-    def _read(self):
-        with contextlib.suppress(OSError):
-            while piece := os.read(self._ours, 4096):
-                self.seen += piece
-
-    def press(self, keys):
-        os.write(self._ours, keys)
-
-    def ended(self):
-        """The exit status; the terminal's settings are as before."""
-        return self.process.wait(30), termios.tcgetattr(self._theirs) == self.before
-
-
-@pytest.mark.parametrize("how", ["q", "ctrl+c", "terminated"])
-def test_on_a_terminal_it_draws_and_leaves_it_as_it_was(jack, here, song, memory, monkeypatch, how):
-    monkeypatch.setenv("TERM", "xterm-256color")
-    with Terminal("live", song, "-m", memory, cwd=here) as terminal:
-        wait_until(lambda: b"playing" in terminal.seen)
-        terminal.press(b"lr")  # loop, and record
-        wait_for_recording(terminal.process, here)
-        terminal.press(b"\x1b[A")
-        wait_until(lambda: b"+1 semitones" in terminal.seen)
-        if how == "terminated":
-            terminal.process.terminate()
-        else:
-            terminal.press(b"q" if how == "q" else b"\x03")
-        assert terminal.ended() == (143 if how == "terminated" else 0, True)
-    assert terminal.seen.rstrip().endswith(b"song-live1.flac") or how == "terminated"
-    assert [path.name for path in here.iterdir()] == ["song-live1.flac"]
-    assert np.abs(read(here / "song-live1.flac").samples).max() > 0.3
-
-
-def test_on_a_terminal_there_is_one_status_line_without_a_screen(jack, here, song, memory):
-    with Terminal("play", song, "+2", "-m", memory, cwd=here) as terminal:
-        assert terminal.ended() == (0, True)
-    assert b"playing 0:00 / 0:00  +2.00 st  load " in terminal.seen
-    assert terminal.seen.endswith(b"underruns\r\n")
-    assert terminal.seen.count(b"\n") == 1

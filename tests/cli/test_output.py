@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 
 import pytest
 
@@ -25,6 +26,19 @@ def test_of_two_runs_at_once_one_says_that_it_wrote(tmp_path):
         f"ctxaudio: {folder / 'o.wav'} exists already; --force replaces it.\n"
     )
     assert [path.name for path in folder.iterdir()] == ["o.wav"]
+
+
+@pytest.mark.parametrize("command", ["shift", "teach"])
+def test_a_kill_leaves_nothing(tmp_path, command):
+    song = write(tmp_path / "song.wav", notes(seconds=10.0))
+    folder = tmp_path / "out"
+    folder.mkdir()
+    args = ("+5",) if command == "shift" else ()
+    run = started(command, song, *args, "-o", folder / "o.wav")
+    wait_until_it_writes(run, folder)
+    run.kill()
+    assert finished(run).code == -signal.SIGKILL
+    assert list(folder.iterdir()) == []
 
 
 def test_what_fails_elsewhere_is_not_blamed_on_the_result(tmp_path):

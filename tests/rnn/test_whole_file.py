@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-import rnn.whole_file as files
+import rnn.file_parts as parts
 from rnn.whole_file import (
     AlreadyThereError,
     NoPlaceError,
@@ -24,21 +24,20 @@ from rnn.whole_file import (
 )
 from tests.support.command import ROOT
 
-WAYS = ("unnamed", "hidden", "no links", "kept")
+WAYS = ("unnamed", "hidden", "no links")
 
 
 @pytest.fixture(params=WAYS)
 def way(request, monkeypatch):
-    """Each way in which a part can be held; the arguments that ask for it."""
+    """Each way in which a part can be held and named."""
     if request.param in ("hidden", "no links"):
-        monkeypatch.setattr(files, "_UNNAMED", None)
+        monkeypatch.setattr(parts, "_UNNAMED", None)
     if request.param == "no links":
 
         def link(*_, **__):
             raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
         monkeypatch.setattr(os, "link", link)
-    return {"keep_named": True} if request.param == "kept" else {}
 
 
 def names(folder):
@@ -51,9 +50,8 @@ def path(tmp_path):
 
 
 @pytest.mark.parametrize("replace", [False, True])
-@pytest.mark.parametrize("buffering", [-1, 0, 3])
-def test_a_file_appears_when_the_block_has_ended(path, way, replace, buffering):
-    with whole_file(path, replace=replace, buffering=buffering, **way) as file:
+def test_a_file_appears_when_the_block_has_ended(path, way, replace):
+    with whole_file(path, replace=replace) as file:
         file.write(b"all of it")
         assert not path.exists()
         file.seek(0)
@@ -66,7 +64,7 @@ def test_a_file_appears_when_the_block_has_ended(path, way, replace, buffering):
 def test_a_file_has_the_rights_that_the_user_gives_new_files(path, way):
     mask = os.umask(0o027)
     try:
-        with whole_file(path, **way):
+        with whole_file(path):
             pass
     finally:
         os.umask(mask)
@@ -75,7 +73,7 @@ def test_a_file_has_the_rights_that_the_user_gives_new_files(path, way):
 
 def test_a_file_is_replaced_when_that_was_asked(path, way):
     path.write_bytes(b"before")
-    with whole_file(path, replace=True, **way) as file:
+    with whole_file(path, replace=True) as file:
         file.write(b"after")
         file.flush()
         assert path.read_bytes() == b"before"
@@ -85,7 +83,7 @@ def test_a_file_is_replaced_when_that_was_asked(path, way):
 
 def test_a_file_that_is_there_stays(path, way):
     path.write_bytes(b"before")
-    with pytest.raises(FileExistsError) as error, whole_file(path, **way):
+    with pytest.raises(FileExistsError) as error, whole_file(path):
         pytest.fail("the work was begun")
     assert isinstance(error.value, AlreadyThereError)
     assert error.value.filename == str(path)
@@ -93,7 +91,7 @@ def test_a_file_that_is_there_stays(path, way):
 
 
 def test_a_file_that_appears_meanwhile_stays(path, way):
-    with pytest.raises(AlreadyThereError, match=r"a\.file"), whole_file(path, **way) as file:
+    with pytest.raises(AlreadyThereError, match=r"a\.file"), whole_file(path) as file:
         file.write(b"ours")
         path.write_bytes(b"another's")
     assert path.read_bytes() == b"another's"
@@ -105,7 +103,7 @@ def test_of_many_at_once_one_writes(path, way):
 
     def write(number):
         try:
-            with whole_file(path, **way) as file:
+            with whole_file(path) as file:
                 file.write(bytes([number]) * 1000)
                 barrier.wait()
         except AlreadyThereError:
@@ -128,7 +126,7 @@ def test_what_fails_in_the_block_leaves_all_as_it_was(path, way, failure, there)
     if there:
         path.write_bytes(b"before")
     raised = failure(errno.EACCES, "another's fault")
-    with pytest.raises(failure) as error, whole_file(path, replace=True, **way) as file:
+    with pytest.raises(failure) as error, whole_file(path, replace=True) as file:
         file.write(b"a part")
         raise raised
     assert error.value is raised  # and the file is not blamed for it
@@ -136,9 +134,8 @@ def test_what_fails_in_the_block_leaves_all_as_it_was(path, way, failure, there)
     assert not there or path.read_bytes() == b"before"
 
 
-@pytest.mark.parametrize("buffering", [-1, 0])
 @pytest.mark.parametrize("size", [5_000, 50_000])
-def test_a_full_disk_is_told_of_the_file(path, way, buffering, size):
+def test_a_full_disk_is_told_of_the_file(path, way, size):
     """Of few bytes, which only a flush at the end writes, and of many."""
     path.write_bytes(b"before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -147,7 +144,7 @@ def test_a_full_disk_is_told_of_the_file(path, way, buffering, size):
     try:
         with (
             pytest.raises(NotWrittenError) as error,
-            whole_file(path, replace=True, buffering=buffering, **way) as file,
+            whole_file(path, replace=True) as file,
         ):
             left = memoryview(bytes(size))
             while left:
@@ -165,7 +162,7 @@ def test_a_full_disk_is_told_of_the_file(path, way, buffering, size):
 def test_a_name_may_be_as_long_as_the_system_allows(tmp_path, way, length, letter):
     path = tmp_path / (letter * length)[: length // len(letter.encode())]
     for content in (b"first", b"second"):
-        with whole_file(path, replace=True, **way) as file:
+        with whole_file(path, replace=True) as file:
             file.write(content)
     assert path.read_bytes() == b"second"
     assert names(tmp_path) == [path.name]
@@ -173,7 +170,7 @@ def test_a_name_may_be_as_long_as_the_system_allows(tmp_path, way, length, lette
 
 @pytest.mark.parametrize("name", ["x" * 256, "a\0b"])
 def test_a_name_that_cannot_be_is_refused_before_the_work(tmp_path, way, name):
-    with pytest.raises(NotWrittenError), whole_file(tmp_path / name, **way):
+    with pytest.raises(NotWrittenError), whole_file(tmp_path / name):
         pytest.fail("the work was begun")
     assert names(tmp_path) == []
 
@@ -181,7 +178,7 @@ def test_a_name_that_cannot_be_is_refused_before_the_work(tmp_path, way, name):
 def test_a_folder_that_cannot_take_a_file_is_named_before_the_work(tmp_path, way):
     (tmp_path / "file").write_bytes(b"")
     for folder, number in (("missing", errno.ENOENT), ("file", errno.ENOTDIR)):
-        with pytest.raises(NoPlaceError) as error, whole_file(tmp_path / folder / "a", **way):
+        with pytest.raises(NoPlaceError) as error, whole_file(tmp_path / folder / "a"):
             pytest.fail("the work was begun")
         assert (error.value.errno, error.value.filename) == (number, str(tmp_path / folder))
 
@@ -200,9 +197,9 @@ def test_a_name_that_was_taken_for_a_file_that_failed_is_free_again(path, monkey
     def refused(*_, **__):
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
-    monkeypatch.setattr(files, "_UNNAMED", None)
+    monkeypatch.setattr(parts, "_UNNAMED", None)
     monkeypatch.setattr(os, "link", refused)
-    monkeypatch.setattr(files.Path, "replace", refused)
+    monkeypatch.setattr(parts.Path, "replace", refused)
     with pytest.raises(NotWrittenError, match="not permitted"):
         write_whole(path, b"whole", replace=False)
     assert names(path.parent) == []
@@ -224,13 +221,13 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
 
 KILLED = """
 import os, sys, time
-import rnn.whole_file as files
+import rnn.file_parts as parts
+from rnn.whole_file import whole_file
 if sys.argv[2] == "hidden":
-    files._UNNAMED = None
+    parts._UNNAMED = None
 if sys.argv[2] == "replacing":
-    os.replace = None
-    files.Path.replace = lambda *_: (print("written", flush=True), time.sleep(60))
-with files.whole_file(sys.argv[1], replace=True, keep_named=sys.argv[2] == "kept") as file:
+    parts.Path.replace = lambda *_: (print("written", flush=True), time.sleep(60))
+with whole_file(sys.argv[1], replace=True) as file:
     file.write(b"so far")
     file.flush()
     if sys.argv[2] != "replacing":
@@ -284,14 +281,6 @@ def test_what_a_kill_leaves_the_next_writer_removes_but_not_what_a_living_one_ho
     assert names(path.parent) == ["a.file", "another", "other"]
 
 
-def test_what_a_kill_leaves_of_a_kept_part_stays_and_can_be_found(path, writer):
-    writer("kept").kill()
-    writer("kept").kill()
-    write_whole(path, b"")
-    assert names(path.parent) == ["a.file", "a.file.2.part", "a.file.part"]
-    assert path.with_name("a.file.part").read_bytes() == b"so far"
-
-
 def test_a_sweep_removes_nothing_else(tmp_path):
     others = [".whole-1.part", ".song.wav.0123abcd.part", "whole-0123456789abcdef.part", "x.part"]
     for name in others:
@@ -306,18 +295,18 @@ def test_a_sweep_removes_nothing_else(tmp_path):
 
 
 def test_a_part_that_a_sweep_took_first_is_made_again(path, monkeypatch):
-    monkeypatch.setattr(files, "_UNNAMED", None)
-    lock, taken = files._lock, []
+    monkeypatch.setattr(parts, "_UNNAMED", None)
+    lock, taken = parts._lock, []
 
     def late(descriptor):
         if not taken:
             (part,) = path.parent.iterdir()
             taken.append(part)
-            files._sweep(path.parent)
+            parts.sweep(path.parent)
             assert names(path.parent) == []
         return lock(descriptor)
 
-    monkeypatch.setattr(files, "_lock", late)
+    monkeypatch.setattr(parts, "_lock", late)
     write_whole(path, b"whole")
     assert taken
     assert path.read_bytes() == b"whole"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import signal
@@ -100,21 +99,19 @@ def finished(process, stdin=None):
     return Result(process.returncode, out, (err or b"").decode())
 
 
-def written_into(process, folder):
-    """Sizes of the files that a command has open in a folder, with a name or without."""
-    sizes = []
-    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
-            if descriptor.readlink().parent == folder:
-                sizes.append(descriptor.stat().st_size)
-    return sizes
-
-
 def wait_until_it_writes(process, folder):
     """Until a command has opened its output, so that there is something to leave behind."""
-    while not written_into(process, folder):
+    descriptors = Path(f"/proc/{process.pid}/fd")
+    while not any(_leads_into(folder, descriptor) for descriptor in descriptors.iterdir()):
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
+
+
+def _leads_into(folder, descriptor):
+    try:
+        return descriptor.readlink().parent == folder  # of a file without a name too
+    except FileNotFoundError:  # closed meanwhile
+        return False
 
 
 def notes(*, seconds=0.5, rate=8_000, channels=1, seed=0, peak=0.5):

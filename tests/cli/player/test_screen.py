@@ -1,16 +1,8 @@
-"""The screen of live, on a player that plays: what keys do, what is shown, how it ends."""
+"""The screen of live, on a player that plays: what keys do, what is shown."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import pty
-import select
-import signal
-import subprocess
-import sys
-import termios
 import threading
 import time
 
@@ -21,20 +13,14 @@ from textual.geometry import Size
 from textual.widgets import Digits
 
 from cli.player import screen
-from cli.player.deck import Deck
 from cli.player.screen import LiveApp
-from cli.player.widgets import Bars, Meters, dial, place
 from ctxaudio import ContextShift, Sound
-from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.playback.output import Output
-from ctxaudio.playback.player import Player
 from ctxaudio.playback.playhead import Playhead
-from ctxaudio.playback.sound_card import CardConfig
-from tests.support.command import ROOT, read
+from tests.support.command import read
+from tests.support.decks import Steady, deck_of
 from tests.support.signals import melody
 from tests.support.sound_server import RATE, jack_server
 
-BANDS = BandConfig().centres
 SIZE = (100, 30)
 
 
@@ -47,48 +33,6 @@ def song():
 @pytest.fixture(scope="module")
 def memory(song):
     return ContextShift.teach(song).memory
-
-
-class Steady:
-    """A source that needs no memory: a constant, as long as one likes."""
-
-    sample_rate = RATE
-    goes_on = False
-    loop = False
-    context = heard_context = 0.0
-
-    def __init__(self, n_channels=2, level=0.5):
-        self.n_channels = n_channels
-        self.level = level
-        self.position = 0
-        self.recalled = np.concatenate([BANDS, np.linspace(-50.0, 0.0, len(BANDS))])
-
-    def next(self):
-        self.position += 512
-        return np.full((self.n_channels, 512), self.level, np.float32)
-
-    def seek(self, position):
-        self.position = position
-
-
-class Broken(Steady):
-    def next(self):
-        if self.position > 20_000:
-            raise RuntimeError("the source is broken")
-        return super().next()
-
-
-@contextlib.contextmanager
-def deck_of(source, name="tune.flac", duration_s=60.0):
-    def open_output():
-        return Output(CardConfig(), source.sample_rate, source.n_channels)
-
-    with Player(source, open_output(), open_output) as player:
-        deck = Deck(player, name, duration_s, (source.sample_rate, source.n_channels), BANDS)
-        try:
-            yield deck
-        finally:
-            deck.end_recording()
 
 
 def used(deck, use, size=SIZE):
@@ -126,10 +70,6 @@ def shown(app, name):
     """The text of a widget, as it is drawn."""
     widget = app.query_one(name)
     return "\n".join(widget.render_line(y).text.rstrip() for y in range(widget.size.height))
-
-
-def text_of(lines):
-    return ["".join(text for text, _ in line) for line in lines]
 
 
 # Keys
@@ -385,155 +325,3 @@ def test_a_lost_device_and_eight_channels(monkeypatch):
 
         monkeypatch.setattr(deck, "toggle_pause", toggle_pause)
         used(deck, use)
-
-
-# How it ends
-
-
-class Terminal:
-    """A terminal in which a program shows a deck of a source that is named."""
-
-    def __init__(self, source):
-        script = (
-            "import click, cli.main\n"
-            "from cli.player.screen import show\n"
-            f"from tests.cli.player.test_screen import {source}, deck_of\n"
-            "@click.command()\n"
-            "def main():\n"
-            f"    with deck_of({source}()) as deck:\n"
-            "        show(deck)\n"
-            "    print('after')\n"
-            "cli.main.main = main\n"
-            "cli.main.entry([])\n"
-        )
-        self.main, self.end = pty.openpty()
-        termios.tcsetwinsize(self.main, (24, 80))
-        self.before = termios.tcgetattr(self.end)
-        paths = str(ROOT)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", script],
-            **dict.fromkeys(("stdin", "stdout", "stderr"), self.end),
-            env=os.environ | {"PYTHONPATH": paths, "TERM": "xterm-256color"},
-        )
-        self.out = b""
-
-    def read_until(self, condition):
-        while not condition():
-            while select.select([self.main], [], [], 0.05)[0]:
-                self.out += os.read(self.main, 1 << 16)
-
-    def is_showing(self):
-        assert self.process.poll() is None, self.out
-        return b"playing" in self.out
-
-    def last_words(self):
-        """What is written after the screen is gone."""
-        self.read_until(lambda: self.process.poll() is not None)
-        self.read_until(lambda: b"\x1b[?1049l" in self.out)
-        assert termios.tcgetattr(self.end) == self.before
-        assert b"\x1b[?1000h" not in self.out  # the mouse stays the terminal's
-        os.close(self.main)
-        os.close(self.end)
-        last = self.out[self.out.rindex(b"\x1b[?1049l") :].decode()
-        assert "\x1b[?25h" in last
-        return last
-
-
-def test_the_terminal_is_as_it_was(jack):
-    quit_, ended, broken = Terminal("Steady"), Terminal("Steady"), Terminal("Broken")
-    quit_.read_until(quit_.is_showing)
-    os.write(quit_.main, b"\x03")
-    assert "after" in quit_.last_words()
-    assert quit_.process.returncode == 0
-    ended.read_until(ended.is_showing)
-    ended.process.terminate()
-    assert "Traceback" not in ended.last_words()
-    assert ended.process.returncode == 128 + signal.SIGTERM
-    assert "RuntimeError: the source is broken" in broken.last_words()
-    assert broken.process.returncode == 1
-
-
-# Lines
-
-
-@pytest.mark.parametrize(
-    ("heard", "context", "top"),
-    [
-        (0.0, 0.0, "                        ▼"),
-        (24.0, 24.0, "                                                ▼"),
-        (-24.0, -24.0, "▼"),
-        (36.0, 36.0, "                                                ►"),
-        (-36.0, -36.0, "◄"),
-        (-36.0, 0.0, "◄                       ▽"),
-        (0.0, -24.0, "▽                       ▼"),
-        (24.0, 36.0, "                                                ▼"),
-    ],
-)
-def test_dial(heard, context, top):
-    lines = text_of(dial(50, heard, context))
-    assert lines[0].rstrip() == top
-    assert len(lines[1]) == 49
-    assert lines[1][24] == "┻"
-    assert lines[2].split() == ["-24", "-12", "0", "+12", "+24"]
-
-
-@pytest.mark.parametrize("width", [*range(12), 57])
-def test_no_line_is_too_long_for_its_room(width):
-    recalled = np.concatenate([BANDS, np.linspace(-50.0, 0.0, len(BANDS))])
-    for heard in (-1e9, -36.0, 0.0, 36.0, 1e9):
-        dial(width, heard, 5.0)
-    place(width, 5.0, 0.0)
-    for height in range(4):
-        lines = text_of(Bars(BANDS).lines(width, height, recalled))
-        assert len(lines) == (height if width and height > 1 else 0)
-    for n_channels in (1, 2, 8):
-        Meters(n_channels).lines(width, np.ones(n_channels), 0.0)
-
-
-def test_bars_are_at_their_pitch_and_as_high_as_their_level():
-    bars = Bars(BANDS)
-    levels = np.full(len(BANDS), -30.0)
-    levels[5] = 0.0
-
-    def dots(recalled):
-        rows = text_of(bars.lines(96, 11, recalled))[:-1]
-        return np.array([list(row) for row in rows]) != " "
-
-    still = dots(np.concatenate([BANDS, levels]))
-    np.testing.assert_array_equal(np.unique(still.sum(axis=0)), [0, 5, 10])
-    assert np.count_nonzero(still[0]) in (1, 2)
-    width = BANDS[1] - BANDS[0]
-    higher = dots(np.concatenate([BANDS + 3 * width, levels]))
-    np.testing.assert_array_equal(higher[:, 12:], still[:, :-12])
-    assert not dots(np.concatenate([BANDS + 500.0, levels])).any()
-    assert not dots(np.concatenate([BANDS - 500.0, levels])).any()
-    assert dots(np.full(2 * len(BANDS), np.nan)).any()
-    softer = dots(np.concatenate([BANDS, levels - 30.0]))
-    assert set(softer.sum(axis=0)) == {0, 5}  # against the loudest so far
-
-
-def test_meters_hold_peaks_and_mark_what_is_clipped():
-    meters = Meters(2)
-
-    def lines(left, right, now):
-        return text_of(meters.lines(100, np.array([left, right]), now))
-
-    first, second = lines(0.1, 1.0, 0.0)
-    assert first.startswith("L █")
-    assert "-20.0 dB" in first
-    assert "CLIP" not in first
-    assert second.startswith("R █")
-    assert second.rstrip().endswith("0.0 dB CLIP")
-    first, second = lines(0.0, 0.0, 1.0)
-    assert "█" not in first
-    assert "┃" in first
-    assert "-20.0 dB" in first
-    first, second = lines(0.0, 0.0, 2.0)
-    assert "-40.0 dB" in first
-    assert "CLIP" in second
-    first, second = lines(0.0, 0.0, 10.0)
-    assert "┃" not in first
-    assert "−∞ dB" in first
-    assert "CLIP" not in second
-    assert len(text_of(Meters(1).lines(100, np.zeros(1), 0.0))) == 1
-    assert len(text_of(Meters(7).lines(100, np.zeros(7), 0.0))) == 4

@@ -7,7 +7,7 @@ import pytest
 
 from ctxaudio import ContextShift, DataError
 from ctxaudio.playback.live_input import LiveInput
-from ctxaudio.playback.ring import Ring
+from tests.support.rings import empty_ring
 from tests.support.signals import melody, mono
 
 RATE = 16_000
@@ -26,7 +26,7 @@ def speech():
 
 
 def live_input(memory, *, rate=RATE, context=0.0, n_channels=2):
-    ring = Ring(np.zeros((1 << 16, n_channels), np.float32), np.zeros(2, np.int64))
+    ring = empty_ring(1 << 16, n_channels)
     return LiveInput(memory, ring, rate, context), ring
 
 

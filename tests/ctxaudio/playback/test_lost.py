@@ -30,12 +30,6 @@ def memory(song):
     return ContextShift.teach(song).memory
 
 
-@contextlib.contextmanager
-def player_of(source, output, reopen):
-    with Player(source, output, reopen) as player:
-        yield player
-
-
 def test_a_song_waits_for_its_sound_card_to_come_back(song, memory):
     source = Playhead(memory, song, 2.0)
 

@@ -1,4 +1,4 @@
-"""The player on a sound card: what is heard, what knobs do, what is recorded."""
+"""The player on a sound card: what is heard, what knobs do."""
 
 from __future__ import annotations
 
@@ -12,27 +12,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.signal
-import soundfile
 import soxr
 
-from ctxaudio import ContextShift, DataError, Sound
+from ctxaudio import ContextShift, DataError
 from ctxaudio.playback.output import Output
-from ctxaudio.playback.player import Player
 from ctxaudio.playback.playhead import Playhead
-from ctxaudio.playback.recorder import Recorder
 from ctxaudio.playback.sound_card import CardConfig
 from tests.support.listening import Listener
-from tests.support.signals import melody, snr_db
+from tests.support.players import (
+    Noise,
+    player_of,
+    recorded,
+    recording,
+    tune_of,
+    wait_for,
+    wait_past,
+    wait_until_silent,
+)
+from tests.support.signals import snr_db
 from tests.support.sound_server import RATE, wait_until
 
 HOP_S = 512 / RATE
 
 pytestmark = pytest.mark.usefixtures("jack")
-
-
-def tune_of(seconds, rate=RATE, n_channels=2):
-    tunes = [melody(seed=i, seconds=seconds, rate=rate) for i in range(n_channels)]
-    return Sound(np.stack(tunes) + 0.05, rate)  # never silent
 
 
 @pytest.fixture(scope="module")
@@ -53,66 +55,6 @@ def long_song():
 @pytest.fixture(scope="module")
 def long_memory(long_song):
     return ContextShift.teach(long_song).memory
-
-
-@contextlib.contextmanager
-def player_of(source, *, recorder=None, listener=None):
-    """A player that plays from its beginning on, recorded and listened to if that is asked for."""
-
-    def opened():
-        return Output(CardConfig(), source.sample_rate, source.n_channels)
-
-    output = opened()
-    if listener is not None:
-        listener.begin()
-    player = Player(source, output, opened)
-    if recorder is not None:
-        player.start_recording(recorder)
-    with player:
-        yield player
-
-
-def recording(file, source):
-    return Recorder(file, source.sample_rate, source.n_channels)
-
-
-def recorded(file):
-    file.seek(0)
-    samples, _ = soundfile.read(file, dtype="float32", always_2d=True)
-    return samples.T
-
-
-def wait_for(player, state):
-    wait_until(lambda: player.status.state == state)
-
-
-def wait_past(player, position_s):
-    wait_until(lambda: player.status.position_s > position_s)
-
-
-def wait_until_silent(player):
-    """Until it has faded out, and all of that was heard."""
-    wait_until(lambda: not player._level and player._output.played >= player._heard_at)
-
-
-class Noise:
-    """A source of its own: endless, and as slow as it is told to be."""
-
-    goes_on = loop = False
-    context = heard_context = 0.0
-    position = 0
-    recalled = np.zeros(2)
-
-    def __init__(self, slowness=0.0, rate=RATE):
-        self.slowness, self.sample_rate, self.n_channels = slowness, rate, 1
-
-    def next(self):
-        time.sleep(self.slowness * 256 / self.sample_rate)
-        self.position += 256
-        return np.full((1, 256), 0.1, np.float32)
-
-    def seek(self, position):
-        self.position = position
 
 
 # What is heard
@@ -266,7 +208,7 @@ def test_after_the_end_play_begins_again_and_seek_waits(song, effect):
 
 def test_a_song_in_a_loop_has_no_seam(song, effect):
     file = io.BytesIO()
-    source = Playhead(effect.memory, song, 2.0)
+    source = Playhead(effect.memory, song)
     with player_of(source, recorder=recording(file, source)) as player:
         player.set_loop(True)
         assert player.status.loop
@@ -277,7 +219,7 @@ def test_a_song_in_a_loop_has_no_seam(song, effect):
         wait_for(player, "ended")
         assert not player.status.loop
         player.stop_recording()
-    whole = effect(song, 2.0).samples
+    whole = song.samples
     n_times, rest = divmod(recorded(file).shape[1], whole.shape[1])
     assert (n_times >= 3, rest) == (True, 0)
     assert snr_db(np.tile(whole, n_times), recorded(file)) > 80.0
@@ -304,77 +246,6 @@ def test_a_turn_is_heard_and_stays(long_song, long_memory):
         assert player.status.context == -12.0
         recalled = player.status.recalled
         assert recalled.shape == (2 * long_memory.bands.n_bands,)
-
-
-# Recording
-
-
-@pytest.mark.parametrize("context", [0.0, 5.0])
-def test_a_recording_is_what_the_whole_file_would_be(song, effect, context):
-    file = io.BytesIO()
-    source = Playhead(effect.memory, song, context)
-    with player_of(source, recorder=recording(file, source)) as player:
-        assert player.status.recorded_s is not None
-        wait_for(player, "ended")
-        assert player.status.recorded_s == song.duration_s
-        player.stop_recording()
-        assert player.status.recorded_s is None
-        player.stop_recording()
-    made = effect(song, context).samples
-    np.testing.assert_allclose(recorded(file), made, atol=1.5 / 2**23)
-
-
-def test_several_recordings_are_of_one_piece(song, effect):
-    files = [io.BytesIO() for _ in range(3)]
-    source = Playhead(effect.memory, song)
-    with player_of(source, recorder=recording(files[0], source)) as player:
-        wait_past(player, 0.1)
-        player.start_recording(recording(files[1], source))  # ends the first
-        wait_past(player, 0.2)
-        player.stop_recording()
-        player.pause()
-        wait_until_silent(player)
-        player.start_recording(recording(files[2], source))
-        player.play()
-        wait_for(player, "ended")
-    # Leaving the player has ended the last.
-    made = effect(song, 0.0).samples
-    first, second, third = map(recorded, files)
-    joined = np.concatenate([first, second], axis=1)
-    np.testing.assert_allclose(joined, made[:, : joined.shape[1]], atol=1.5 / 2**23)
-    hop = effect.memory.frames.hop  # over which it fades in
-    n = third.shape[1]
-    np.testing.assert_allclose(third[:, hop:], made[:, hop - n :], atol=1.5 / 2**23)
-
-
-def test_nothing_is_recorded_of_a_pause(song, effect):
-    file = io.BytesIO()
-    source = Playhead(effect.memory, song)
-    with player_of(source, recorder=recording(file, source)) as player:
-        wait_past(player, 0.2)
-        player.pause()
-        wait_until_silent(player)
-        before = player.status.recorded_s
-        played = player._output.played
-        wait_until(lambda: player._output.played > played + RATE // 5)
-        assert player.status.recorded_s == before
-        player.play()
-        wait_for(player, "ended")
-    assert recorded(file).shape == song.samples.shape
-
-
-def test_a_recording_that_fails_is_told_and_the_song_goes_on(song, effect):
-    class Full(io.BytesIO):
-        def write(self, data):
-            raise OSError(28, "No space left on device")
-
-    source = Playhead(effect.memory, song)
-    with player_of(source, recorder=recording(Full(), source)) as player:
-        wait_until(lambda: "No space" in player.status.message)
-        assert player.status.state == "playing"
-        wait_for(player, "ended")
-        player.stop_recording()
-        assert player.status.message == ""
 
 
 # What can go wrong
