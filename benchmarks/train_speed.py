@@ -4,13 +4,18 @@ Network-updates a second, all in: trials drawn, noise, gradient, clipping, the o
 Beside it, in the same run and with the same tasks, a loop over single networks in plain torch with
 autograd, and one over networks of nn4n where it is installed. Neither has the vanishing-gradient
 term Ω, so the stack is timed without it, and with it for itself.
+
+The stack shares out whole networks to ``--threads`` threads, each of which works alone. The loops
+have one thread: torch would share out each of many small products, and its threads would wait for
+each other, and for those of the stack, longer than they work.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,24 +34,32 @@ from rnn.trainable.workers import Workers
 Update = Callable[[], None]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Time, print, and write JSON where asked."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="of the stack")
     parser.add_argument("--rounds", type=int, default=5, help="alternating; the median counts")
     parser.add_argument("--json", type=Path, metavar="FILE")
-    options = parser.parse_args()
-    results: dict[str, object] = {"threads": torch.get_num_threads(), "device": options.device}
+    options = parser.parse_args(arguments)
+    if options.threads < 1:
+        parser.error(f"--threads must be at least 1, got {options.threads}.")
+    n_threads = options.threads if options.device == "cpu" else 1
+    torch.set_num_threads(1)
+    results: dict[str, object] = {
+        "threads": {"stack": n_threads, "loops": 1},
+        "device": options.device,
+    }
     for preset in ("study", "modern"):
         plan = plan_for("delays", preset, seeds=5)
         plain = replace(plan, training=replace(plan.training, gradient_weight=0.0))
         n = len(plan.assignments)
         ways: dict[str, tuple[int, Update]] = {
-            "stacked": (n, stacked(plain, options.device)),
+            "stacked": (n, stacked(plain, options.device, n_threads)),
             "loop, plain torch": (11, loop(plain, options.device, plain_network)),
         }
         if plan.training.gradient_weight:
-            ways["stacked, with Ω"] = (n, stacked(plan, options.device))
+            ways["stacked, with Ω"] = (n, stacked(plan, options.device, n_threads))
         if find_spec("nn4n"):
             ways["loop, nn4n"] = (11, loop(plain, options.device, nn4n_network))
         else:
@@ -62,7 +75,10 @@ def main() -> None:
                     torch.cuda.synchronize()
                 rates[name].append(count / (time.perf_counter() - start))
         found = {name: float(np.median(rate)) for name, rate in rates.items()}
-        print(f"{preset}: {n} networks, {torch.get_num_threads()} threads, {options.device}")
+        print(
+            f"{preset}: {n} networks, {options.device}; threads: {n_threads} of the stack, "
+            "1 of the loops"
+        )
         for name, rate in found.items():
             ratio = found["stacked"] / rate
             print(f"  {name:18} {rate:8.1f} network-updates/s; the stack is {ratio:.1f} times it")
@@ -70,14 +86,14 @@ def main() -> None:
     write_json(options.json, results)
 
 
-def stacked(plan: Plan[DelayMatch], device: str) -> Update:
+def stacked(plan: Plan[DelayMatch], device: str, n_threads: int) -> Update:
     """One update of all networks of a plan, as they are trained here."""
     training = replace(plan.training, validate_every=10**9, max_updates=10**9)
     plan = replace(plan, training=training)
     state = begin(plan, device)
 
     def update() -> None:
-        with Workers.for_device(torch.device(device)) as workers:
+        with Workers(n_threads) as workers:
             advance(plan, state, workers)
 
     return update
