@@ -9,7 +9,7 @@ Networks of one seed hear the same noise.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +17,13 @@ import numpy as np
 import torch
 
 from rnn.random_streams import Stream, generator
-from rnn.tasks.task import ForkedTrials, Task, draw_trials, share_right
-from rnn.trainable.accuracy import alike, forked_accuracy, plain_accuracy
-from rnn.trainable.dynamics import Noise, acting
+from rnn.tasks.task import Task, draw_trials, share_right
 from rnn.trainable.gradients.gradients import gradients
 from rnn.trainable.gradients.through_time import Gradient
 from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
 from rnn.trainable.optimiser import Moments, gradient_length, no_moments, update
-from rnn.trainable.plan import Plan, TrainingConfig
+from rnn.trainable.plan import Plan
+from rnn.trainable.validation import stream_key, validate
 from rnn.trainable.workers import Stopped, Workers
 
 _CHANCE = 0.65  # smoothed accuracy below which a network answers by chance
@@ -134,7 +133,8 @@ def _settle(plan: Plan[Task], state: Training, workers: Workers) -> None:
         if state.n_updates[i] % training.validate_every == 0
         and not (state.history[i] and state.history[i][-1]["updates"] == state.n_updates[i])
     ]
-    _validate(plan, state, due, workers)
+    for i in validate(plan, state, due, workers):
+        state.outcome[i] = REACHED
     for i in begun[[state.outcome[i] == TRAINING for i in begun]]:
         if state.n_updates[i] >= training.max_updates:
             state.outcome[i] = STOPPED
@@ -156,7 +156,7 @@ def _learn(plan: Plan[Task], state: Training, active: np.ndarray, workers: Worke
             training.batch,
             training.dt_s,
             level=int(state.level[i]),
-            rng=np.random.default_rng(_key(plan, state, i, Stream.TRIALS)),
+            rng=np.random.default_rng(stream_key(plan, state, i, Stream.TRIALS)),
         )
         for i in active
     ]
@@ -167,7 +167,7 @@ def _learn(plan: Plan[Task], state: Training, active: np.ndarray, workers: Worke
     slopes, outputs = gradients(
         networks,
         trials,
-        [_key(plan, state, i, Stream.NOISE) for i in active],
+        [stream_key(plan, state, i, Stream.NOISE) for i in active],
         training.dt_s,
         penalty=training.gradient_weight,
         workers=workers,
@@ -207,104 +207,6 @@ def by_weights(networks: RateNetworks, slopes: Gradient) -> Weights:
     return Weights(matrix, slopes.initial)
 
 
-def _validate(plan: Plan[Task], state: Training, due: list[int], workers: Workers) -> None:
-    """Validate networks: side by side where their trials fork alike, else one by one."""
-    training = plan.training
-    forked: dict[int, ForkedTrials] = {}
-    groups: dict[tuple[object, ...], list[int]] = {}
-    plain = []
-    for i in due:
-        trials = plan.assignments[i].task.forked(
-            training.dt_s,
-            level=int(state.level[i]),
-            n_forks=training.validation_delays,
-            n_trials=training.validation_trials,
-        )
-        if trials is None:
-            plain.append(i)
-        else:
-            forked[i] = trials
-            groups.setdefault((len(trials.forks), alike(trials)), []).append(i)
-    shares = [group[k :: workers.n] for group in groups.values() for k in range(workers.n)]
-    shares = [share for share in shares if share]
-    found = workers.map(
-        lambda share: _forked(plan, state, share, [forked[i] for i in share], workers), shares
-    )
-    rows = workers.map(lambda i: _plain(plan, state, i, workers), plain)
-    # All or none: what was stopped is done again in the same company, and so to the last bit.
-    for share, accuracy in zip(shares, found, strict=True):
-        for i, row in zip(share, accuracy, strict=True):
-            _enter(plan, state, i, row[: len(forked[i].forks)], forked[i].about)
-    for i, row in zip(plain, rows, strict=True):
-        _enter(plan, state, i, row[None], {})
-
-
-def _forked(
-    plan: Plan[Task], state: Training, due: list[int], trials: list[ForkedTrials], workers: Workers
-) -> np.ndarray:
-    """Accuracy (network, fork, condition) in trials that fork alike."""
-    acts = acting(state.networks.select(due), plan.training.dt_s)
-    keys = [_key(plan, state, i, Stream.VALIDATION) for i in due]
-    streams = list(dict.fromkeys(keys))
-    listens = torch.tensor([streams.index(key) for key in keys], device=acts.matrix.device)
-    noise = Noise([np.random.default_rng(key) for key in streams], listens)
-    return forked_accuracy(
-        plan.network, acts, trials, plan.training.dt_s, noise=noise, check=workers.check
-    )
-
-
-def _plain(plan: Plan[Task], state: Training, i: int, workers: Workers) -> np.ndarray:
-    """Accuracy (condition,) in whole trials."""
-    return plain_accuracy(
-        state.networks,
-        i,
-        plan.assignments[i].task,
-        plan.training.dt_s,
-        n_trials=plan.training.validation_trials,
-        key=_key(plan, state, i, Stream.VALIDATION)[1:],
-        level=int(state.level[i]),
-        check=workers.check,
-    )
-
-
-def _enter(
-    plan: Plan[Task], state: Training, i: int, accuracy: np.ndarray, about: Mapping[str, Any]
-) -> None:
-    """Enter a validation (fork, condition) into the history, and see whether it was the last."""
-    state.history[i].append(
-        {
-            "updates": int(state.n_updates[i]),
-            "level": int(state.level[i]),
-            **about,
-            "accuracy": accuracy.tolist(),
-        }
-    )
-    last = plan.assignments[i].task.last_level
-    if state.level[i] == last and _reached(plan.training, state.history[i]):
-        state.outcome[i] = REACHED
-
-
-def _reached(training: TrainingConfig, history: list[dict[str, Any]]) -> bool:
-    """Whether the last validations, all of them at one level, meet the criterion."""
-    last = history[-training.validations :]
-    if len(last) < training.validations or len({one["level"] for one in last}) > 1:
-        return False
-    return bool(
-        np.mean([least(one["accuracy"], training.every_delay) for one in last])
-        >= training.criterion
-    )
-
-
-def least(accuracy: Sequence[Sequence[float]], every_delay: bool = False) -> float:
-    """The least accuracy of the conditions, (fork, condition): at each fork, or overall.
-
-    >>> least([[1.0, 0.9, 1.0, 1.0], [1.0, 0.7, 1.0, 1.0]])
-    0.8
-    """
-    array = np.asarray(accuracy)
-    return float((array if every_delay else array.mean(0)).min())
-
-
 def _widen(plan: Plan[Task], state: Training, active: np.ndarray) -> None:
     for i in active:
         if (
@@ -342,7 +244,3 @@ def _restart(plan: Plan[Task], state: Training, i: int, why: str) -> None:
 def _draw(plan: Plan[Task], i: int, restarts: int) -> RateNetworks:
     seed = plan.assignments[i].seed
     return draw_network(plan.network, rng=generator(Stream.WEIGHTS, seed, restarts))
-
-
-def _key(plan: Plan[Task], state: Training, i: int, stream: Stream) -> tuple[int, ...]:
-    return (stream, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))

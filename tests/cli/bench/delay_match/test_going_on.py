@@ -12,6 +12,7 @@ import pytest
 
 from rnn.experiments.delay_match import runs as running
 from rnn.trainable import training as trainings
+from rnn.trainable import validation
 from rnn.trainable.files import load_training
 from tests.support.command import failed, finished, started
 from tests.support.delay_match import COMMAND, delays, tiny, untimed
@@ -125,7 +126,7 @@ def test_what_is_compiled_first_can_be_interrupted(tmp_path, monkeypatch):
 
 
 def test_a_signal_is_noticed_in_the_middle_of_a_validation(whole, tmp_path, monkeypatch, undrawn):
-    validated = trainings.forked_accuracy
+    validated = validation.forked_accuracy
 
     def interrupted_there(*_, check, **__):
         interrupted()
@@ -133,11 +134,11 @@ def test_a_signal_is_noticed_in_the_middle_of_a_validation(whole, tmp_path, monk
             check()
             time.sleep(0.001)
 
-    monkeypatch.setattr(trainings, "forked_accuracy", interrupted_there)
+    monkeypatch.setattr(validation, "forked_accuracy", interrupted_there)
     assert delays("--seeds", "2", out=tmp_path).code == 130
     kept = load_training(tiny("delays", "modern", seeds=2), tmp_path / "delays-modern.training")
     assert (kept.n_updates.tolist(), kept.history) == ([10] * 4, [[]] * 4)
-    monkeypatch.setattr(trainings, "forked_accuracy", validated)
+    monkeypatch.setattr(validation, "forked_accuracy", validated)
     goes_on(whole, tmp_path, before=40)
 
 
