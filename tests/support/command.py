@@ -80,7 +80,8 @@ def imported_by(*args, **env):
 
 def started(*args, **kwargs):
     """The command in a process of its own."""
-    env = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    folders = [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(folders), "OPENBLAS_NUM_THREADS": "1"}
     own_start = kwargs.pop("preexec_fn", None)
 
     def start():
