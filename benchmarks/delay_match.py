@@ -35,7 +35,8 @@ from rnn.experiments.delay_match.settings import (
 from rnn.tasks import DelayMatch
 from rnn.trainable.analysis.account import explain
 from rnn.trainable.plan import Assignment, Plan
-from rnn.trainable.training import Training, begin, train
+from rnn.trainable.state import Training
+from rnn.trainable.training import begin, train
 from rnn.trainable.workers import Workers
 
 DATA = Path(__file__).parent / "data"

@@ -25,7 +25,8 @@ from rnn.experiments.delay_match.settings import (
 )
 from rnn.tasks import DelayMatch
 from rnn.trainable.plan import Assignment, Plan
-from rnn.trainable.training import REACHED, begin, train
+from rnn.trainable.state import REACHED
+from rnn.trainable.training import begin, train
 from rnn.trainable.validation import least
 
 # Units of 100 ms to 1 s, at steps that the fastest of them can follow.

@@ -20,14 +20,15 @@ from ctxaudio.errors import DataError, one_line
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """As :func:`rnn.whole_file.whole_file`, what it cannot do told in the command's words.
+    """As :func:`rnn.files.whole_file.whole_file`, what it cannot do told in the command's words.
 
     Opened at once, so that a folder that cannot be written is known before the work is done.
 
     Raises:
         DataError: if the file cannot be written, whatever else went wrong passes.
     """
-    import rnn.whole_file as files  # here, for help and mistakes do not wait for what it brings
+    # Imported here, for help and mistakes do not wait for what it brings.
+    import rnn.files.whole_file as files
 
     with _told(), files.whole_file(path, replace=force) as file:
         yield file
@@ -35,7 +36,7 @@ def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 
 def refuse_existing(path: Path, *, force: bool) -> None:
     """An existing file is replaced only when that was asked for; a folder or device never is."""
-    import rnn.whole_file as files
+    import rnn.files.whole_file as files
 
     with _told():
         files.refuse_existing(path, replace=force)
@@ -43,7 +44,7 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    import rnn.whole_file as files
+    import rnn.files.whole_file as files
 
     try:
         yield

@@ -126,7 +126,7 @@ def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> li
 
 
 def _shift_one(name: str, target: Path | None, job: Job) -> None:
-    from ctxaudio.sound.files import WAV_FLOAT, format_for
+    from ctxaudio.sound.encoding import WAV_FLOAT, format_for
 
     if target is not None:
         refuse_input(target, job.inputs)
@@ -185,7 +185,7 @@ def _write(
 ) -> float:
     """Write, lowered to full scale where the encoding would clip; by how many dB."""
     from ctxaudio import save_sound
-    from ctxaudio.sound.files import clips
+    from ctxaudio.sound.encoding import clips
     from ctxaudio.sound.peak import fit_full_scale
 
     lowered_db = 0.0

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ctxaudio.memory.files import load_memory, save_memory
     from ctxaudio.memory.learned import Learned, what_was_learned
     from ctxaudio.memory.song_memory import SongMemory, recall_field
-    from ctxaudio.sound.files import FileFormat, load_sound, save_sound
+    from ctxaudio.sound.encoding import FileFormat
+    from ctxaudio.sound.files import load_sound, save_sound
     from ctxaudio.sound.peak import fit_full_scale, true_peak
     from ctxaudio.sound.samples import Sound
 
@@ -53,7 +54,8 @@ _HOMES = {
     "memory.files": ("load_memory", "save_memory"),
     "memory.learned": ("Learned", "what_was_learned"),
     "memory.song_memory": ("SongMemory", "recall_field"),
-    "sound.files": ("FileFormat", "load_sound", "save_sound"),
+    "sound.encoding": ("FileFormat",),
+    "sound.files": ("load_sound", "save_sound"),
     "sound.peak": ("fit_full_scale", "true_peak"),
     "sound.samples": ("Sound",),
 }

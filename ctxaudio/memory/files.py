@@ -1,4 +1,4 @@
-"""Memory files: a song's memory in a file of :mod:`rnn.codec`, which runs nothing."""
+"""Memory files: a song's memory in a file of :mod:`rnn.files.codec`, which runs nothing."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ctxaudio.limits import MAX_RATE, MIN_RATE
 from ctxaudio.memory.song_memory import ANY_SOUND, NetworkKind, SongMemory
 from ctxaudio.version import __version__
 from rnn import ClockConfig, PhraseMemory, Readout, Reservoir
-from rnn.codec import Array, Arrays, Kind, load, save
-from rnn.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
-from rnn.typed_json import typed
+from rnn.files.codec import Array, Arrays, Kind, load, save
+from rnn.files.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
+from rnn.files.typed_json import typed
 
 MAX_PHRASE = 4096  # frames; half a minute and more
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import field_between
-
-if TYPE_CHECKING:
-    from ctxaudio.memory.song_memory import SongMemory
+from rnn import PhraseMemory
 
 _PHRASES = 6  # spread over the song, of which the picture is made
 _POINTS = 13  # contexts; an odd number, so that 0 is one
 _WIDTH, _HEIGHT, _MARGIN = 360, 220, 34  # pixels
 
 
-def displacements(memory: SongMemory, contexts: np.ndarray) -> np.ndarray:
+def displacements(phrases: PhraseMemory, contexts: np.ndarray) -> np.ndarray:
     """Displacement, (context, 3): what 5, 50 and 95 % of a few phrases' bands and frames have."""
-    phrases = memory.phrases
     chosen = np.unique(np.linspace(0, phrases.n_phrases - 1, _PHRASES).round().astype(int))
     length = phrases.clock.n_frames
     unshifted = phrases.states(0.0)
@@ -38,17 +35,17 @@ def displacements(memory: SongMemory, contexts: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-def html_of(memory: SongMemory) -> str:
-    """The picture, with the memory in words below; it needs nothing and runs nothing.
+def html_of(phrases: PhraseMemory, taught: Sequence[float], words: str) -> str:
+    """The picture of a memory taught at some contexts, with words below; it runs nothing.
 
     A line for the median over frames and bands, a shade for what 90 % of them have, and a dot
     where a context was taught.
     """
-    reach = min(MAX_CONTEXT, 12.0 * max(1.0, np.ceil(np.abs(memory.contexts).max() / 12.0)))
+    reach = min(MAX_CONTEXT, 12.0 * max(1.0, np.ceil(np.abs(taught).max() / 12.0)))
     contexts = np.linspace(-reach, reach, _POINTS)
-    curves = displacements(memory, contexts)
-    taught = [context for context in memory.contexts if abs(context) <= reach]
-    dots = displacements(memory, np.array(taught))[:, 1]
+    curves = displacements(phrases, contexts)
+    seen = [context for context in taught if abs(context) <= reach]
+    dots = displacements(phrases, np.array(seen))[:, 1]
     top = max(1.0, float(np.ceil(np.abs(curves).max())))
 
     def point(context: float, semitones: float) -> str:
@@ -62,7 +59,7 @@ def html_of(memory: SongMemory) -> str:
     )
     marks = "".join(
         '<circle cx="{}" cy="{}" r="4"/>'.format(*point(context, value).split(","))
-        for context, value in zip(taught, dots, strict=True)
+        for context, value in zip(seen, dots, strict=True)
     )
     axes = f"M{point(-reach, 0)} L{point(reach, 0)} M{point(0, -top)} L{point(0, top)}"
     texts = [
@@ -80,9 +77,9 @@ def html_of(memory: SongMemory) -> str:
         f'<figure style="margin:0"><svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" '
         f'height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-size="11" '
         'font-family="sans-serif" fill="currentColor" role="img">'
-        f"<title>{escape(repr(memory))}</title>"
+        f"<title>{escape(words)}</title>"
         f'<path d="{axes}" stroke="currentColor" opacity="0.4" fill="none"/>'
         f'<polygon points="{" ".join([*low, *reversed(high)])}" fill="#e8743b" opacity="0.3"/>'
         f'<polyline points="{" ".join(middle)}" fill="none" stroke="#e8743b" stroke-width="2"/>'
-        f"{marks}{labels}</svg><figcaption><code>{escape(repr(memory))}</code></figcaption></figure>"
+        f"{marks}{labels}</svg><figcaption><code>{escape(words)}</code></figcaption></figure>"
     )

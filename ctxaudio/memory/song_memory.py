@@ -17,6 +17,7 @@ from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import Field, field_between
+from ctxaudio.memory.picture import html_of
 from ctxaudio.sound.door import whole_rate
 from ctxaudio.sound.samples import Sound
 from rnn import (
@@ -65,9 +66,7 @@ class SongMemory:
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
-        from ctxaudio.memory.picture import html_of
-
-        return html_of(self)
+        return html_of(self.phrases, self.contexts, repr(self))
 
 
 def teach_song(

@@ -12,7 +12,7 @@ import soundfile
 
 from ctxaudio.errors import DataError
 from ctxaudio.playback.flac_file import FlacFile
-from ctxaudio.sound.files import as_encoded
+from ctxaudio.sound.encoding import as_encoded
 
 _QUEUE = 512  # blocks; some seconds that a disk may hang
 _ENCODING = "PCM_24"

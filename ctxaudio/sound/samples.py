@@ -19,6 +19,7 @@ from ctxaudio.sound.door import (
     check_floats,
     whole_rate,
 )
+from ctxaudio.sound.encoding import write_samples
 
 _BLOCK = 1 << 16  # samples digested at a time
 
@@ -111,6 +112,4 @@ class Sound:
 
     def save(self, path: str | Path, *, replace: bool = False) -> None:
         """Write a sound file; see :func:`ctxaudio.save_sound`."""
-        from ctxaudio.sound.files import save_sound
-
-        save_sound(self, path, replace=replace)
+        write_samples(self.samples, self.sample_rate, path, replace=replace)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rnn.attractors.memory import AttractorMemory
-from rnn.codec import Array, Arrays, Kind, load, save
 from rnn.continuous import FlowConfig
+from rnn.files.codec import Array, Arrays, Kind, load, save
+from rnn.files.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
+from rnn.files.typed_json import typed
 from rnn.readout import Readout
-from rnn.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
-from rnn.typed_json import typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

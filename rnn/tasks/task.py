@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 
-from rnn.typed_json import typed
+from rnn.files.typed_json import typed
 
 
 class Trials(NamedTuple):

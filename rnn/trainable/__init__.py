@@ -22,7 +22,8 @@ from rnn.trainable.networks import (
 from rnn.trainable.optimiser import OptimiserConfig
 from rnn.trainable.phrases.training import PhraseTrainingConfig, train_phrases
 from rnn.trainable.plan import Assignment, Plan, TrainingConfig
-from rnn.trainable.training import Training, advance, begin, train
+from rnn.trainable.state import Training
+from rnn.trainable.training import advance, begin, train
 
 __all__ = [
     "Assignment",

@@ -11,14 +11,14 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 import torch
 
-from rnn.codec import Array, Arrays, Kind, load, save
+from rnn.files.codec import Array, Arrays, Kind, load, save
+from rnn.files.typed_json import typed
 from rnn.tasks.task import Task
 from rnn.trainable.config import RateConfig
 from rnn.trainable.networks import RateNetworks, Weights, Wiring
 from rnn.trainable.optimiser import Moments
 from rnn.trainable.plan import Plan, describe_plan, is_of_plan, plan_from
-from rnn.trainable.training import OUTCOMES, Training
-from rnn.typed_json import typed
+from rnn.trainable.state import OUTCOMES, Training
 
 _REAL, _WHOLE = ("float32", "float64"), ("int64",)
 _MATRIX, _STATE = ("network", "row", "column"), ("network", "unit")

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from rnn.files.typed_json import plain_number, typed
 from rnn.tasks.registry import UNNAMED, describe_task, task_from
 from rnn.tasks.task import Task
 from rnn.trainable.accuracy import check_fit
 from rnn.trainable.config import RateConfig
 from rnn.trainable.optimiser import OptimiserConfig
-from rnn.typed_json import plain_number, typed
 
 Learned = TypeVar("Learned", bound=Task, covariant=True)
 

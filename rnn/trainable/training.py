@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,39 +21,11 @@ from rnn.trainable.gradients.through_time import Gradient
 from rnn.trainable.networks import RateNetworks, Weights, draw_network, stack
 from rnn.trainable.optimiser import Moments, gradient_length, no_moments, update
 from rnn.trainable.plan import Plan
-from rnn.trainable.validation import stream_key, validate
+from rnn.trainable.state import FAILED, REACHED, STOPPED, TRAINING, Training, stream_key
+from rnn.trainable.validation import validate
 from rnn.trainable.workers import Stopped, Workers
 
 _CHANCE = 0.65  # smoothed accuracy below which a network answers by chance
-
-TRAINING, REACHED, STOPPED, FAILED = "training", "reached", "stopped", "failed"
-OUTCOMES = (TRAINING, REACHED, STOPPED, FAILED)
-
-
-@dataclass(slots=True)
-class Training:
-    """Where the training of a stack stands: all that a checkpoint keeps.
-
-    ``history`` has one list a network, of validations: updates, level, accuracy (fork,
-    condition), and what the task says of its forks. ``incidents`` are the restarts and failures,
-    in words.
-    """
-
-    networks: RateNetworks
-    moments: Moments
-    n_updates: np.ndarray  # (network,)
-    restarts: np.ndarray  # (network,)
-    level: np.ndarray  # (network,)
-    smoothed: np.ndarray  # (network,): accuracy in training
-    loss: np.ndarray  # (network,)
-    outcome: list[str]
-    history: list[list[dict[str, Any]]]
-    incidents: list[str]
-
-    @property
-    def active(self) -> np.ndarray:
-        """Indices of the networks that are still trained."""
-        return np.flatnonzero([outcome == TRAINING for outcome in self.outcome])
 
 
 def begin(plan: Plan[Task], device: str = "cpu") -> Training:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,10 +13,8 @@ from rnn.tasks.task import ForkedTrials, Task
 from rnn.trainable.accuracy import alike, forked_accuracy, plain_accuracy
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.plan import Plan, TrainingConfig
+from rnn.trainable.state import Training, stream_key
 from rnn.trainable.workers import Workers
-
-if TYPE_CHECKING:
-    from rnn.trainable.training import Training
 
 
 def validate(plan: Plan[Task], state: Training, due: list[int], workers: Workers) -> list[int]:
@@ -120,8 +118,3 @@ def least(accuracy: Sequence[Sequence[float]], every_delay: bool = False) -> flo
     """
     array = np.asarray(accuracy)
     return float((array if every_delay else array.mean(0)).min())
-
-
-def stream_key(plan: Plan[Task], state: Training, i: int, stream: Stream) -> tuple[int, ...]:
-    """The key of a stream of a network, as often as it was restarted and updated."""
-    return (stream, plan.assignments[i].seed, int(state.restarts[i]), int(state.n_updates[i]))

@@ -8,7 +8,7 @@ import numpy as np
 import safetensors.numpy
 from hypothesis import strategies as st
 
-from rnn.codec import digest
+from rnn.files.codec import digest
 
 
 def header_of(data):

@@ -18,7 +18,7 @@ from rnn.trainable.analysis.account import MemoryAccount, explain
 from rnn.trainable.dynamics import Noise, acting
 from rnn.trainable.networks import RateNetworks
 from rnn.trainable.plan import Plan
-from rnn.trainable.training import REACHED, Training
+from rnn.trainable.state import REACHED, Training
 from rnn.trainable.workers import Workers
 
 TRIALS = 100  # of each condition, at each delay

@@ -13,11 +13,12 @@ from typing import BinaryIO, Generic, NamedTuple
 
 import torch
 
+from rnn.files.whole_file import whole_file
 from rnn.trainable.files import load_training, save_networks, save_training
 from rnn.trainable.gradients.gradients import compile_ahead
 from rnn.trainable.plan import Learned, Plan
-from rnn.trainable.training import Training, begin, train
-from rnn.whole_file import whole_file
+from rnn.trainable.state import Training
+from rnn.trainable.training import begin, train
 
 CHECKPOINT_S = 20.0  # between checkpoints
 

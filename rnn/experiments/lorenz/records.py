@@ -11,7 +11,7 @@ from typing import Any
 
 from rnn.experiments.lorenz.extrapolation import MEASURED, OUTCOMES
 from rnn.experiments.lorenz.jobs import MECHANISMS, RECORD_VERSION, Job
-from rnn.whole_file import write_whole
+from rnn.files.whole_file import write_whole
 
 _VECTORS = ("mean", "std", "mean_error", "std_ratio")
 _TOLERANCE = ("std", "centre", "exponent")

@@ -11,7 +11,7 @@ import pytest
 import safetensors.numpy
 
 from rnn import Schedule, free_run, load_attractors, save_attractors
-from rnn.codec import digest
+from rnn.files.codec import digest
 from tests.support.cycles import FLOW, RESERVOIR, assert_same, teach
 
 SWEEP = Schedule(

@@ -1,6 +1,6 @@
 """Saved networks of any kind: what a file of each may hold is declared, and all else refused.
 
-A file is safetensors (:mod:`rnn.array_file`) with a header that names its format, its version
+A file is safetensors (:mod:`rnn.files.array_file`) with a header that names its format, its version
 and perhaps the program that made it; a description in JSON; named arrays; and a digest of the
 last two. A :class:`Kind` says what they have to be. What is saved is checked by what loads.
 """
@@ -17,9 +17,9 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 
-from rnn.array_file import encode, opened, read_arrays, read_header
-from rnn.typed_json import plain_number
-from rnn.whole_file import write_whole
+from rnn.files.array_file import encode, opened, read_arrays, read_header
+from rnn.files.typed_json import plain_number
+from rnn.files.whole_file import write_whole
 
 About = TypeVar("About")
 Thing = TypeVar("Thing")

@@ -12,8 +12,8 @@ import threading
 
 import pytest
 
-import rnn.file_parts as parts
-from rnn.whole_file import (
+import rnn.files.parts as parts
+from rnn.files.whole_file import (
     AlreadyThereError,
     NoPlaceError,
     NotAFileError,
@@ -221,8 +221,8 @@ def test_a_link_is_replaced_and_not_followed(tmp_path):
 
 KILLED = """
 import os, sys, time
-import rnn.file_parts as parts
-from rnn.whole_file import whole_file
+import rnn.files.parts as parts
+from rnn.files.whole_file import whole_file
 if sys.argv[2] == "hidden":
     parts._UNNAMED = None
 if sys.argv[2] == "replacing":

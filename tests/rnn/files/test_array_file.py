@@ -13,7 +13,7 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.array_file import TYPES, encode, opened, read_arrays, read_header
+from rnn.files.array_file import TYPES, encode, opened, read_arrays, read_header
 from tests.support.saved import damaged, forged_headers, header_of, with_header
 
 ARRAYS = {

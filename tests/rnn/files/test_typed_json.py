@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn.files.typed_json import typed
 from rnn.trainable.config import RateConfig
-from rnn.typed_json import typed
 
 
 @dataclass(frozen=True, kw_only=True)

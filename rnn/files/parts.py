@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rnn.file_errors import AlreadyThereError, NoPlaceError, NotWrittenError
+from rnn.files.errors import AlreadyThereError, NoPlaceError, NotWrittenError
 
 if sys.platform != "win32":
     import fcntl

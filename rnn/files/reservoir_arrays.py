@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import scipy.sparse
 
-from rnn.codec import Array, Arrays
+from rnn.files.codec import Array, Arrays
 from rnn.reservoir import Reservoir
 
 _F64, _I32 = ("float64",), ("int32",)

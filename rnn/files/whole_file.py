@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from rnn.file_errors import AlreadyThereError, NoPlaceError, NotAFileError, NotWrittenError
-from rnn.file_parts import Part, blamed_on, sweep
+from rnn.files.errors import AlreadyThereError, NoPlaceError, NotAFileError, NotWrittenError
+from rnn.files.parts import Part, blamed_on, sweep
 
 __all__ = [
     "AlreadyThereError",
