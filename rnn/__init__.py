@@ -1,17 +1,24 @@
 """Recurrent networks that are taught a memory at a few contexts and recall it far outside them."""
 
-from rnn.attractors.equilibria import FixedPoint, fixed_point, hopf_context
-from rnn.attractors.files import load_attractors, save_attractors
-from rnn.attractors.lyapunov import Observation, observe
-from rnn.attractors.memory import AttractorMemory, free_run, teach_attractors
-from rnn.attractors.schedule import Schedule
-from rnn.attractors.teaching import teach_system
-from rnn.continuous import FlowConfig, closed_loop, drive, linearised_loop
-from rnn.network import Network
-from rnn.phrases.clock import ClockConfig, clock_signal
-from rnn.phrases.memory import PhraseMemory, recall, recall_frames, teach_phrases
-from rnn.readout import NormalEquations, Readout, TriangularFactor
-from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir, run, step
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rnn.lazy_names import lazy_names as _lazy_names
+
+if TYPE_CHECKING:
+    from rnn.attractors.equilibria import FixedPoint, fixed_point, hopf_context
+    from rnn.attractors.files import load_attractors, save_attractors
+    from rnn.attractors.lyapunov import Observation, observe
+    from rnn.attractors.memory import AttractorMemory, free_run, teach_attractors
+    from rnn.attractors.schedule import Schedule
+    from rnn.attractors.teaching import teach_system
+    from rnn.continuous import FlowConfig, closed_loop, drive, linearised_loop
+    from rnn.network import Network
+    from rnn.phrases.clock import ClockConfig, clock_signal
+    from rnn.phrases.memory import PhraseMemory, recall, recall_frames, teach_phrases
+    from rnn.readout import NormalEquations, Readout, TriangularFactor
+    from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir, run, step
 
 __all__ = [
     "AttractorMemory",
@@ -46,3 +53,21 @@ __all__ = [
     "teach_phrases",
     "teach_system",
 ]
+
+__getattr__, __dir__ = _lazy_names(
+    __name__,
+    {
+        "attractors.equilibria": ("FixedPoint", "fixed_point", "hopf_context"),
+        "attractors.files": ("load_attractors", "save_attractors"),
+        "attractors.lyapunov": ("Observation", "observe"),
+        "attractors.memory": ("AttractorMemory", "free_run", "teach_attractors"),
+        "attractors.schedule": ("Schedule",),
+        "attractors.teaching": ("teach_system",),
+        "continuous": ("FlowConfig", "closed_loop", "drive", "linearised_loop"),
+        "network": ("Network",),
+        "phrases.clock": ("ClockConfig", "clock_signal"),
+        "phrases.memory": ("PhraseMemory", "recall", "recall_frames", "teach_phrases"),
+        "readout": ("NormalEquations", "Readout", "TriangularFactor"),
+        "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),
+    },
+)

@@ -48,7 +48,7 @@ def test_the_picture_is_well_formed_and_holds_nothing_that_runs(memory, kind, st
         "any sound": for_any_sound(memory, 8_000),
         "short": steady_memory,
     }[kind]
-    html = html_of(shown)
+    html = html_of(shown.phrases, shown.contexts, repr(shown))
     assert html == shown._repr_html_() == ContextShift(shown)._repr_html_()
     root = parsed(html)
     assert tags(root) == ALLOWED
@@ -59,7 +59,7 @@ def test_the_picture_is_well_formed_and_holds_nothing_that_runs(memory, kind, st
 
 
 def test_taught_contexts_are_marked_where_they_are_recalled(memory):
-    root = parsed(html_of(memory))
+    root = parsed(html_of(memory.phrases, memory.contexts, repr(memory)))
     circles = [element for element in root.iter() if element.tag.endswith("circle")]
     line = next(element for element in root.iter() if element.tag.endswith("polyline"))
     xs, ys = np.array([[float(c.attrib["cx"]), float(c.attrib["cy"])] for c in circles]).T
@@ -72,12 +72,13 @@ def test_taught_contexts_are_marked_where_they_are_recalled(memory):
 
 def test_contexts_far_off_widen_the_picture(tune):
     examples = [tape_example(tune, s, context=20.0 * s) for s in (-1.0, 1.0)]
-    texts = [e.text for e in parsed(html_of(ContextShift.teach(tune, examples).memory)).iter()]
+    html = ContextShift.teach(tune, examples).memory._repr_html_()
+    texts = [element.text for element in parsed(html).iter()]
     assert {"-24", "+24"} <= set(texts)
 
 
 def test_what_is_shown_of_the_displacement_is_what_is_recalled(memory):
-    low, middle, high = displacements(memory, np.array([-12.0, 0.0, 5.0])).T
+    low, middle, high = displacements(memory.phrases, np.array([-12.0, 0.0, 5.0])).T
     np.testing.assert_allclose(middle, [-12.0, 0.0, 5.0], atol=0.05)
     assert (low <= middle).all()
     assert (middle <= high).all()
