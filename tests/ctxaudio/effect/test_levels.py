@@ -84,7 +84,7 @@ def short(kind, n):
     }[kind]
 
 
-@pytest.mark.parametrize("n", [1, 2, 5, 10, 50, 100, 300, 511, 512, 513, 2_000, 4_095])
+@pytest.mark.parametrize("n", [1, 2, 10, 100, 511, 513, 4_095])
 @pytest.mark.parametrize("kind", ["noise", "a constant", "a sine"])
 def test_a_song_shorter_than_a_window_is_as_loud_as_a_longer_one(kind, n):
     song = mono(short(kind, n))
