@@ -36,21 +36,7 @@ def write_samples(
     *,
     replace: bool = False,
 ) -> None:
-    """Write samples (channel, time) as a whole file in one piece.
-
-    Args:
-        samples: what is over full scale is clipped where a given ``file_format`` does that.
-        sample_rate: Hz.
-        target: a path, where the file appears whole or not at all; or an open binary file.
-        file_format: may be left out for a path, whose suffix then says it: the best that every
-            player reads, WAV with the float samples as they are.
-        replace: whether the path may name a file that is there.
-
-    Raises:
-        DataError: if the format cannot hold it; if none was given and it would clip.
-        OSError: if the target cannot take it (a full disk); FileExistsError if the path may not be
-            replaced.
-    """
+    """Write samples (channel, time) as a whole file; :func:`ctxaudio.save_sound` says how."""
     if isinstance(target, (str, Path)):
         if file_format is None:
             file_format = format_for(Path(target), WAV_FLOAT)
