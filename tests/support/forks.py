@@ -12,20 +12,16 @@ import contextlib
 import functools
 import json
 import os
-import resource
 import select
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.support.command import ENDING, ROOT, ctxaudio, environment, notes, write
-
-_LONGEST = 1 << 17  # bytes of a request; arguments and environment are most of it
+from tests.support.command import ROOT, environment
 
 
 class Forked:
@@ -53,7 +49,9 @@ class Forked:
             os.close(descriptor)
         self._status = os.fdopen(status, "rb", buffering=0)
         self.returncode = None
-        self.pid = int(self._status.readline())
+        said = self._status.readline()
+        assert said, "the helper that forks has ended"
+        self.pid = int(said)
 
     def __enter__(self):
         return self
@@ -122,8 +120,9 @@ def _ends(stream, *, is_read):
 def _server():
     """The connection to this process's helper, which ends with it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    script = f"from tests.support.fork_server import serve; serve({theirs.fileno()})"
     server = subprocess.Popen(
-        [sys.executable, "-c", f"from tests.support import forks; forks.serve({theirs.fileno()})"],
+        [sys.executable, "-c", script],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -133,65 +132,3 @@ def _server():
     theirs.close()
     atexit.register(lambda: (ours.close(), server.stdin.close(), server.wait()))
     return ours
-
-
-def serve(descriptor):
-    """The helper: get warm, then fork for each request, until the suite has ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # is the suite's, not for its helper
-    _get_warm()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no keeper is waited for
-    requests = socket.socket(fileno=descriptor)
-    while True:
-        data, passed, *_ = socket.recv_fds(requests, _LONGEST, 4)
-        if not data:
-            return
-        if os.fork() == 0:
-            requests.close()
-            break
-        for number in passed:
-            os.close(number)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    *streams, status = passed
-    if pid := os.fork():  # this one keeps: it is the command's parent
-        for number in streams:
-            os.close(number)
-        os.write(status, b"%d\n" % pid)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.write(status, b"%d\n" % code)
-        os._exit(0)
-    os.close(status)
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-        os.close(stream)
-    _run(**json.loads(data))
-
-
-def _run(args, cwd, env, ignored, file_bytes):
-    """The command, as a new process would run it."""
-    for number in ENDING:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
-    if file_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(env)
-    sys.argv = ["ctxaudio", *args]
-    from cli.main import entry
-
-    entry()
-
-
-def _get_warm():
-    """Import and load what runs use; but nothing of PortAudio, which remembers its servers."""
-    import rich.progress  # noqa: F401
-
-    with tempfile.TemporaryDirectory() as folder:
-        song = write(Path(folder) / "song.wav", notes(channels=2))
-        for command, name in (("teach", "song.memory"), ("shift", "up.wav")):
-            args = ("+3",) if command == "shift" else ()
-            assert ctxaudio(command, song, *args, "-o", Path(folder) / name).code == 0
-    assert "sounddevice" not in sys.modules
-    assert threading.active_count() == 1
