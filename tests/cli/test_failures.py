@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import resource
-import signal
 
 import numpy as np
 import pytest
 
 from ctxaudio import Sound
 from tests.support.command import ctxaudio, encoded, failed, finished, notes, started, write
+from tests.support.forks import Forked
 
 SONG = notes()
+FULL = 4_000  # bytes of a file, after which writing fails as on a full disk
 
 
 @pytest.fixture
@@ -126,17 +126,11 @@ def test_a_folder_that_cannot_be_made_is_named(here, output):
     assert f"cannot make the folder {output}: " in failed(ctxaudio(*args))
 
 
-def no_room():
-    """Writing more than some bytes to a file fails, as on a full disk."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, 4_000))
-
-
 @pytest.mark.parametrize("command", ["shift", "teach"])
 def test_a_full_disk_leaves_nothing(here, memory, command):
     write(here / "song.wav", SONG)
     args = ("+5", "-m", memory, "-o", "out.wav") if command == "shift" else ("-o", "out.memory")
-    result = finished(started(command, "song.wav", *args, cwd=here, preexec_fn=no_room))
+    result = finished(Forked(command, "song.wav", *args, cwd=here, file_bytes=FULL))
     assert "cannot write out." in failed(result)
     assert [path.name for path in here.iterdir()] == ["song.wav"]
 
@@ -145,7 +139,7 @@ def test_a_full_disk_leaves_what_force_would_have_replaced(here, memory):
     write(here / "song.wav", SONG)
     (here / "out.wav").write_bytes(b"precious")
     args = ("shift", "song.wav", "+5", "-m", memory, "-o", "out.wav", "--force")
-    failed(finished(started(*args, cwd=here, preexec_fn=no_room)))
+    failed(finished(Forked(*args, cwd=here, file_bytes=FULL)))
     assert (here / "out.wav").read_bytes() == b"precious"
     assert {path.name for path in here.iterdir()} == {"song.wav", "out.wav"}
 
@@ -158,7 +152,7 @@ def test_standard_output_on_a_full_disk_is_one_line(here, memory, args):
     (here / "song.memory").write_bytes(memory.read_bytes())
     args = (*args, "-m", memory) if "song.wav" in args else args
     with open("/dev/full", "wb") as full:
-        process = started(*args, cwd=here, stdout=full)
+        process = Forked(*args, cwd=here, stdout=full)
         _, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert err.decode() == "ctxaudio: input or output: No space left on device.\n"
@@ -173,7 +167,7 @@ def test_a_reader_that_goes_away_is_no_traceback(here, memory, args):
     read_end, write_end = os.pipe()
     os.close(read_end)
     args = (*args, "-q") if "song.wav" in args else args
-    process = started(*args, cwd=here, stdout=write_end)
+    process = Forked(*args, cwd=here, stdout=write_end)
     os.close(write_end)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 1

@@ -16,6 +16,7 @@ from tests.support.command import (
     wait_until_it_writes,
     write,
 )
+from tests.support.forks import Forked
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def song(tmp_path_factory):
 @pytest.mark.parametrize("command", ["teach", "shift"])
 def test_a_signal_in_the_middle_leaves_nothing(song, tmp_path, command, number, code, said):
     args = ("+5",) if command == "shift" else ()
-    process = started(command, song, *args, "-o", "out.wav", cwd=tmp_path)
+    process = Forked(command, song, *args, "-o", "out.wav", cwd=tmp_path)
     wait_until_it_writes(process, tmp_path)
     process.send_signal(number)
     result = finished(process)
@@ -48,7 +49,7 @@ def test_a_signal_in_the_middle_leaves_nothing(song, tmp_path, command, number, 
 def test_an_interrupt_leaves_what_force_would_have_replaced(song, tmp_path):
     out = tmp_path / "out.memory"
     out.write_bytes(b"precious")
-    process = started("teach", song, "-o", out, "--force", cwd=tmp_path)
+    process = started("teach", song, "-o", out, "--force", cwd=tmp_path)  # it imports meanwhile
     wait_until_it_writes(process, tmp_path)
     process.send_signal(signal.SIGINT)
     assert finished(process).code in {130, -signal.SIGINT}
@@ -58,11 +59,11 @@ def test_an_interrupt_leaves_what_force_would_have_replaced(song, tmp_path):
 
 def test_a_hang_up_that_nohup_ignores_does_not_stop_the_work(tmp_path):
     song = write(tmp_path / "song.wav", notes())
-    process = started(
+    process = Forked(
         "teach",
         song,
         cwd=tmp_path,
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+        ignored=[signal.SIGHUP],
     )
     wait_until_it_writes(process, tmp_path)
     process.send_signal(signal.SIGHUP)
@@ -75,7 +76,7 @@ def test_a_terminal_sees_a_bar_unless_told_otherwise(tmp_path, option):
     song = write(tmp_path / "song.wav", notes())
     terminal, stderr = pty.openpty()
     args = ("shift", song, "+1") if option is None else ("shift", song, "+1", option)
-    process = started(*args, cwd=tmp_path, stderr=stderr)
+    process = Forked(*args, cwd=tmp_path, stderr=stderr)
     os.close(stderr)
     seen = b""
     while True:

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
+from tests.support.command import ctxaudio, failed, finished, notes, read, write
 from tests.support.decks import wait_for_recording
+from tests.support.forks import Forked
 from tests.support.signals import snr_db
 from tests.support.sound_server import wait_until
 
@@ -49,7 +50,7 @@ def begun(here, memory):
 
     def begin(*args, lines):
         options = ("-m", memory, "--no-ui", *args)
-        process = started("live", *options, cwd=here, stdin=subprocess.PIPE)
+        process = Forked("live", *options, cwd=here, stdin=subprocess.PIPE)
         processes.append(process)
         return type_more(process, lines)
 

@@ -9,14 +9,15 @@ import pytest
 
 from cli.output import refuse_existing, whole_file
 from ctxaudio import DataError
-from tests.support.command import finished, notes, started, wait_until_it_writes, write
+from tests.support.command import finished, notes, wait_until_it_writes, write
+from tests.support.forks import Forked
 
 
 def test_of_two_runs_at_once_one_says_that_it_wrote(tmp_path):
     song = write(tmp_path / "song.wav", notes(seconds=2.0))
     folder = tmp_path / "out"
     folder.mkdir()
-    runs = [started("shift", song, shift, "-o", folder / "o.wav") for shift in ("+3", "-3")]
+    runs = [Forked("shift", song, shift, "-o", folder / "o.wav") for shift in ("+3", "-3")]
     for run in runs:
         wait_until_it_writes(run, folder)
     results = sorted(finished(run) for run in runs)
@@ -34,7 +35,7 @@ def test_a_kill_leaves_nothing(tmp_path, command):
     folder = tmp_path / "out"
     folder.mkdir()
     args = ("+5",) if command == "shift" else ()
-    run = started(command, song, *args, "-o", folder / "o.wav")
+    run = Forked(command, song, *args, "-o", folder / "o.wav")
     wait_until_it_writes(run, folder)
     run.kill()
     assert finished(run).code == -signal.SIGKILL

@@ -17,6 +17,7 @@ from tests.support.command import (
     started,
     write,
 )
+from tests.support.forks import Forked
 from tests.support.listening import Listener
 from tests.support.signals import cents, mono, sine, tone
 from tests.support.sound_server import RATE, wait_until
@@ -52,7 +53,7 @@ def test_a_tone_is_heard_five_semitones_higher_without_gaps_or_clicks(jack, fold
     bent = 0.5 * (2.0 * np.pi * hz / RATE) ** 2  # the most that such a sine is
     for _ in range(8):
         listener = Listener(tmp_path / "heard.npy")
-        process = started("play", song, "+5", "-m", memory)
+        process = Forked("play", song, "+5", "-m", memory)
         wait_until(lambda: b"PortAudio" in finished(started("devices")).out)
         listener.begin()
         assert finished(process).code == 0

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from ctxaudio import Sound, load_memory, load_sound, tape_example
-from tests.support.command import ctxaudio, encoded, failed, finished, notes, read, started, write
+from tests.support.command import ctxaudio, encoded, failed, finished, notes, read, write
+from tests.support.forks import Forked
 from tests.support.signals import snr_db
 
 FACTS = {
@@ -215,7 +216,7 @@ def test_a_sound_comes_from_standard_input_and_goes_to_standard_output(learned, 
 
 def test_a_pipeline_of_processes_passes_the_sound_on(learned, here):
     song, memory = learned
-    result = finished(started("shift", "-", "+0", "-m", memory, "-q", stdin=-1), song.read_bytes())
+    result = finished(Forked("shift", "-", "+0", "-m", memory, "-q", stdin=-1), song.read_bytes())
     assert (result.code, result.err) == (0, "")
     (here / "out.wav").write_bytes(result.out)
     np.testing.assert_array_equal(read(here / "out.wav").samples, read(song).samples)

@@ -18,6 +18,7 @@ from tests.support.command import (
     wait_until_it_writes,
     write,
 )
+from tests.support.forks import Forked
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
@@ -132,13 +133,13 @@ def test_a_second_one_ends_what_holds_the_first_back(first, second, monkeypatch)
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_with_interrupts_ignored_the_command_ends_on_others(song, tmp_path, number):
-    process = started(
+    process = Forked(
         "teach",
         song,
         "-o",
         "out.memory",
         cwd=tmp_path,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+        ignored=[signal.SIGINT],
     )
     wait_until_it_writes(process, tmp_path)
     process.send_signal(signal.SIGINT)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxaudio import ContextShift, DataError, load_memory, save_memory
-from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
+from tests.support.command import ctxaudio, failed, finished, notes, read, write
+from tests.support.forks import Forked
 from tests.support.saved import about_of, arrays_of, forged, forged_abouts
 
 SONG = notes(seconds=0.1)
@@ -60,7 +61,7 @@ def test_forged_weights_of_any_size_only_sound_odd(saved, tmp_path, factor):
     path.write_bytes(forged(saved, arrays={"readouts": weights.astype(np.float32)}))
     song = write(tmp_path / "song.wav", SONG, encoding="FLOAT")
     out = tmp_path / "out.wav"
-    result = finished(started("shift", song, "+36", "-m", path, "-o", out))
+    result = finished(Forked("shift", song, "+36", "-m", path, "-o", out))
     if result.code == 1:
         failed(result)
     else:

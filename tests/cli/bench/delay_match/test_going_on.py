@@ -14,8 +14,9 @@ from rnn.experiments.delay_match import runs as running
 from rnn.trainable import training as trainings
 from rnn.trainable import validation
 from rnn.trainable.files import load_training
-from tests.support.command import failed, finished, started
+from tests.support.command import failed, finished
 from tests.support.delay_match import COMMAND, delays, tiny, untimed
+from tests.support.forks import Forked
 from tests.support.reports import loads
 
 
@@ -143,9 +144,6 @@ def test_a_signal_is_noticed_in_the_middle_of_a_validation(whole, tmp_path, monk
 
 
 def test_where_interrupts_are_ignored_it_can_still_be_terminated(tmp_path):
-    def in_the_background():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
     args = (
         *COMMAND,
         "delays",
@@ -157,7 +155,7 @@ def test_where_interrupts_are_ignored_it_can_still_be_terminated(tmp_path):
         "--out",
         "out",
     )
-    process = started(*args, cwd=tmp_path, preexec_fn=in_the_background)
+    process = Forked(*args, cwd=tmp_path, ignored=[signal.SIGINT])
     kept = tmp_path / "out" / "delays-study-sgd.training"
     while not kept.exists():
         assert process.poll() is None, process.communicate()

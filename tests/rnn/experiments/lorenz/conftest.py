@@ -19,7 +19,7 @@ def truth():
 @pytest.fixture(scope="session")
 def track():
     """True runs of another seed (time, run, 3)."""
-    return true_track(n_runs=16, seconds=40.0, rng=np.random.default_rng(7))
+    return true_track(n_runs=8, seconds=40.0, rng=np.random.default_rng(7))
 
 
 @pytest.fixture(scope="session")
