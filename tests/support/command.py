@@ -83,8 +83,6 @@ def started(*args, **kwargs):
     folders = [*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(folders), "OPENBLAS_NUM_THREADS": "1"}
     own_start = kwargs.pop("preexec_fn", None)
-    if own_start is not None:  # what it takes away, counting the child's lines would need too
-        env.pop("COVERAGE_PROCESS_CONFIG", None)
 
     def start():
         # A suite that runs in the background has these ignored, and a child would inherit that.
