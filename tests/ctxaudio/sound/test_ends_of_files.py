@@ -41,8 +41,7 @@ def test_opus_is_an_encoding_of_ogg(tmp_path):
     assert sound.samples.shape == SONG.samples.shape
 
 
-def test_an_rf64_whose_size_is_told_twice_and_that_was_cut_is_truncated():
-    """Then libsndfile does not compare its own count with what is there."""
+def test_an_rf64_that_tells_its_size_twice_and_was_cut_is_held_to_its_count():
     data = bytearray(encoded(SONG, "RF64", "PCM_16"))
     data[4:8] = len(data).to_bytes(4, "little")
     assert load_sound(io.BytesIO(data))[0].samples.shape == SONG.samples.shape
