@@ -145,7 +145,8 @@ def load_memory(source: str | Path | BinaryIO) -> SongMemory:
     try:
         return load(MEMORY, source)
     except OSError as error:
-        raise DataError(f"cannot read {source}: {error.strerror or error}.") from error
+        name = getattr(source, "name", "it") if hasattr(source, "read") else source
+        raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
     except ValueError as error:
         raise DataError(one_line(error)) from error
 

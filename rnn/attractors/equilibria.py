@@ -32,6 +32,7 @@ class FixedPoint(NamedTuple):
         return complex(swinging[np.argmax(swinging.real)])
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is out of all proportion does not settle
 def fixed_point(
     memory: AttractorMemory, context: np.ndarray, guess: np.ndarray, *, n_iterations: int = 50
 ) -> FixedPoint:

@@ -28,13 +28,15 @@ def growth_rates(
         ValueError: if the system does not know its Jacobian, or no time is left to measure.
     """
     contexts = np.asarray(contexts, dtype=np.float64)
-    n_steps, n_blocks = round(every_s / dt), round(seconds / every_s)
-    if n_steps < 1 or n_blocks < 1:
+    if not (dt > 0.0 and 0.5 * dt < every_s and 0.5 * every_s < seconds < np.inf):
         raise ValueError(
             f"seconds must hold every_s, and that dt, at least once, got {seconds}, {every_s} "
             f"and {dt}."
         )
-    n_settle = round(settle_s / every_s)
+    if not 0.0 <= settle_s < np.inf:
+        raise ValueError(f"settle_s must be finite and not negative, got {settle_s}.")
+    n_steps = round(every_s / dt)
+    n_blocks, n_settle = round(seconds / every_s), round(settle_s / every_s)
     start_rng, tangent_rng = rng.spawn(2)
     states = system.initial_states(contexts, rng=start_rng)
     both = np.concatenate([states, tangent_rng.standard_normal(states.shape)])

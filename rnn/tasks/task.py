@@ -161,6 +161,7 @@ class Task(Protocol):
 
         Raises:
             ValueError: if this is no description of such a task.
+            TypeError: if the task is no dataclass, and so has to read it in its own way.
         """
         if not is_dataclass(cls):
             raise TypeError(f"the task {cls.name!r} is no dataclass: it needs from_description.")

@@ -110,7 +110,7 @@ class Setting:
                 raise ValueError(f"there is no number {name!r} to set; there are {known}.")
             if name in SWITCHES and value not in (0, 1):
                 raise ValueError(f"{name} must be 0 or 1, got {value:g}.")
-            if name in WHOLE and value != round(value):
+            if name in WHOLE and not float(value).is_integer():
                 raise ValueError(f"{name} must be a whole number, got {value:g}.")
             kind = bool if name in SWITCHES else round if name in WHOLE else float
             parts[part][name] = kind(value)
