@@ -6,10 +6,10 @@ Start at :class:`ContextShift`: ``effect = ContextShift.teach(song)``, then
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from ctxaudio.version import __version__ as __version__
-from rnn.lazy_names import lazy_names as _lazy_names
 
 if TYPE_CHECKING:
     from ctxaudio.analysis.examples import Example, tape_example
@@ -44,19 +44,30 @@ __all__ = [
     "what_was_learned",
 ]
 
-__getattr__, __dir__ = _lazy_names(
-    __name__,
-    {
-        "analysis.examples": ("Example", "tape_example"),
-        "effect.context_shift": ("ContextShift",),
-        "errors": ("DataError",),
-        "memory.field": ("Field",),
-        "memory.files": ("load_memory", "save_memory"),
-        "memory.learned": ("Learned", "what_was_learned"),
-        "memory.song_memory": ("SongMemory", "recall_field"),
-        "sound.encoding": ("FileFormat",),
-        "sound.files": ("load_sound", "save_sound"),
-        "sound.peak": ("fit_full_scale", "true_peak"),
-        "sound.samples": ("Sound",),
-    },
-)
+# Where each name lives. It is imported when it is asked for, so that `import ctxaudio`, and with
+# it the command line's help, does not wait for compiled code. Nor is anything of another package
+# imported here: `python -m ctxaudio` has yet to look away from the folder it was started in.
+_HOMES = {
+    "analysis.examples": ("Example", "tape_example"),
+    "effect.context_shift": ("ContextShift",),
+    "errors": ("DataError",),
+    "memory.field": ("Field",),
+    "memory.files": ("load_memory", "save_memory"),
+    "memory.learned": ("Learned", "what_was_learned"),
+    "memory.song_memory": ("SongMemory", "recall_field"),
+    "sound.encoding": ("FileFormat",),
+    "sound.files": ("load_sound", "save_sound"),
+    "sound.peak": ("fit_full_scale", "true_peak"),
+    "sound.samples": ("Sound",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"ctxaudio.{module}"), name)
+    raise AttributeError(f"module 'ctxaudio' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from rnn.lazy_names import lazy_names as _lazy_names
+import importlib
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnn.attractors.equilibria import FixedPoint, fixed_point, hopf_context
@@ -54,20 +53,30 @@ __all__ = [
     "teach_system",
 ]
 
-__getattr__, __dir__ = _lazy_names(
-    __name__,
-    {
-        "attractors.equilibria": ("FixedPoint", "fixed_point", "hopf_context"),
-        "attractors.files": ("load_attractors", "save_attractors"),
-        "attractors.lyapunov": ("Observation", "observe"),
-        "attractors.memory": ("AttractorMemory", "free_run", "teach_attractors"),
-        "attractors.schedule": ("Schedule",),
-        "attractors.teaching": ("teach_system",),
-        "continuous": ("FlowConfig", "closed_loop", "drive", "linearised_loop"),
-        "network": ("Network",),
-        "phrases.clock": ("ClockConfig", "clock_signal"),
-        "phrases.memory": ("PhraseMemory", "recall", "recall_frames", "teach_phrases"),
-        "readout": ("NormalEquations", "Readout", "TriangularFactor"),
-        "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),
-    },
-)
+# Where each name lives. It is imported when it is asked for: who needs one family of networks does
+# not wait for what the others bring.
+_HOMES = {
+    "attractors.equilibria": ("FixedPoint", "fixed_point", "hopf_context"),
+    "attractors.files": ("load_attractors", "save_attractors"),
+    "attractors.lyapunov": ("Observation", "observe"),
+    "attractors.memory": ("AttractorMemory", "free_run", "teach_attractors"),
+    "attractors.schedule": ("Schedule",),
+    "attractors.teaching": ("teach_system",),
+    "continuous": ("FlowConfig", "closed_loop", "drive", "linearised_loop"),
+    "network": ("Network",),
+    "phrases.clock": ("ClockConfig", "clock_signal"),
+    "phrases.memory": ("PhraseMemory", "recall", "recall_frames", "teach_phrases"),
+    "readout": ("NormalEquations", "Readout", "TriangularFactor"),
+    "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"rnn.{module}"), name)
+    raise AttributeError(f"module 'rnn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -19,7 +19,7 @@ from rnn.experiments.workers import WorkerError
 from tests.support.command import ROOT, ctxaudio, failed, imported_by
 from tests.support.reports import Page, is_png, loads
 
-HEAVY = {"dask", "distributed", "joblib", "matplotlib", "numba", "numpy", "rich", "scipy"}
+HEAVY = {"dask", "distributed", "joblib", "matplotlib", "numba", "numpy", "rich", "rnn", "scipy"}
 # Networks so small that they take no time, asked briefly.
 SMALL = ("--set", "n_units=40", "--set", "density=0.2", "--set", "keep_s=2")
 BRIEF = ("--runs", "2", "--seconds", "5")

@@ -9,7 +9,7 @@ import pytest
 from tests.support.command import ctxaudio, failed, finished, imported_by, started
 from tests.support.delay_match import COMMAND, delays
 
-HEAVY = {"matplotlib", "numba", "numpy", "rich", "safetensors", "scipy", "torch"}
+HEAVY = {"matplotlib", "numba", "numpy", "rich", "rnn", "safetensors", "scipy", "torch"}
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
