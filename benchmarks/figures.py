@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import librosa
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,12 +12,13 @@ from matplotlib.axes import Axes
 
 from benchmarks.peers import Peer
 from benchmarks.truths import RATE, Material, Samples
+from ctxaudio.analysis.load_librosa import load_librosa
 
 matplotlib.use("Agg")  # a file is written, no screen is needed
 
 
 def _spectrogram(axes: Axes, samples: Samples, title: str, top: float) -> None:
-    magnitude = np.abs(librosa.stft(samples.mean(axis=0), n_fft=4096, hop_length=512))
+    magnitude = np.abs(load_librosa().stft(samples.mean(axis=0), n_fft=4096, hop_length=512))
     level = 20 * np.log10(np.maximum(magnitude / top, 1e-5))
     seconds = samples.shape[1] / RATE
     extent = (0.0, seconds, 0.0, RATE / 2000)
@@ -31,7 +31,7 @@ def draw(peers: Sequence[Peer], material: Material, shift: int, folder: Path) ->
     original, truth = material.render(0), material.render(shift)
     panels = {"truth": truth}
     panels |= {peer.name: peer.prepare(original, RATE)(shift) for peer in peers}
-    top = float(np.abs(librosa.stft(truth.mean(axis=0), n_fft=4096, hop_length=512)).max())
+    top = float(np.abs(load_librosa().stft(truth.mean(axis=0), n_fft=4096, hop_length=512)).max())
     rows = -(-len(panels) // 2)
     figure, grid = plt.subplots(rows, 2, figsize=(14, 3.2 * rows), squeeze=False)
     for axes, (name, samples) in zip(grid.flat, panels.items(), strict=False):

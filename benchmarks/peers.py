@@ -21,6 +21,7 @@ import numpy as np
 import soundfile
 
 from benchmarks.truths.material import Samples
+from ctxaudio.analysis.load_librosa import load_librosa
 
 Prepared: TypeAlias = Callable[[float], Samples]
 CONTROL = "control"
@@ -79,9 +80,7 @@ def signalsmith(samples: Samples, rate: int, semitones: float) -> Samples:
 
 def librosa_shift(samples: Samples, rate: int, semitones: float) -> Samples:
     """The phase vocoder and resampling of librosa, with its defaults."""
-    import librosa
-
-    shifted = librosa.effects.pitch_shift(samples, sr=rate, n_steps=semitones)
+    shifted = load_librosa().effects.pitch_shift(samples, sr=rate, n_steps=semitones)
     return _fit(np.asarray(shifted, dtype=np.float32), samples.shape[1])
 
 

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import librosa
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
 from ctxaudio import ContextShift, Sound, load_sound, recall_field
+from ctxaudio.analysis.load_librosa import load_librosa
 
 matplotlib.use("Agg")  # a file is written, no screen is needed
 
@@ -29,6 +29,7 @@ _FROM_S, _TO_S = 1.3, 5.3
 def _spectrogram(axes: Axes, sound: Sound, title: str, top: float | None) -> float:
     first, end = round(_FROM_S * sound.sample_rate), round(_TO_S * sound.sample_rate)
     mono = sound.samples[:, first:end].mean(axis=0)
+    librosa = load_librosa()
     magnitude = np.abs(librosa.stft(mono, n_fft=4096, hop_length=256))
     top = top or float(magnitude.max())
     axes.imshow(

@@ -43,6 +43,8 @@ def _line(name: str, value: Any) -> str:
 def _song_facts(file: str) -> dict[str, Any]:
     import numpy as np
 
+    from ctxaudio.analysis.tuning import tuning_cents
+
     song, file_format = read_song(file)
     peak = float(np.abs(song.samples).max())
     return {
@@ -52,21 +54,9 @@ def _song_facts(file: str) -> dict[str, Any]:
         "sample_rate_hz": song.sample_rate,
         "channels": song.samples.shape[0],
         "peak_dbfs": round(20.0 * float(np.log10(peak)), 2) if peak > 0.0 else None,
-        "tuning_cents": _tuning_cents(song.samples, song.sample_rate) if peak > 0.0 else None,
+        "tuning_cents": round(tuning_cents(song), 1) if peak > 0.0 else None,
         "fingerprint": song.fingerprint()[:16],
     }
-
-
-def _tuning_cents(samples: Any, sample_rate: int) -> float:
-    """How far the song is tuned from A = 440 Hz, judged by its first minute."""
-    import warnings
-
-    import librosa
-
-    mono = samples[:, : 60 * sample_rate].mean(axis=0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a sound too short or without pitch reads as 0
-        return round(100.0 * float(librosa.estimate_tuning(y=mono, sr=sample_rate)), 1)
 
 
 def _memory_facts(file: str) -> dict[str, Any]:

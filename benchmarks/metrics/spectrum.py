@@ -6,11 +6,11 @@ mono sum plays a part. They look between 32.7 Hz and 16.7 kHz.
 
 from __future__ import annotations
 
-import librosa
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.metrics.validate import Sound, validate
+from ctxaudio.analysis.load_librosa import load_librosa
 
 _LOWEST_HZ = 32.703  # C1
 _OCTAVES = 9
@@ -20,7 +20,7 @@ _HOP = 1024  # samples
 
 def _constant_q(sound: Sound, rate: int) -> npt.NDArray[np.floating]:
     octaves = min(_OCTAVES, int(np.log2(0.45 * rate / _LOWEST_HZ)))
-    transform = librosa.cqt(
+    transform = load_librosa().cqt(
         sound.astype(np.float32),
         sr=rate,
         hop_length=_HOP,
@@ -55,6 +55,7 @@ def log_spectral_distance(
     is floored.
     """
     validate(reference, estimated)
+    librosa = load_librosa()
     levels = []
     for sound in (reference, estimated):
         levels.append(np.abs(librosa.stft(sound.astype(np.float32), n_fft=2048, hop_length=512)))
