@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -10,6 +11,9 @@ from ctxaudio.errors import DataError, one_line
 
 _BAD_RATE = -9997  # PortAudio's error codes
 _BUSY = -9985
+
+# A sound server that other programs join or leave at this very moment can turn one away.
+_LOOKS, _BETWEEN_S = 4, 0.1
 
 
 class Device(NamedTuple):
@@ -71,7 +75,13 @@ def find_device(wanted: str | None, kind: Literal["input", "output"]) -> Device:
     Raises:
         DataError: if there is none, or a part of a name fits several.
     """
-    devices = [d for d in list_devices() if (d.n_inputs if kind == "input" else d.n_outputs)]
+    devices = _devices(kind)
+    for _ in range(_LOOKS - 1):
+        if devices:
+            break
+        time.sleep(_BETWEEN_S)
+        _begin_anew()
+        devices = _devices(kind)
     if not devices:
         raise DataError(
             f"there is no {kind} device; is the sound server running, or a sound card connected?"
@@ -148,6 +158,17 @@ def open_stream(
         reason = one_line(error.args[0]).rpartition("Stream: ")[2]
         hint = "; does another program use it?" if error.args[1:2] == (_BUSY,) else "."
         raise DataError(f"cannot open {device.name}: {reason}{hint}") from error
+
+
+def _devices(kind: Literal["input", "output"]) -> list[Device]:
+    return [d for d in list_devices() if (d.n_inputs if kind == "input" else d.n_outputs)]
+
+
+def _begin_anew() -> None:
+    """Have PortAudio, which looks once, look for devices again."""
+    sounddevice = _portaudio()
+    sounddevice._terminate()
+    sounddevice._initialize()
 
 
 def _is_default(device: Device, kind: Literal["input", "output"]) -> bool:

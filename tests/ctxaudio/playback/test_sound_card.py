@@ -43,15 +43,23 @@ class Card:
 
     PortAudioError = PortAudioError
 
-    def __init__(self, devices=DEVICES, default=(3, 3), errors=()):
+    def __init__(self, devices=DEVICES, default=(3, 3), errors=(), n_late=0):
         self.devices, self.errors, self.asked = devices, list(errors), []
+        self.n_late = n_late  # looks that see no device
         self.default = SimpleNamespace(device=default)
 
     def query_hostapis(self):
         return [{"name": "Made up"}]
 
     def query_devices(self):
-        return self.devices
+        return self.devices if self.n_late == 0 else []
+
+    def _terminate(self):
+        self.is_running = False
+
+    def _initialize(self):
+        self.is_running = True
+        self.n_late = max(self.n_late - 1, 0)
 
     def _open(self, kind, **options):
         self.asked.append((kind, options))
@@ -129,6 +137,12 @@ def test_a_device_that_there_is_not_or_that_is_not_alone_is_named(card, wanted, 
     card()
     with pytest.raises(DataError, match=message):
         find_device(wanted, kind)
+
+
+def test_a_device_that_is_seen_at_a_second_look_is_found(card):
+    made = card(n_late=2)
+    assert find_device(None, "output").name == "Interface"
+    assert made.is_running
 
 
 def test_without_any_device_the_likely_cause_is_told(card):
