@@ -6,6 +6,7 @@ number and then its exit status to a pipe.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import resource
@@ -62,7 +63,10 @@ def _run(args, cwd, env, ignored, file_bytes):
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if file_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+        most = resource.RLIM_INFINITY
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, most))
+        # What counts lines writes its file last of all, and is not on the disk that is full.
+        atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
