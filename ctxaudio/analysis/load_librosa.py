@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 _COMPILED = ("librosa.core.audio", "librosa.core.pitch", "librosa.util.utils")
 
 
+@functools.cache
 def load_librosa() -> Any:
     """Import librosa with what it compiles as it is imported.
 
@@ -35,10 +37,9 @@ def _alone(folder: str) -> Iterator[None]:
         return
     import fcntl
 
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # a file system without locks
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # no folder to be read, no locks on this file system
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)

@@ -16,7 +16,8 @@ def tuning_cents(sound: Sound) -> float:
     Returns:
         Cents, from −50 to 50; of no meaning for a sound without a pitch.
     """
+    librosa = load_librosa()
     mono = sound.samples[:, : _HEARD_S * sound.sample_rate].mean(axis=0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sounds that are too short
-        return 100.0 * float(load_librosa().estimate_tuning(y=mono, sr=sound.sample_rate))
+        return 100.0 * float(librosa.estimate_tuning(y=mono, sr=sound.sample_rate))

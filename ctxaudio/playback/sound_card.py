@@ -52,6 +52,12 @@ def list_devices() -> list[Device]:
         DataError: if PortAudio is not installed, or finds no system to ask.
     """
     sounddevice = _portaudio()
+    for _ in range(_LOOKS - 1):
+        if len(sounddevice.query_devices()):
+            break
+        time.sleep(_BETWEEN_S)
+        sounddevice._terminate()  # it looks once, as it begins
+        sounddevice._initialize()
     hosts = sounddevice.query_hostapis()
     default_input, default_output = sounddevice.default.device
     return [
@@ -75,13 +81,7 @@ def find_device(wanted: str | None, kind: Literal["input", "output"]) -> Device:
     Raises:
         DataError: if there is none, or a part of a name fits several.
     """
-    devices = _devices(kind)
-    for _ in range(_LOOKS - 1):
-        if devices:
-            break
-        time.sleep(_BETWEEN_S)
-        _begin_anew()
-        devices = _devices(kind)
+    devices = [d for d in list_devices() if (d.n_inputs if kind == "input" else d.n_outputs)]
     if not devices:
         raise DataError(
             f"there is no {kind} device; is the sound server running, or a sound card connected?"
@@ -158,17 +158,6 @@ def open_stream(
         reason = one_line(error.args[0]).rpartition("Stream: ")[2]
         hint = "; does another program use it?" if error.args[1:2] == (_BUSY,) else "."
         raise DataError(f"cannot open {device.name}: {reason}{hint}") from error
-
-
-def _devices(kind: Literal["input", "output"]) -> list[Device]:
-    return [d for d in list_devices() if (d.n_inputs if kind == "input" else d.n_outputs)]
-
-
-def _begin_anew() -> None:
-    """Have PortAudio, which looks once, look for devices again."""
-    sounddevice = _portaudio()
-    sounddevice._terminate()
-    sounddevice._initialize()
 
 
 def _is_default(device: Device, kind: Literal["input", "output"]) -> bool:

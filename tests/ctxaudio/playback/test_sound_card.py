@@ -143,6 +143,8 @@ def test_a_device_that_is_seen_at_a_second_look_is_found(card):
     made = card(n_late=2)
     assert find_device(None, "output").name == "Interface"
     assert made.is_running
+    made.n_late = 1
+    assert len(list_devices()) == len(DEVICES)
 
 
 def test_without_any_device_the_likely_cause_is_told(card):
