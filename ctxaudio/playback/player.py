@@ -245,9 +245,10 @@ class Player:
         began = time.perf_counter()
         source = self._source
         source.context, source.loop = self._context, self._loop
-        if output.filled_s >= _BEFORE_SEEK_S:
-            self._jump()
         target, before = float(self._state == "playing"), self._level
+        # What is paused fades out where it is: nothing of where it goes is lost in that.
+        if output.filled_s >= _BEFORE_SEEK_S and (target or not before):
+            self._jump()
         made = source.next() if target or before or source.goes_on else None
         is_silent = made is None
         if made is None:

@@ -7,6 +7,7 @@ import io
 import os
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import soxr
 
 from ctxaudio import ContextShift, DataError
 from ctxaudio.playback.output import Output
+from ctxaudio.playback.player import Player
 from ctxaudio.playback.playhead import Playhead
 from ctxaudio.playback.sound_card import CardConfig
 from tests.support.listening import Listener
@@ -180,6 +182,24 @@ def test_seeking_while_it_is_paused_stays_paused(long_song, long_memory):
         player.play()
         wait_past(player, 1.6)
         assert player.status.state == "playing"
+
+
+def test_a_seek_while_it_fades_out_loses_nothing_of_where_it_goes():
+    source = Noise()
+    output = SimpleNamespace(filled_s=1.0, played=0.0, all_heard_at=0.0, write=lambda _: None)
+    player = Player(source, output, None)
+    player._feed(output)
+    player._feed(output)
+    assert player._level == 1.0
+    player.pause()
+    player.seek(1.0)
+    while player._level:
+        player._feed(output)
+    player._feed(output)
+    assert source.position == RATE
+    player.play()
+    player._feed(output)
+    assert source.position == RATE + 256
 
 
 def test_after_the_end_play_begins_again_and_seek_waits(song, effect):
