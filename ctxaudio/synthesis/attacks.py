@@ -37,7 +37,7 @@ class AttackState(NamedTuple):
 
 def hold_attacks(
     made: np.ndarray,
-    windows: np.ndarray,
+    song_power: np.ndarray,
     gain_db: np.ndarray,
     frames: FrameConfig,
     state: AttackState,
@@ -46,22 +46,19 @@ def hold_attacks(
 
     Args:
         made: (channel, frame * hop) samples.
-        windows: (channel, frame, window) samples of the song; the first hop of each is what the
-            song is where ``made`` is, the rest of the last is what follows.
+        song_power: (frame, SLOTS + REACH) power of the song in slots, from where ``made`` is on.
         gain_db: (frame,) the highest gain that the field asks for.
 
     Returns:
         ``made``, softer before attacks, and the state to go on from.
     """
-    n_channels, n_frames, _ = windows.shape
+    n_frames = len(song_power)
     slot = frames.hop // SLOTS
-    song = windows[:, :, : frames.hop].reshape(n_channels, -1)
-    coming = windows[:, -1, frames.hop : frames.hop + REACH * slot]
-    song_power = np.concatenate([state.song, _power(song, slot), _power(coming, slot)])
-    made_power = np.concatenate([state.made, _power(made, slot)])
+    song = np.concatenate([state.song, song_power[:, :SLOTS].ravel(), song_power[-1, SLOTS:]])
+    made_power = np.concatenate([state.made, slot_power(made, slot)])
     n_slots = n_frames * SLOTS
-    before = _highest(song_power, REACH + _RISE + 1)[:n_slots]
-    after = _highest(song_power[REACH:], REACH + 1)
+    before = _highest(song, REACH + _RISE + 1)[:n_slots]
+    after = _highest(song[REACH:], REACH + 1)
     level = _highest(made_power, _PERIOD)
     margin = _MARGIN * np.repeat(10.0 ** (np.maximum(gain_db, 0.0) / 10.0), SLOTS)
     allowed = margin * before / np.maximum(level, np.finfo(np.float32).tiny)
@@ -70,7 +67,7 @@ def hold_attacks(
     ends = np.concatenate([[state.gain], gain])
     curve = np.interp(np.arange(1, n_slots * slot + 1) / slot, np.arange(n_slots + 1), ends)
     return made * curve.astype(np.float32), AttackState(
-        song_power[n_slots : n_slots + REACH], made_power[n_slots:], float(gain[-1])
+        song[n_slots : n_slots + REACH], made_power[n_slots:], float(gain[-1])
     )
 
 
@@ -80,6 +77,7 @@ def _highest(values: np.ndarray, width: int) -> np.ndarray:
     return highest[width // 2 : len(values) - (width - 1) // 2]
 
 
-def _power(samples: np.ndarray, slot: int) -> np.ndarray:
+def slot_power(samples: np.ndarray, slot: int) -> np.ndarray:
+    """Mean power of each ``slot`` samples in a row, summed over channels."""
     slots = samples.reshape(len(samples), -1, slot).astype(np.float64)
     return np.einsum("cst,cst->s", slots, slots) / slot

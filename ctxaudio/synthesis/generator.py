@@ -9,87 +9,112 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
+from ctxaudio.analysis.frames import OVERLAP, FrameConfig, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.noise import NoiseShare, move_noise, noise_share, segment_edges
-from ctxaudio.synthesis.transport import PADDING, FieldRows, Spectra, apply_window, transport
+from ctxaudio.synthesis.choice import LOOK_AHEAD
+from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_share, segment_edges
+from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.spectra import Analysed, analyse, begin_analysis
+from ctxaudio.synthesis.transport import FieldRows, Layout, Rotation, transport
 
-_BLOCK = 64  # frames at a time: spectra stay in the cache
+_BLOCK = 64  # steps at a time
 
 # Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
 _OVERLAP_GAIN = 0.375 * OVERLAP
 
 
 class GeneratorState(NamedTuple):
-    """What a frame hands on to the next."""
+    """What a step hands on to the next."""
 
-    rotation: np.ndarray  # (bin,) radians that peaks have turned
+    rotation: Rotation
     turns: np.ndarray  # (segment,) that noise has turned
-    flatness: np.ndarray  # (segment, 2) averaged over frames
+    flatness: np.ndarray  # (window, segment, 2) averaged over frames
     tail: np.ndarray  # (channel, window - hop) samples that later frames add to
     attacks: AttackState
 
     @classmethod
-    def zeros(cls, n_channels: int, frames: FrameConfig) -> GeneratorState:
-        """Before the first frame."""
-        n_bins = PADDING * frames.window // 2 + 1
-        n_segments = len(segment_edges(n_bins)) - 1
+    def zeros(cls, n_channels: int, first: int, resolution: Resolution) -> GeneratorState:
+        """Before a step."""
+        n_places = PADDING * resolution.longest // 2 + 1
+        n_segments = len(segment_edges(PADDING * resolution.frames.window // 2 + 1)) - 1
         return cls(
-            rotation=np.zeros(n_bins),
+            rotation=Rotation.zeros(n_places, first * resolution.frames.hop),
             turns=np.zeros(n_segments, np.int64),
-            flatness=np.zeros((n_segments, 2)),
-            tail=np.zeros((n_channels, frames.window - frames.hop), np.float32),
+            flatness=np.zeros((len(resolution.windows), n_segments, 2)),
+            tail=np.zeros((n_channels, resolution.longest - resolution.frames.hop), np.float32),
             attacks=AttackState.zeros(),
         )
 
 
-def generate_frames(
-    windows: np.ndarray,
-    sample_rate: int,
+def layout_of(resolution: Resolution) -> Layout:
+    windows = np.array(resolution.windows)
+    return Layout(
+        hops=np.array(resolution.hops),
+        bin_hz=resolution.sample_rate / (PADDING * windows),
+        places=resolution.longest // windows,
+        bands_hz=resolution.bands_hz,
+        step=resolution.frames.hop,
+        rad_per_hz=2.0 * np.pi / resolution.sample_rate,
+    )
+
+
+def synthesise(
+    analysed: Analysed,
     field: Field,
-    frames: FrameConfig,
+    resolution: Resolution,
     bands: BandConfig,
     state: GeneratorState,
 ) -> tuple[np.ndarray, GeneratorState]:
-    """Samples that consecutive frames complete.
+    """Samples that consecutive steps complete.
 
     Args:
-        windows: (channel, frame, window) samples, not windowed.
-        field: one row a frame.
+        analysed: the steps.
+        field: one row a step.
 
     Returns:
-        (channel, frame * hop) samples, which begin with the first sample of the first frame, and
-        the state to go on from. Any split into blocks gives the same samples.
+        (channel, step * hop) samples, which begin half of the longest window before the first
+        step's centre, and the state to go on from. Any split into blocks gives the same samples.
     """
-    n_channels, n_frames, window = windows.shape
-    hop = frames.hop
-    spectra = scipy.fft.rfft(windows, PADDING * window)
-    windowed = np.empty_like(spectra)
-    power = np.zeros(spectra.shape[1:], np.float32)
-    apply_window(spectra, windowed, power)
-
-    frames_in = Spectra(spectra, windowed, power, sample_rate / (PADDING * window))
+    spectra, n_steps = analysed.spectra, analysed.n_steps
+    hop = resolution.frames.hop
+    layout = layout_of(resolution)
     rows = FieldRows(
         np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
     )
-    rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
-    moved = np.zeros_like(spectra)
-    keep = np.ones_like(power)
-    edges = segment_edges(spectra.shape[2])
-    noise = NoiseShare(edges, noise_share(power, edges, flatness))
-    move_noise(frames_in, rows, noise, turns, keep, moved)
-    turn = 2.0 * np.pi * hop / (PADDING * window)
-    transport(frames_in, rows, keep, rotation, turn, moved)
-    pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
-    pieces *= hann(window) / np.float32(_OVERLAP_GAIN)
-    out = np.zeros((n_channels, n_frames * hop + window - hop), np.float32)
-    out[:, : window - hop] = state.tail
-    for frame in range(n_frames):
-        out[:, frame * hop : frame * hop + window] += pieces[:, frame]
-    made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
-    made, attacks = hold_attacks(made, windows, rows.gain.max(axis=1), frames, state.attacks)
+    rotation = state.rotation.copy()
+    turns, flatness = state.turns.copy(), state.flatness.copy()
+    base = resolution.windows.index(resolution.frames.window)
+    edges = segment_edges(PADDING * resolution.frames.window // 2 + 1)
+    noise = NoiseShare(edges, noise_share(spectra.power[base:], edges, flatness))
+    n_channels = len(state.tail)
+    moved, keep = [], []
+    for i, window in enumerate(resolution.windows):
+        n_frames = len(spectra.power[i])
+        moved.append(np.zeros((n_channels, n_frames, PADDING * window // 2 + 1), np.complex64))
+        keep.append(np.ones(spectra.power[i].shape, np.float32))
+        start = -(-analysed.first * hop // resolution.hops[i])
+        steps = (start + np.arange(n_frames)) * resolution.hops[i] // hop - analysed.first
+        keep_rest(steps, resolution.frames.window / window, noise, keep[i])
+    move_noise(spectra.windowed[base], layout.bin_hz[base], rows, noise, turns, moved[base])
+    transport(
+        spectra, analysed.first, layout, analysed.weight, analysed.onsets, rows, tuple(keep), rotation, tuple(moved)
+    )
+    out = np.zeros((n_channels, n_steps * hop + resolution.longest - hop), np.float32)
+    out[:, : state.tail.shape[1]] = state.tail
+    origin = analysed.first * hop - resolution.longest // 2
+    for i, window in enumerate(resolution.windows):
+        pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
+        pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
+        start = -(-analysed.first * hop // resolution.hops[i]) * resolution.hops[i]
+        for frame in range(pieces.shape[1]):
+            at = start + frame * resolution.hops[i] - window // 2 - origin
+            out[:, at : at + window] += pieces[:, frame]
+    made, tail = out[:, : n_steps * hop], out[:, n_steps * hop :]
+    made, attacks = hold_attacks(
+        made, analysed.song_power, rows.gain.max(axis=1), resolution.frames, state.attacks
+    )
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 
@@ -102,15 +127,16 @@ def full_scale(song: Sound) -> np.float32:
     return np.float32(np.ldexp(0.5, np.frexp(peak)[1])) if peak else np.float32(0.0)
 
 
-def n_generated(song: Sound, frames: FrameConfig) -> int:
-    """How many frames make a song: those in it and those that reach into it."""
-    return song.samples.shape[1] // frames.hop + OVERLAP + 1
+def n_generated(song: Sound, resolution: Resolution) -> int:
+    """How many steps make a song: those in it and those that reach into it."""
+    hop = resolution.frames.hop
+    return song.samples.shape[1] // hop + resolution.longest // hop + 1
 
 
 def generate(
     song: Sound,
     field: Field,
-    frames: FrameConfig,
+    resolution: Resolution,
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Sound:
@@ -125,31 +151,42 @@ def generate(
     scale = full_scale(song)
     if scale == 0.0:
         return song
-    samples = np.empty_like(song.samples)
-    # Frames before the first and after the last sample complete the overlap at both ends.
-    indices = np.arange(n_generated(song, frames)) - OVERLAP // 2
-    rows = np.clip(indices, 0, len(field.displacement) - 1)
-    state = GeneratorState.zeros(n_channels, frames)
+    hop, reach = resolution.frames.hop, resolution.longest // 2
+    # Steps before the first and after the last sample complete the overlap at both ends.
+    first = -(reach // hop)
+    n_steps = n_generated(song, resolution)
+    samples = np.zeros_like(song.samples)
+    analysis = begin_analysis(n_channels, first, resolution)
+    state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
-    for start in range(0, len(indices), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        windows = cut(song.samples, indices[block] * frames.hop, frames.window) / scale
-        made, state = generate_frames(
-            windows,
-            song.sample_rate,
-            Field(field.displacement[rows[block]], field.gain[rows[block]]),
-            frames,
-            bands,
-            state,
+    at = first
+    for start in range(first, first + n_steps + LOOK_AHEAD, _BLOCK):
+        n = min(_BLOCK, first + n_steps + LOOK_AHEAD - start)
+        part = _between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
+        analysed, analysis = analyse(part, n, resolution, analysis)
+        if not analysed.n_steps:
+            continue
+        rows = np.clip(np.arange(at, at + analysed.n_steps), 0, len(field.displacement) - 1)
+        made, state = synthesise(
+            analysed, Field(field.displacement[rows], field.gain[rows]), resolution, bands, state
         )
         energy += float(np.vdot(made, made))
-        first = int(indices[start]) * frames.hop - frames.window // 2
-        begin, end = max(first, 0), min(first + made.shape[1], n_samples)
+        begins = at * hop - reach
+        begin, end = max(begins, 0), min(begins + made.shape[1], n_samples)
         if begin < end:
-            samples[:, begin:end] = made[:, begin - first : end - first]
-        progress(len(rows[block]))
+            samples[:, begin:end] = made[:, begin - begins : end - begins]
+        at += analysed.n_steps
+        progress(analysed.n_steps)
     within = float(np.vdot(samples, samples))
-    if n_samples < frames.window and within > 0.0:
+    if n_samples < resolution.frames.window and within > 0.0:
         samples *= np.float32(np.sqrt(energy / within))
     samples *= scale
     return Sound(samples, song.sample_rate)
+
+
+def _between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
+    """Samples from one to another; silence where there are none."""
+    n = samples.shape[1]
+    inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]
+    left = min(max(-begin, 0), end - begin)
+    return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))

@@ -16,7 +16,8 @@ import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, at_pitch
 from ctxaudio.analysis.frames import OVERLAP
-from ctxaudio.synthesis.transport import PADDING, moved_by
+from ctxaudio.synthesis.resolution import PADDING
+from ctxaudio.synthesis.transport import moved_by
 from rnn.compiled import compiled
 
 # A bin turns once in this many frames, so a segment of a multiple of as many bins can be laid
@@ -29,8 +30,9 @@ _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
 # Flatness (geometric over arithmetic mean of the power, 0.56 in white noise): tonal below the
 # first, noise above the second.
-_TONAL, _NOISE = 0.42, 0.5
+_TONAL, _NOISE = 0.5, 0.54
 _SMOOTHING = 0.1  # weight of a new frame
+_SILENCE = 1e-30  # power that counts as none
 _MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
 
@@ -60,51 +62,64 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def noise_share(power, edges, flatness):  # type: ignore[no-untyped-def]
-    """How far each segment of each frame is noise, (frame, segment), 0 to 1.
+def noise_share(powers, edges, flatness):  # type: ignore[no-untyped-def]
+    """How far each segment of each step is noise, (step, segment), 0 to 1.
 
-    The logarithm of each frame's flatness is averaged over frames, weighted by amplitude. (The
+    Noise is flat whatever the window; a chord is not under a long one, nor a vibrato under a short
+    one. The logarithm of each frame's flatness is averaged over frames, weighted by amplitude. (The
     flatness of the averaged power would call the upper partials of a vibrato noise.)
 
     Args:
-        power: (frame, bin).
-        edges: (segment + 1,) bins.
-        flatness: (segment, 2) weighted logarithms and weights so far; changed in place.
+        powers: by window, (frame, bin): one whose frames are the steps, and shorter ones with
+            twice, four times as many frames, and so on.
+        edges: (segment + 1,) bins of the first.
+        flatness: (window, segment, 2) weighted logarithms and weights so far; changed in place.
     """
-    n_frames, n_bins = power.shape
-    share = np.zeros((n_frames, len(edges) - 1))
-    total = np.zeros(n_bins + 1)
-    logs = np.zeros(n_bins + 1)
-    for frame in range(n_frames):
-        for k in range(n_bins):
-            total[k + 1] = total[k] + power[frame, k]
-            logs[k + 1] = logs[k] + np.log(power[frame, k] + np.float32(1e-30))
-        for segment in range(len(edges) - 1):
-            first = max(0, edges[segment] - _MARGIN)
-            end = min(n_bins, edges[segment + 1] + _MARGIN)
-            mean = (total[end] - total[first]) / (end - first)
-            log_flatness = (logs[end] - logs[first]) / (end - first) - np.log(mean + 1e-30)
-            weight = np.sqrt(mean)
-            flatness[segment, 0] += _SMOOTHING * (weight * log_flatness - flatness[segment, 0])
-            flatness[segment, 1] += _SMOOTHING * (weight - flatness[segment, 1])
-            average = np.exp(flatness[segment, 0] / (flatness[segment, 1] + 1e-30))
-            share[frame, segment] = min(max((average - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
+    n_steps = len(powers[0])
+    share = np.ones((n_steps, len(edges) - 1))
+    total = np.zeros(powers[0].shape[1] + 1)
+    logs = np.zeros(powers[0].shape[1] + 1)
+    for step in range(n_steps):
+        each = 1
+        for window in range(len(powers)):
+            n_bins = powers[window].shape[1]
+            for frame in range(step * each, (step + 1) * each):
+                power = powers[window][frame]
+                for k in range(n_bins):
+                    total[k + 1] = total[k] + power[k]
+                    logs[k + 1] = logs[k] + np.log(power[k] + _SILENCE)
+                for segment in range(len(edges) - 1):
+                    first = max(0, edges[segment] - _MARGIN) // each
+                    end = min(n_bins, (edges[segment + 1] + _MARGIN) // each)
+                    mean = (total[end] - total[first]) / (end - first)
+                    log_flatness = (logs[end] - logs[first]) / (end - first)
+                    log_flatness -= np.log(mean + _SILENCE)
+                    weight = np.sqrt(mean)
+                    sums = flatness[window, segment]
+                    new = _SMOOTHING / each
+                    sums[0] += new * (weight * log_flatness - sums[0])
+                    sums[1] += new * (weight - sums[1])
+            for segment in range(len(edges) - 1):
+                sums = flatness[window, segment]
+                average = np.exp(sums[0] / (sums[1] + _SILENCE))
+                noisy = min(max((average - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
+                share[step, segment] = min(share[step, segment], noisy)
+            each *= 2
     return share
 
 
 @compiled
-def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyped-def]
+def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        frames: :class:`~ctxaudio.synthesis.transport.Spectra`.
+        windowed: (channel, frame, bin) complex.
+        bin_hz: width of a bin.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
-        keep: (frame, bin) ones; what is moved here is taken off.
         out: (channel, frame, bin) complex; the moved spectra are added.
     """
-    windowed, bin_hz = frames.windowed, frames.bin_hz
     displacement, gain, axis = field
     edges, share = noise
     n_channels, n_frames, n_bins = windowed.shape
@@ -119,8 +134,6 @@ def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyp
             noisy = share[frame, segment]
             if noisy <= 0.0:
                 continue
-            for k in range(first, end):
-                keep[frame, k] = 1.0 - noisy
             # As many times wider, as many times less dense: the power stays.
             amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             amplitude /= np.sqrt(ratio)
@@ -139,3 +152,26 @@ def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyp
                         else:
                             value = windowed[channel, frame, first + j]
                         out[channel, frame, to + j] += value * factor
+
+
+@compiled
+def keep_rest(frame_steps, bins_each, noise, keep):  # type: ignore[no-untyped-def]
+    """What is left of each bin beside the noise.
+
+    Args:
+        frame_steps: (frame,) the step that each frame is in.
+        bins_each: how many bins of the noise's window a bin is wide.
+        noise: :class:`NoiseShare`.
+        keep: (frame, bin) ones, to be changed.
+    """
+    edges, share = noise
+    n_frames, n_bins = keep.shape
+    for frame in range(n_frames):
+        row = share[frame_steps[frame]]
+        for segment in range(len(row)):
+            if row[segment] <= 0.0:
+                continue
+            first = int(np.ceil(edges[segment] / bins_each))
+            end = int(np.ceil(edges[segment + 1] / bins_each))
+            for k in range(first, min(end, n_bins)):
+                keep[frame, k] = 1.0 - row[segment]

@@ -4,6 +4,10 @@ Laroche & Dolson (1999), "New phase-vocoder techniques for pitch-shifting, harmo
 exotic effects", WASPAA: a sinusoid is shifted by moving the bins around its peak, and by turning
 them by the phase that the change of frequency has gathered since. All channels are moved and
 turned alike, so the stereo image holds.
+
+The windows share one map of how far each place of the spectrum has turned. Whichever window makes
+the most of a range writes it, all read it: so they agree on the phase of what they make together,
+and one can fade into another without cancelling.
 """
 
 from __future__ import annotations
@@ -13,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
+from ctxaudio.analysis.frames import OVERLAP
+from ctxaudio.synthesis.onsets import NEVER
 from rnn.compiled import compiled
-
-PADDING = 2  # spectra are of frames that are padded to twice their length
 
 # Bins of a padded spectrum to each side that a peak is higher than: less than half a Hann window's
 # main lobe, so that two partials that are just parted are two peaks.
@@ -26,99 +30,209 @@ _PEAK_REACH = 2
 # softer by misfit * part (1 - part), with pi^2 / 2 times a squared Hann window's second moment.
 _MISFIT = 0.0987
 
+_LATE = 0.08  # of a window, that the middle of what begins within a frame is late by
 
-class Spectra(NamedTuple):
-    """Consecutive frames, as the kernels take them."""
-
-    raw: np.ndarray  # (channel, frame, bin) complex, of unwindowed frames
-    windowed: np.ndarray  # the same under a Hann window
-    power: np.ndarray  # (frame, bin), of those, summed over channels
-    bin_hz: float  # width of a bin
+_LEAST = 1e-3  # a window that makes less than this of a region makes nothing of it
 
 
 class FieldRows(NamedTuple):
-    """A field for these frames, as the kernels take it."""
+    """A field for these steps, as the kernels take it."""
 
-    displacement: np.ndarray  # (frame, band) semitones, float64
-    gain: np.ndarray  # (frame, band) dB, float64
+    displacement: np.ndarray  # (step, band) semitones, float64
+    gain: np.ndarray  # (step, band) dB, float64
     axis: BandAxis  # the bands' places
 
 
+class Rotation(NamedTuple):
+    """How far each place of the spectrum has turned, and how fast it turns since when."""
+
+    angle: np.ndarray  # (place,) radians
+    rate: np.ndarray  # (place,) radians a sample
+    since: np.ndarray  # (place,) sample
+
+    @classmethod
+    def zeros(cls, n_places: int, sample: int) -> Rotation:
+        """Nothing has turned yet."""
+        return cls(np.zeros(n_places), np.zeros(n_places), np.full(n_places, sample, np.int64))
+
+    def copy(self) -> Rotation:
+        """One that may be changed."""
+        return Rotation(*(array.copy() for array in self))
+
+
+class Layout(NamedTuple):
+    """What the kernels know of the windows."""
+
+    hops: np.ndarray  # (window,) samples
+    bin_hz: np.ndarray  # (window,)
+    places: np.ndarray  # (window,) of the rotation to each bin
+    bands_hz: np.ndarray  # (band,) centres of the ranges that the weights are of
+    step: int  # samples
+    rad_per_hz: float  # radians a sample
+
+
 @compiled
-def transport(frames, field, keep, rotation, turn, out):  # type: ignore[no-untyped-def]
-    """Move the peaks of consecutive frames along the field.
+def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out):  # type: ignore[no-untyped-def]
+    """Move the peaks of consecutive steps along the field.
 
     Args:
-        frames: :class:`Spectra`.
+        spectra: :class:`~ctxaudio.synthesis.spectra.Spectra`.
+        first: the first step.
+        layout: :class:`Layout`.
+        weight: (step, window, band).
+        onsets: (step, onset) samples of the onsets around.
         field: :class:`FieldRows`.
-        keep: (frame, bin) share of each bin that moves here.
-        rotation: (bin,) radians turned so far; changed in place.
-        turn: radians that a change of frequency by one bin turns from frame to frame.
-        out: (channel, frame, bin) complex; the moved spectra are added.
+        keep: by window, (frame, bin) share of each bin that moves here.
+        rotation: :class:`Rotation`; changed in place.
+        out: by window, (channel, frame, bin) complex; the moved spectra are added.
     """
-    spectra, windowed, power, bin_hz = frames
-    displacement, gain, axis = field
-    n_channels, n_frames, n_bins = spectra.shape
-    peaks = np.empty(n_bins, dtype=np.int64)
-    turned = np.empty(n_bins)
-    for frame in range(n_frames):
-        heights = power[frame]
-        n_peaks = _find_peaks(heights, peaks)
-        start = 0
-        for i in range(n_peaks):
-            peak = peaks[i]
-            # The region ends where the power is least on the way to the next peak.
-            end = n_bins
-            if i + 1 < n_peaks:
-                end = peak + 1
-                for k in range(peak + 1, peaks[i + 1] + 1):
-                    if heights[k] < heights[end]:
-                        end = k
-            # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
-            # averaged over channels by power.
-            offset = 0.0
-            if 2 <= peak < n_bins - 2:
-                for channel in range(n_channels):
-                    slope = spectra[channel, frame, peak - 2] - spectra[channel, frame, peak + 2]
-                    value = windowed[channel, frame, peak]
-                    offset += slope.real * value.real + slope.imag * value.imag
-                offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
-            position = max(peak + offset, 0.0)  # a constant stays one
-            semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
-            ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
-            amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
-            change = position * (ratio - 1.0)
-            # Between two bins, it goes to both: frames that overlap then agree on the phase of
-            # all their samples, not of the middle one alone.
-            shift = int(np.floor(change))
-            part = change - shift
-            # Half of a hop's turn before this frame and half after it: the change of frequency
-            # between two frames is the mean of theirs (trapezoidal rule).
-            half = 0.5 * turn * change
-            angle = rotation[peak] + half
-            for k in range(start, end):
-                turned[k] = (angle + half) % (2.0 * np.pi)
-            amplitude *= 1.0 + _MISFIT * part * (1.0 - part)
-            lower = moved_by(shift, amplitude * (1.0 - part), angle)
-            upper = moved_by(shift + 1, amplitude * part, angle)
-            first = min(max(start, -shift), end)
-            last = max(min(end, n_bins - shift), first)
+    n_windows = len(layout.hops)
+    most = 0
+    for i in range(n_windows):
+        most = max(most, spectra.windowed[i].shape[2])
+    peaks = np.empty(most, dtype=np.int64)
+    done = np.zeros(n_windows, dtype=np.int64)
+    shortest = layout.hops[n_windows - 1]
+    for step in range(len(weight)):
+        begin = (first + step) * layout.step
+        for sample in range(begin, begin + layout.step, shortest):
+            for i in range(n_windows):
+                if sample % layout.hops[i] != 0:
+                    continue
+                frame = done[i]
+                done[i] += 1
+                _move_frame(
+                    spectra.raw[i], spectra.windowed[i], spectra.power[i], frame, sample,
+                    layout, i, weight[step], onsets[step], field.displacement[step], field.gain[step],
+                    field.axis, keep[i], rotation, peaks, out[i],
+                )
+
+
+@compiled
+def _move_frame(  # type: ignore[no-untyped-def]
+    raw, windowed, power, frame, sample, layout, window, weight, onsets, displacement, gain, axis, keep,
+    rotation, peaks, out,
+):
+    n_channels, _, n_bins = windowed.shape
+    n_out = out.shape[2]
+    bin_hz = layout.bin_hz[window]
+    bands_hz = layout.bands_hz
+    places = layout.places[window]
+    n_windows = len(weight)
+    heights = power[frame]
+    n_peaks = _find_peaks(heights, peaks)
+    start = 0
+    band = 0
+    for i in range(n_peaks):
+        peak = peaks[i]
+        # The region ends where the power is least on the way to the next peak.
+        end = n_bins
+        if i + 1 < n_peaks:
+            end = peak + 1
+            for k in range(peak + 1, peaks[i + 1] + 1):
+                if heights[k] < heights[end]:
+                    end = k
+        # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
+        # averaged over channels by power.
+        offset = 0.0
+        if 2 <= peak < n_bins - 2:
             for channel in range(n_channels):
-                for k in range(start, first):  # below 0 Hz is the mirror image of above
-                    value = windowed[channel, frame, k] * keep[frame, k]
-                    to = -(k + shift)
-                    out[channel, frame, to] += np.conj(value * lower)
-                    out[channel, frame, to - 1] += np.conj(value * upper)
-                previous = np.complex64(0.0)
-                for k in range(first, last):
-                    value = windowed[channel, frame, k] * keep[frame, k]
-                    out[channel, frame, k + shift] += value * lower + previous * upper
-                    previous = value
-                if last + shift < n_bins:
-                    out[channel, frame, last + shift] += previous * upper
+                slope = raw[channel, frame, peak - 2] - raw[channel, frame, peak + 2]
+                value = windowed[channel, frame, peak]
+                offset += slope.real * value.real + slope.imag * value.imag
+            offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
+        position = max(peak + offset, 0.0)  # a constant stays one
+        # What each window makes of the range that the peak is in.
+        hz = position * bin_hz
+        while band > 0 and hz < bands_hz[band]:
+            band -= 1
+        while band + 2 < len(bands_hz) and hz >= bands_hz[band + 1]:
+            band += 1
+        low, high = bands_hz[band], bands_hz[band + 1]
+        share = min(max((hz - low) / (high - low), 0.0), 1.0)
+        amount = (1.0 - share) * weight[window, band] + share * weight[window, band + 1]
+        leads = True
+        for other in range(n_windows):
+            its = (1.0 - share) * weight[other, band] + share * weight[other, band + 1]
+            if its > amount or (its == amount and other < window):
+                leads = False
+        if amount < _LEAST:
             start = end
-        for k in range(n_bins):  # a slice would take numba two seconds more to compile
-            rotation[k] = turned[k]
+            continue
+        semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
+        ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
+        amplitude = 10.0 ** (at_pitch(gain, semitones, axis) / 20.0)
+        change = position * (ratio - 1.0)
+        # Between two bins, it goes to both: frames that overlap then agree on the phase of
+        # all their samples, not of the middle one alone.
+        shift = int(np.floor(change))
+        part = change - shift
+        # What it has turned since the map was written there: the change of frequency in between
+        # is the mean of then and now (trapezoidal rule).
+        rate = change * bin_hz * layout.rad_per_hz
+        place = min(int(position * places + 0.5), len(rotation.angle) - 1)
+        angle = rotation.angle[place] + 0.5 * (rate + rotation.rate[place]) * (
+            sample - rotation.since[place]
+        )
+        onset = _onset_of(windowed, frame, peak, sample, layout.hops[window] * OVERLAP, onsets)
+        if onset != NEVER:
+            angle = rate * (sample - onset)
+        angle %= 2.0 * np.pi
+        if leads:
+            first_place = max(start * places - places // 2, 0)
+            end_place = min(end * places - places // 2, len(rotation.angle))
+            for k in range(first_place, end_place):
+                rotation.angle[k] = angle
+                rotation.rate[k] = rate
+                rotation.since[k] = sample
+        amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
+        lower = moved_by(shift, amplitude * (1.0 - part), angle)
+        upper = moved_by(shift + 1, amplitude * part, angle)
+        first = min(max(start, -shift), end)
+        last = max(min(end, n_out - shift), first)
+        for channel in range(n_channels):
+            for k in range(start, first):  # below 0 Hz is the mirror image of above
+                value = windowed[channel, frame, k] * keep[frame, k]
+                to = -(k + shift)
+                out[channel, frame, to] += np.conj(value * lower)
+                out[channel, frame, to - 1] += np.conj(value * upper)
+            previous = np.complex64(0.0)
+            for k in range(first, last):
+                value = windowed[channel, frame, k] * keep[frame, k]
+                out[channel, frame, k + shift] += value * lower + previous * upper
+                previous = value
+            if last + shift < n_out:
+                out[channel, frame, last + shift] += previous * upper
+        start = end
+
+
+@compiled
+def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
+    """The onset that a region begins with, if it does so about now; else NEVER.
+
+    Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
+    partial that lasts all through the frame that is the middle.
+    """
+    n_channels, _, n_bins = windowed.shape
+    half = window // 2
+    found = NEVER
+    nearest = 2**62
+    if onsets[0] == NEVER or not 1 <= peak < n_bins - 1:
+        return found
+    turned = complex(0.0, 0.0)
+    for channel in range(n_channels):
+        turned += windowed[channel, frame, peak + 1] * np.conj(windowed[channel, frame, peak - 1])
+    # The middle of the frame is half a turn in two bins.
+    delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
+    if delay < _LATE * window:
+        return found
+    for onset in onsets:
+        if onset == NEVER or abs(onset - sample) >= half:
+            continue
+        distance = abs(onset - sample - delay)
+        if distance < nearest:
+            nearest, found = distance, onset
+    return found
 
 
 @compiled
@@ -128,30 +242,6 @@ def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
     # after its start: each bin of shift is a quarter turn back.
     angle -= 0.5 * np.pi * (shift % 4)
     return np.complex64(amplitude * complex(np.cos(angle), np.sin(angle)))
-
-
-@compiled
-def apply_window(spectra, windowed, power):  # type: ignore[no-untyped-def]
-    """The spectra of the same frames under a Hann window, and their power over channels.
-
-    Args:
-        spectra: (channel, frame, bin) complex, padded twofold.
-        windowed: the same shape, to be filled.
-        power: (frame, bin) zeros, to be filled.
-    """
-    n_channels, n_frames, n_bins = spectra.shape
-    for channel in range(n_channels):
-        for frame in range(n_frames):
-            raw = spectra[channel, frame]
-            for k in range(n_bins):
-                # The spectrum of a real signal goes on as its conjugate past both ends.
-                below = raw[k - 2] if k >= 2 else np.conj(raw[2 - k])
-                above = raw[k + 2] if k + 2 < n_bins else np.conj(raw[2 * n_bins - 4 - k])
-                # A Hann window is these weights of neighbours in an unpadded spectrum, which are
-                # two bins away here; they are negative because frames start at time 0.
-                value = np.float32(0.5) * raw[k] - np.float32(0.25) * (below + above)
-                windowed[channel, frame, k] = value
-                power[frame, k] += value.real * value.real + value.imag * value.imag
 
 
 @compiled

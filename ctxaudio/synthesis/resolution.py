@@ -1,0 +1,97 @@
+"""Resolution: which windows a sound is looked at with, each in its range, all at one time.
+
+A long window parts the partials of a low chord, a short one keeps an attack together and follows a
+vibrato. Every window has frames of its own, eight over each sample, all padded twofold: whatever
+the window, as many numbers stand for as much of the sound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig
+
+PADDING = 2  # spectra are of frames that are padded to twice their length
+
+_FIRST_HZ = 40.0  # centre of the first range that is decided about,
+_STEP_HZ = 60.0  # and the distance to the next: this,
+_STEP_SHARE = 0.26  # or this share of its own frequency (a third of an octave)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A window of ``length`` times the memory's, where it may be used."""
+
+    length: float  # a power of 2
+    from_hz: float = 0.0
+    to_hz: float = np.inf
+
+
+SONG_SPANS = (
+    Span(length=4.0, to_hz=1500.0),
+    Span(length=2.0, to_hz=6000.0),
+    Span(length=1.0),
+    Span(length=0.5, from_hz=150.0),
+    Span(length=0.25, from_hz=500.0),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """Windows for a sample rate, the longest first.
+
+    Steps are the memory's frames. In each step a window that is twice as long as the memory's has
+    a frame or none, one half as long has two.
+    """
+
+    sample_rate: int
+    frames: FrameConfig
+    spans: tuple[Span, ...] = SONG_SPANS
+
+    @cached_property
+    def windows(self) -> tuple[int, ...]:
+        """Their lengths in samples."""
+        return tuple(round(self.frames.window * span.length) for span in self.spans)
+
+    @property
+    def longest(self) -> int:
+        """Samples of the longest window."""
+        return self.windows[0]
+
+    @cached_property
+    def hops(self) -> tuple[int, ...]:
+        """From frame to frame of each window, in samples."""
+        return tuple(window // OVERLAP for window in self.windows)
+
+    @cached_property
+    def bands_hz(self) -> np.ndarray:
+        """Centres of the ranges that are decided about, (band,)."""
+        centres = [_FIRST_HZ]
+        while centres[-1] < self.sample_rate / 2:
+            centres.append(centres[-1] + max(_STEP_HZ, _STEP_SHARE * centres[-1]))
+        return np.array(centres)
+
+    @cached_property
+    def allowed(self) -> np.ndarray:
+        """Which windows may be used in which range, (window, band) bool."""
+        hz = self.bands_hz
+        return np.array([(hz >= span.from_hz) & (hz <= span.to_hz) for span in self.spans])
+
+    def n_bins(self, window: int) -> int:
+        """How many bins of a window's spectra are used."""
+        n_all = PADDING * self.windows[window] // 2 + 1
+        used = self.bands_hz[self.allowed[window]]
+        # As far as the next range's centre: there its share is none.
+        end = np.searchsorted(self.bands_hz, used[-1], side="right")
+        if end == len(self.bands_hz):
+            return n_all
+        bin_hz = self.sample_rate / (PADDING * self.windows[window])
+        return min(n_all, int(self.bands_hz[end] / bin_hz) + 2)
+
+    def count(self, window: int, first: int, end: int) -> int:
+        """How many frames of a window there are in steps ``first`` to ``end``."""
+        hop, step = self.hops[window], self.frames.hop
+        return -(-end * step // hop) - -(-first * step // hop)
