@@ -20,9 +20,10 @@ from rnn.compiled import compiled
 _CELL = int(os.environ.get('CELL','4'))  # steps before and after that are compared
 _ERODE = float(os.environ.get('ERODE','0'))
 LOOK_AHEAD = _CELL + 8  # steps after a step that decide about it, and as many before
-_ORDER = float(os.environ.get("ORDER","0.6"))
+_ORDER = 0.5
 _SHARPNESS = float(os.environ.get("SHARP","12"))
 _BIAS = float(os.environ.get("BIAS","0.3"))
+_LEAST = 0.002
 _FORGET = 1e-12  # in power of full scale; nothing is decided by what is softer
 
 
@@ -65,7 +66,7 @@ def _add_sums(power, steps, bin_hz, bands_hz, out, _ORDER):  # type: ignore[no-u
             share = (hz - bands_hz[band]) / (bands_hz[band + 1] - bands_hz[band])
             share = min(max(share, 0.0), 1.0)
             p = np.float64(power[frame, k])
-            cube = p**_ORDER
+            cube = np.sqrt(p)
             out[steps[frame], band, 0] += (1.0 - share) * p
             out[steps[frame], band, 1] += (1.0 - share) * cube
             out[steps[frame], band + 1, 0] += share * p
@@ -78,18 +79,10 @@ def choose(
     """How much of each range each window makes, (step, window, band); sums to 1 over windows."""
     all_sums = np.concatenate([state.sums, sums])
     n_ready = max(len(all_sums) - 2 * LOOK_AHEAD, 0)
-    n_raw = max(len(all_sums) - 2 * _CELL, 0)
-    raw = np.zeros((n_raw, *all_sums.shape[1:3]))
+    weight = np.zeros((n_ready, *all_sums.shape[1:3]))
     lengths = np.array([span.length for span in resolution.spans])
-    _weigh(all_sums, state.first, lengths, resolution.allowed, raw, _ORDER, _SHARPNESS, _BIAS)
     extra = LOOK_AHEAD - _CELL
-    cumulative = np.cumsum(raw, axis=1)
-    eroded = np.empty((n_ready, *raw.shape[1:]))
-    for i, length in enumerate(lengths):
-        r = int(round(_ERODE * length * 8 / 2))
-        parts = [cumulative[extra + d : extra + d + n_ready, i] for d in range(-r, r + 1)]
-        eroded[:, i] = np.min(parts, axis=0)
-    weight = np.diff(eroded, axis=1, prepend=0.0)
+    _weigh(all_sums[extra:], state.first + extra, lengths, resolution.allowed, weight, _ORDER, _SHARPNESS, _BIAS)
     return weight, Choice(state.first + n_ready, all_sums[n_ready:])
 
 
@@ -124,5 +117,12 @@ def _weigh(sums, first, lengths, allowed, weight, _ORDER, _SHARPNESS, _BIAS):  #
             for i in range(n_windows):
                 weight[step, i, band] = np.exp(score[i] - highest)
                 total += weight[step, i, band]
+            # What makes next to nothing of it is spared the work.
+            kept = 0.0
             for i in range(n_windows):
                 weight[step, i, band] /= total
+                if weight[step, i, band] < _LEAST:
+                    weight[step, i, band] = 0.0
+                kept += weight[step, i, band]
+            for i in range(n_windows):
+                weight[step, i, band] /= kept

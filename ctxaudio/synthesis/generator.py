@@ -14,10 +14,10 @@ from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
 from ctxaudio.synthesis.choice import LOOK_AHEAD
-from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_share, segment_edges
+from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, segment_edges
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.spectra import Analysed, analyse, begin_analysis
-from ctxaudio.synthesis.transport import FieldRows, Layout, Rotation, transport
+from ctxaudio.synthesis.transport import FieldRows, Layout, transport
 
 _BLOCK = 64  # steps at a time
 
@@ -28,21 +28,22 @@ _OVERLAP_GAIN = 0.375 * OVERLAP
 class GeneratorState(NamedTuple):
     """What a step hands on to the next."""
 
-    rotation: Rotation
+    rotation: np.ndarray  # (place, 3), see :func:`~ctxaudio.synthesis.transport.transport`
     turns: np.ndarray  # (segment,) that noise has turned
-    flatness: np.ndarray  # (window, segment, 2) averaged over frames
     tail: np.ndarray  # (channel, window - hop) samples that later frames add to
     attacks: AttackState
 
     @classmethod
     def zeros(cls, n_channels: int, first: int, resolution: Resolution) -> GeneratorState:
         """Before a step."""
-        n_places = PADDING * resolution.longest // 2 + 1
+        layout = layout_of(resolution)
+        n_all = PADDING * resolution.longest // 2 + 1
+        rotation = np.zeros((layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1, 3))
+        rotation[:, 2] = first * resolution.frames.hop
         n_segments = len(segment_edges(PADDING * resolution.frames.window // 2 + 1)) - 1
         return cls(
-            rotation=Rotation.zeros(n_places, first * resolution.frames.hop),
+            rotation=rotation,
             turns=np.zeros(n_segments, np.int64),
-            flatness=np.zeros((len(resolution.windows), n_segments, 2)),
             tail=np.zeros((n_channels, resolution.longest - resolution.frames.hop), np.float32),
             attacks=AttackState.zeros(),
         )
@@ -53,7 +54,9 @@ def layout_of(resolution: Resolution) -> Layout:
     return Layout(
         hops=np.array(resolution.hops),
         bin_hz=resolution.sample_rate / (PADDING * windows),
-        places=resolution.longest // windows,
+        bin_places=resolution.longest // windows,
+        n_fine=resolution.n_bins(0),
+        coarse=resolution.longest // resolution.frames.window,
         bands_hz=resolution.bands_hz,
         step=resolution.frames.hop,
         rad_per_hz=2.0 * np.pi / resolution.sample_rate,
@@ -84,15 +87,14 @@ def synthesise(
         np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
     )
     rotation = state.rotation.copy()
-    turns, flatness = state.turns.copy(), state.flatness.copy()
-    base = resolution.windows.index(resolution.frames.window)
+    turns, base = state.turns.copy(), resolution.base
     edges = segment_edges(PADDING * resolution.frames.window // 2 + 1)
-    noise = NoiseShare(edges, noise_share(spectra.power[base:], edges, flatness))
+    noise = NoiseShare(edges, analysed.noise)
     n_channels = len(state.tail)
     moved, keep = [], []
     for i, window in enumerate(resolution.windows):
         n_frames = len(spectra.power[i])
-        moved.append(np.zeros((n_channels, n_frames, PADDING * window // 2 + 1), np.complex64))
+        moved.append(np.zeros((n_frames, n_channels, PADDING * window // 2 + 1), np.complex64))
         keep.append(np.ones(spectra.power[i].shape, np.float32))
         start = -(-analysed.first * hop // resolution.hops[i])
         steps = (start + np.arange(n_frames)) * resolution.hops[i] // hop - analysed.first
@@ -105,17 +107,22 @@ def synthesise(
     out[:, : state.tail.shape[1]] = state.tail
     origin = analysed.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
+        first = -(-analysed.first * hop // resolution.hops[i])
+        steps = (first + np.arange(len(moved[i]))) * resolution.hops[i] // hop - analysed.first
+        sounds = analysed.weight[:, i].any(axis=1)
+        if i == base:
+            sounds |= analysed.noise.any(axis=1)
+        used = np.flatnonzero(sounds[steps])
+        pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
-        start = -(-analysed.first * hop // resolution.hops[i]) * resolution.hops[i]
-        for frame in range(pieces.shape[1]):
-            at = start + frame * resolution.hops[i] - window // 2 - origin
-            out[:, at : at + window] += pieces[:, frame]
+        for frame, piece in zip(used.tolist(), pieces, strict=True):
+            at = (first + frame) * resolution.hops[i] - window // 2 - origin
+            out[:, at : at + window] += piece
     made, tail = out[:, : n_steps * hop], out[:, n_steps * hop :]
     made, attacks = hold_attacks(
         made, analysed.song_power, rows.gain.max(axis=1), resolution.frames, state.attacks
     )
-    return made, GeneratorState(rotation, turns, flatness, tail, attacks)
+    return made, GeneratorState(rotation, turns, tail, attacks)
 
 
 def full_scale(song: Sound) -> np.float32:
@@ -156,27 +163,26 @@ def generate(
     first = -(reach // hop)
     n_steps = n_generated(song, resolution)
     samples = np.zeros_like(song.samples)
-    analysis = begin_analysis(n_channels, first, resolution)
+    analysis = begin_analysis(first, resolution)
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
     at = first
     for start in range(first, first + n_steps + LOOK_AHEAD, _BLOCK):
         n = min(_BLOCK, first + n_steps + LOOK_AHEAD - start)
         part = _between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
-        analysed, analysis = analyse(part, n, resolution, analysis)
-        if not analysed.n_steps:
-            continue
-        rows = np.clip(np.arange(at, at + analysed.n_steps), 0, len(field.displacement) - 1)
-        made, state = synthesise(
-            analysed, Field(field.displacement[rows], field.gain[rows]), resolution, bands, state
-        )
-        energy += float(np.vdot(made, made))
-        begins = at * hop - reach
-        begin, end = max(begins, 0), min(begins + made.shape[1], n_samples)
-        if begin < end:
-            samples[:, begin:end] = made[:, begin - begins : end - begins]
-        at += analysed.n_steps
-        progress(analysed.n_steps)
+        ready, analysis = analyse(part, start, n, resolution, analysis)
+        for analysed in ready:
+            rows = np.clip(np.arange(at, at + analysed.n_steps), 0, len(field.displacement) - 1)
+            made, state = synthesise(
+                analysed, Field(field.displacement[rows], field.gain[rows]), resolution, bands, state
+            )
+            energy += float(np.vdot(made, made))
+            begins = at * hop - reach
+            begin, end = max(begins, 0), min(begins + made.shape[1], n_samples)
+            if begin < end:
+                samples[:, begin:end] = made[:, begin - begins : end - begins]
+            at += analysed.n_steps
+            progress(analysed.n_steps)
     within = float(np.vdot(samples, samples))
     if n_samples < resolution.frames.window and within > 0.0:
         samples *= np.float32(np.sqrt(energy / within))

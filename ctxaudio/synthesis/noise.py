@@ -28,19 +28,13 @@ _FIRST_BIN = 2 * TURNS  # about 170 Hz; below, partials are too close to be told
 _WIDEST = 16 * TURNS  # bins; about 1.4 kHz
 _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
-# Flatness (geometric over arithmetic mean of the power, 0.56 in white noise): tonal below the
-# first, noise above the second.
-_TONAL, _NOISE = 0.5, 0.54
-_SMOOTHING = 0.1  # weight of a new frame
-_SILENCE = 1e-30  # power that counts as none
-_MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
 
 class NoiseShare(NamedTuple):
     """How far each segment of each frame is noise."""
 
     edges: np.ndarray  # (segment + 1,) bins
-    share: np.ndarray  # (frame, segment) 0 to 1, from :func:`noise_share`
+    share: np.ndarray  # (frame, segment) 0 to 1, 
 
 
 @cache
@@ -62,67 +56,20 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def noise_share(powers, edges, flatness):  # type: ignore[no-untyped-def]
-    """How far each segment of each step is noise, (step, segment), 0 to 1.
-
-    Noise is flat whatever the window; a chord is not under a long one, nor a vibrato under a short
-    one. The logarithm of each frame's flatness is averaged over frames, weighted by amplitude. (The
-    flatness of the averaged power would call the upper partials of a vibrato noise.)
-
-    Args:
-        powers: by window, (frame, bin): one whose frames are the steps, and shorter ones with
-            twice, four times as many frames, and so on.
-        edges: (segment + 1,) bins of the first.
-        flatness: (window, segment, 2) weighted logarithms and weights so far; changed in place.
-    """
-    n_steps = len(powers[0])
-    share = np.ones((n_steps, len(edges) - 1))
-    total = np.zeros(powers[0].shape[1] + 1)
-    logs = np.zeros(powers[0].shape[1] + 1)
-    for step in range(n_steps):
-        each = 1
-        for window in range(len(powers)):
-            n_bins = powers[window].shape[1]
-            for frame in range(step * each, (step + 1) * each):
-                power = powers[window][frame]
-                for k in range(n_bins):
-                    total[k + 1] = total[k] + power[k]
-                    logs[k + 1] = logs[k] + np.log(power[k] + _SILENCE)
-                for segment in range(len(edges) - 1):
-                    first = max(0, edges[segment] - _MARGIN) // each
-                    end = min(n_bins, (edges[segment + 1] + _MARGIN) // each)
-                    mean = (total[end] - total[first]) / (end - first)
-                    log_flatness = (logs[end] - logs[first]) / (end - first)
-                    log_flatness -= np.log(mean + _SILENCE)
-                    weight = np.sqrt(mean)
-                    sums = flatness[window, segment]
-                    new = _SMOOTHING / each
-                    sums[0] += new * (weight * log_flatness - sums[0])
-                    sums[1] += new * (weight - sums[1])
-            for segment in range(len(edges) - 1):
-                sums = flatness[window, segment]
-                average = np.exp(sums[0] / (sums[1] + _SILENCE))
-                noisy = min(max((average - _TONAL) / (_NOISE - _TONAL), 0.0), 1.0)
-                share[step, segment] = min(share[step, segment], noisy)
-            each *= 2
-    return share
-
-
-@compiled
 def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        windowed: (channel, frame, bin) complex.
+        windowed: (frame, channel, bin) complex.
         bin_hz: width of a bin.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
-        out: (channel, frame, bin) complex; the moved spectra are added.
+        out: (frame, channel, bin) complex; the moved spectra are added.
     """
     displacement, gain, axis = field
     edges, share = noise
-    n_channels, n_frames, n_bins = windowed.shape
+    n_frames, n_channels, n_bins = windowed.shape
     for frame in range(n_frames):
         for segment in range(len(edges) - 1):
             first, end = edges[segment], edges[segment + 1]
@@ -148,10 +95,10 @@ def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-u
                 for channel in range(n_channels):
                     for j in range(min(width, last - to)):
                         if mirrored:
-                            value = np.conj(windowed[channel, frame, end - j])
+                            value = np.conj(windowed[frame, channel, end - j])
                         else:
-                            value = windowed[channel, frame, first + j]
-                        out[channel, frame, to + j] += value * factor
+                            value = windowed[frame, channel, first + j]
+                        out[frame, channel, to + j] += value * factor
 
 
 @compiled

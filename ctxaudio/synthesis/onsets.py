@@ -19,7 +19,7 @@ NEVER = -(2**62)  # sample of an onset that is none
 
 _RISE = 2  # short frames before and after, between which a rise is measured
 _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
-_LEAST = 0.15  # of the level then, that a rise must be
+_LEAST = 0.3  # of the level then, that a rise must be
 
 
 class OnsetState(NamedTuple):

@@ -61,6 +61,11 @@ class Resolution:
         """Samples of the longest window."""
         return self.windows[0]
 
+    @property
+    def base(self) -> int:
+        """Which window is the memory's."""
+        return self.windows.index(self.frames.window)
+
     @cached_property
     def hops(self) -> tuple[int, ...]:
         """From frame to frame of each window, in samples."""

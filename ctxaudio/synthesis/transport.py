@@ -30,7 +30,7 @@ _PEAK_REACH = 2
 # softer by misfit * part (1 - part), with pi^2 / 2 times a squared Hann window's second moment.
 _MISFIT = 0.0987
 
-_LATE = 0.08  # of a window, that the middle of what begins within a frame is late by
+_LATE = 0.04  # of a window, that the middle of what begins within a frame is late by
 
 _LEAST = 1e-3  # a window that makes less than this of a region makes nothing of it
 
@@ -43,29 +43,14 @@ class FieldRows(NamedTuple):
     axis: BandAxis  # the bands' places
 
 
-class Rotation(NamedTuple):
-    """How far each place of the spectrum has turned, and how fast it turns since when."""
-
-    angle: np.ndarray  # (place,) radians
-    rate: np.ndarray  # (place,) radians a sample
-    since: np.ndarray  # (place,) sample
-
-    @classmethod
-    def zeros(cls, n_places: int, sample: int) -> Rotation:
-        """Nothing has turned yet."""
-        return cls(np.zeros(n_places), np.zeros(n_places), np.full(n_places, sample, np.int64))
-
-    def copy(self) -> Rotation:
-        """One that may be changed."""
-        return Rotation(*(array.copy() for array in self))
-
-
 class Layout(NamedTuple):
     """What the kernels know of the windows."""
 
     hops: np.ndarray  # (window,) samples
     bin_hz: np.ndarray  # (window,)
-    places: np.ndarray  # (window,) of the rotation to each bin
+    bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
+    n_fine: int  # places that are as fine as the longest window's bins; those above
+    coarse: int  # are as wide as so many of them
     bands_hz: np.ndarray  # (band,) centres of the ranges that the weights are of
     step: int  # samples
     rad_per_hz: float  # radians a sample
@@ -83,8 +68,9 @@ def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out
         onsets: (step, onset) samples of the onsets around.
         field: :class:`FieldRows`.
         keep: by window, (frame, bin) share of each bin that moves here.
-        rotation: :class:`Rotation`; changed in place.
-        out: by window, (channel, frame, bin) complex; the moved spectra are added.
+        rotation: (place, 3) the map: radians that each place of the spectrum has turned at a
+            sample, radians a sample that it turns since, and that sample; changed in place.
+        out: by window, (frame, channel, bin) complex; the moved spectra are added.
     """
     n_windows = len(layout.hops)
     most = 0
@@ -113,20 +99,39 @@ def _move_frame(  # type: ignore[no-untyped-def]
     raw, windowed, power, frame, sample, layout, window, weight, onsets, displacement, gain, axis, keep,
     rotation, peaks, out,
 ):
-    n_channels, _, n_bins = windowed.shape
+    _, n_channels, n_bins = windowed.shape
     n_out = out.shape[2]
     bin_hz = layout.bin_hz[window]
     bands_hz = layout.bands_hz
-    places = layout.places[window]
+    places = layout.bin_places[window]
     n_windows = len(weight)
     heights = power[frame]
-    n_peaks = _find_peaks(heights, peaks)
-    start = 0
+    # Where this window makes anything at all.
+    lowest = len(bands_hz)
+    highest = -1
+    for band in range(len(bands_hz)):
+        if weight[window, band] > 0.0:
+            lowest = min(lowest, band)
+            highest = band
+    if highest < 0:
+        return
+    start = 0 if lowest == 0 else min(int(bands_hz[lowest - 1] / bin_hz), n_bins - 1)
+    stop = n_bins
+    if highest + 1 < len(bands_hz):
+        stop = min(int(bands_hz[highest + 1] / bin_hz) + 1, n_bins)
+    n_peaks = _find_peaks(heights, start, stop, peaks)
+    if n_peaks == 0:
+        return
+    # What lies beyond the valleys around these belongs to peaks of which nothing is made.
+    if start > 0:
+        start = _valley(heights, peaks[0], -1, 0)
+    if stop < n_bins:
+        stop = _valley(heights, peaks[n_peaks - 1], 1, n_bins - 1) + 1
     band = 0
     for i in range(n_peaks):
         peak = peaks[i]
         # The region ends where the power is least on the way to the next peak.
-        end = n_bins
+        end = stop
         if i + 1 < n_peaks:
             end = peak + 1
             for k in range(peak + 1, peaks[i + 1] + 1):
@@ -137,8 +142,8 @@ def _move_frame(  # type: ignore[no-untyped-def]
         offset = 0.0
         if 2 <= peak < n_bins - 2:
             for channel in range(n_channels):
-                slope = raw[channel, frame, peak - 2] - raw[channel, frame, peak + 2]
-                value = windowed[channel, frame, peak]
+                slope = raw[frame, channel, peak - 2] - raw[frame, channel, peak + 2]
+                value = windowed[frame, channel, peak]
                 offset += slope.real * value.real + slope.imag * value.imag
             offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
         position = max(peak + offset, 0.0)  # a constant stays one
@@ -170,21 +175,21 @@ def _move_frame(  # type: ignore[no-untyped-def]
         # What it has turned since the map was written there: the change of frequency in between
         # is the mean of then and now (trapezoidal rule).
         rate = change * bin_hz * layout.rad_per_hz
-        place = min(int(position * places + 0.5), len(rotation.angle) - 1)
-        angle = rotation.angle[place] + 0.5 * (rate + rotation.rate[place]) * (
-            sample - rotation.since[place]
+        place = _place(int(position * places + 0.5), layout)
+        angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
+            sample - rotation[place, 2]
         )
         onset = _onset_of(windowed, frame, peak, sample, layout.hops[window] * OVERLAP, onsets)
         if onset != NEVER:
             angle = rate * (sample - onset)
         angle %= 2.0 * np.pi
         if leads:
-            first_place = max(start * places - places // 2, 0)
-            end_place = min(end * places - places // 2, len(rotation.angle))
-            for k in range(first_place, end_place):
-                rotation.angle[k] = angle
-                rotation.rate[k] = rate
-                rotation.since[k] = sample
+            first = _place(max(start * places - places // 2, 0), layout)
+            end_place = _place(end * places - places // 2, layout)
+            for k in range(first, min(max(end_place, first + 1), len(rotation))):
+                rotation[k, 0] = angle
+                rotation[k, 1] = rate
+                rotation[k, 2] = sample
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
         lower = moved_by(shift, amplitude * (1.0 - part), angle)
         upper = moved_by(shift + 1, amplitude * part, angle)
@@ -192,17 +197,17 @@ def _move_frame(  # type: ignore[no-untyped-def]
         last = max(min(end, n_out - shift), first)
         for channel in range(n_channels):
             for k in range(start, first):  # below 0 Hz is the mirror image of above
-                value = windowed[channel, frame, k] * keep[frame, k]
+                value = windowed[frame, channel, k] * keep[frame, k]
                 to = -(k + shift)
-                out[channel, frame, to] += np.conj(value * lower)
-                out[channel, frame, to - 1] += np.conj(value * upper)
+                out[frame, channel, to] += np.conj(value * lower)
+                out[frame, channel, to - 1] += np.conj(value * upper)
             previous = np.complex64(0.0)
             for k in range(first, last):
-                value = windowed[channel, frame, k] * keep[frame, k]
-                out[channel, frame, k + shift] += value * lower + previous * upper
+                value = windowed[frame, channel, k] * keep[frame, k]
+                out[frame, channel, k + shift] += value * lower + previous * upper
                 previous = value
             if last + shift < n_out:
-                out[channel, frame, last + shift] += previous * upper
+                out[frame, channel, last + shift] += previous * upper
         start = end
 
 
@@ -213,7 +218,7 @@ def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no
     Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
     partial that lasts all through the frame that is the middle.
     """
-    n_channels, _, n_bins = windowed.shape
+    _, n_channels, n_bins = windowed.shape
     half = window // 2
     found = NEVER
     nearest = 2**62
@@ -221,7 +226,7 @@ def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no
         return found
     turned = complex(0.0, 0.0)
     for channel in range(n_channels):
-        turned += windowed[channel, frame, peak + 1] * np.conj(windowed[channel, frame, peak - 1])
+        turned += windowed[frame, channel, peak + 1] * np.conj(windowed[frame, channel, peak - 1])
     # The middle of the frame is half a turn in two bins.
     delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
     if delay < _LATE * window:
@@ -245,11 +250,19 @@ def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
-    """Bins that are the highest within the reach; at least one. Returns how many."""
+def _place(fine, layout):  # type: ignore[no-untyped-def]
+    """Where on the map a bin of the longest window is, or would be."""
+    if fine < layout.n_fine:
+        return fine
+    return layout.n_fine + (fine - layout.n_fine) // layout.coarse
+
+
+@compiled
+def _find_peaks(power, start, stop, peaks):  # type: ignore[no-untyped-def]
+    """Bins that are the highest within the reach, of silence none. Returns how many."""
     n_bins = len(power)
     count = 0
-    for k in range(n_bins):
+    for k in range(start, stop):
         highest = power[k] > 0.0
         for other in range(max(0, k - _PEAK_REACH), min(n_bins, k + _PEAK_REACH + 1)):
             # Of equals, the first.
@@ -259,7 +272,13 @@ def _find_peaks(power, peaks):  # type: ignore[no-untyped-def]
         if highest:
             peaks[count] = k
             count += 1
-    if count == 0:
-        peaks[0] = 0
-        count = 1
     return count
+
+
+@compiled
+def _valley(power, peak, step, last):  # type: ignore[no-untyped-def]
+    """The first bin on the way from a peak to another bin from which it rises again."""
+    k = peak
+    while k != last and power[k + step] <= power[k]:
+        k += step
+    return k

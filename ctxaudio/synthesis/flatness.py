@@ -1,0 +1,118 @@
+"""Where a sound is noise: where its spectrum is flat, whatever the window, and stays so.
+
+A chord is not flat under a long window. A vibrato may be flat under every window, but not where it
+turns: so it counts what is flat in the mean over a quarter of a second, and never less than nearly
+so within it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ctxaudio.analysis.frames import OVERLAP
+from ctxaudio.synthesis.noise import segment_edges
+from ctxaudio.synthesis.resolution import PADDING, Resolution
+from rnn.compiled import compiled
+
+REACH = 12  # steps before a step, and after it, that decide about it
+
+# Flatness is the geometric over the arithmetic mean of the power: 0.56 in white noise, 0.75 in two
+# channels of it. Tonal below the first, noise above the second: in the mean, and at the least.
+_TONAL, _NOISE = 0.47, 0.52
+_LEAST_TONAL, _LEAST_NOISE = 0.38, 0.43
+_AT_ONCE = 1  # steps before and after a step that are taken together for the least
+_LEAST_REACH = 8  # steps before and after, among which the least is
+_SILENCE = 1e-30  # power that counts as none
+_MARGIN = 2 * PADDING * OVERLAP  # bins beside a segment that its flatness is judged with
+
+
+class FlatnessState(NamedTuple):
+    """What the steps before have left."""
+
+    rows: np.ndarray  # (step, window, segment, 2) weighted logarithms, and weights
+
+    @classmethod
+    def begin(cls, resolution: Resolution) -> FlatnessState:
+        """Before a step: silence."""
+        n_windows = len(resolution.windows) - resolution.base
+        return cls(np.zeros((REACH, n_windows, len(_edges(resolution)) - 1, 2)))
+
+
+def _edges(resolution: Resolution) -> np.ndarray:
+    return segment_edges(PADDING * resolution.frames.window // 2 + 1)
+
+
+def noise_share(
+    powers: tuple[np.ndarray, ...],
+    n_ready: int,
+    look_ahead: int,
+    resolution: Resolution,
+    state: FlatnessState,
+) -> tuple[np.ndarray, FlatnessState]:
+    """How far each segment of the steps that are ready is noise, (step, segment), 0 to 1.
+
+    Args:
+        powers: by window, (frame, bin) of the new steps: one whose frames are the steps, and
+            shorter ones with twice, four times as many frames, and so on.
+        n_ready: how many steps are ready, ``look_ahead`` (at least ``REACH``) before the last new.
+    """
+    edges = _edges(resolution)
+    new = np.zeros((len(powers[0]), *state.rows.shape[1:]))
+    for window, power in enumerate(powers):
+        _add_flatness(power, edges, 2**window, new[:, window])
+    rows = np.concatenate([state.rows, new])
+    share = np.ones((n_ready, len(edges) - 1))
+    _judge(rows, share)
+    return share, FlatnessState(rows[n_ready:])
+
+
+@compiled
+def _add_flatness(power, edges, each, out):  # type: ignore[no-untyped-def]
+    n_frames, n_bins = power.shape
+    total = np.zeros(n_bins + 1)
+    logs = np.zeros(n_bins + 1)
+    for frame in range(n_frames):
+        for k in range(n_bins):
+            total[k + 1] = total[k] + power[frame, k]
+            logs[k + 1] = logs[k] + np.log(power[frame, k] + _SILENCE)
+        for segment in range(len(edges) - 1):
+            first = max(0, edges[segment] - _MARGIN) // each
+            end = min(n_bins, (edges[segment + 1] + _MARGIN) // each)
+            mean = (total[end] - total[first]) / (end - first)
+            log_flatness = (logs[end] - logs[first]) / (end - first) - np.log(mean + _SILENCE)
+            weight = np.sqrt(mean) / each
+            out[frame // each, segment, 0] += weight * log_flatness
+            out[frame // each, segment, 1] += weight
+
+
+@compiled
+def _judge(rows, share):  # type: ignore[no-untyped-def]
+    n_ready, n_segments = share.shape
+    for step in range(n_ready):
+        here = step + REACH
+        for window in range(rows.shape[1]):
+            for segment in range(n_segments):
+                mean = _average(rows, here - REACH, here + REACH, window, segment)
+                noisy = (mean - _TONAL) / (_NOISE - _TONAL)
+                if noisy <= 0.0:
+                    share[step, segment] = 0.0
+                    continue
+                least = 1.0
+                for near in range(here - _LEAST_REACH, here + _LEAST_REACH + 1):
+                    some = _average(rows, near - _AT_ONCE, near + _AT_ONCE, window, segment)
+                    least = min(least, some)
+                steady = (least - _LEAST_TONAL) / (_LEAST_NOISE - _LEAST_TONAL)
+                share[step, segment] = max(min(share[step, segment], noisy, steady), 0.0)
+
+
+@compiled
+def _average(rows, first, last, window, segment):  # type: ignore[no-untyped-def]
+    """Flatness over steps, of which louder ones count more."""
+    logs = 0.0
+    weights = 0.0
+    for step in range(first, last + 1):
+        logs += rows[step, window, segment, 0]
+        weights += rows[step, window, segment, 1]
+    return np.exp(logs / weights) if weights > 1e-15 else 1.0
