@@ -9,7 +9,13 @@ import numpy as np
 
 from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
-from ctxaudio.effect.stream import BlockState, Voice, begin_blocks, latency_samples, process_block
+from ctxaudio.effect.stream import (
+    BlockState,
+    Voice,
+    begin_blocks,
+    process_block,
+    song_resolution,
+)
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
 from ctxaudio.memory.song_memory import (
@@ -49,7 +55,7 @@ class ContextShift:
     >>> effect.process(song.samples[:, :300]).shape
     (1, 300)
     >>> effect.latency_samples
-    4095
+    22527
     """
 
     def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
@@ -132,7 +138,7 @@ class ContextShift:
         memory = self.memory
         check_song(memory, song)
         field = recall_field(memory, context)
-        return generate(song, field, memory.frames, memory.bands, progress)
+        return generate(song, field, song_resolution(memory), memory.bands, progress)
 
     def _shift_array(
         self,
@@ -151,7 +157,7 @@ class ContextShift:
 
     def n_steps(self, song: Sound) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song, self.memory.frames)
+        return n_generated(song, song_resolution(self.memory))
 
     @property
     def context(self) -> float:
@@ -165,7 +171,7 @@ class ContextShift:
     @property
     def latency_samples(self) -> int:
         """By how many samples :meth:`process` is late."""
-        return latency_samples(self.memory)
+        return song_resolution(self.memory).latency
 
     def process(self, block: np.ndarray) -> np.ndarray:
         """The next samples of the song, shifted.

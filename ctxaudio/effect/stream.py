@@ -1,7 +1,7 @@
 """Streaming: a memory becomes sound frame by frame, at a context that may move meanwhile.
 
-Everything here is pure: state goes in and comes out. :class:`Voice` makes frames of whatever
-windows it is given; :func:`process_block` cuts windows from a sound that comes in blocks.
+Everything here is pure: state goes in and comes out. :class:`Voice` makes whatever steps it is
+given; :func:`process_block` prepares those of a sound that comes in blocks.
 """
 
 from __future__ import annotations
@@ -10,17 +10,38 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.memory.field import field_between
-from ctxaudio.memory.song_memory import SongMemory
-from ctxaudio.synthesis.generator import GeneratorState, generate_frames
+from ctxaudio.memory.song_memory import ANY_SOUND, SongMemory
+from ctxaudio.synthesis.generator import GeneratorState, synthesise
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
+from ctxaudio.synthesis.resolution import (
+    INPUT_LOOK_AHEAD,
+    INPUT_SPANS,
+    PLAYED_SPANS,
+    SONG_SPANS,
+    Resolution,
+    Span,
+)
 from rnn import recall_frames
 
-FIRST_FRAME = -(OVERLAP // 2)  # the first that completes the overlap at sample 0
-_BLOCK = 64  # frames at a time: spectra stay in the cache
+_BLOCK = 64  # steps at a time: spectra stay in the cache
+
+
+def song_resolution(memory: SongMemory, *, played: bool = False) -> Resolution:
+    """The windows that a memory is made sound with.
+
+    A song that is played while its context is turned has the shorter ones, for what is made ahead
+    is made anew at every turn; what comes in live has the one that is soon.
+    """
+    rate, frames = memory.sample_rate, memory.frames
+    if memory.fingerprint == ANY_SOUND:
+        return Resolution(
+            sample_rate=rate, frames=frames, spans=INPUT_SPANS, look_ahead=INPUT_LOOK_AHEAD
+        )
+    spans: tuple[Span, ...] = PLAYED_SPANS if played else SONG_SPANS
+    return Resolution(sample_rate=rate, frames=frames, spans=spans)
 
 
 class StreamState(NamedTuple):
@@ -37,35 +58,40 @@ class Voice:
     """A memory that is ready to be recalled frame by frame."""
 
     memory: SongMemory
+    resolution: Resolution
     unshifted: np.ndarray  # (phrase frame, unit) states of a turn of the clock at context 0
 
     @classmethod
-    def of(cls, memory: SongMemory) -> Voice:
+    def of(cls, memory: SongMemory, *, played: bool = False) -> Voice:
         """The voice of a memory."""
-        return cls(memory, memory.phrases.states(0.0))
+        resolution = song_resolution(memory, played=played)
+        return cls(memory, resolution, memory.phrases.states(0.0))
 
-    def begin(self, n_channels: int, frame: int, context: float) -> StreamState:
-        """Before a frame, as if the context had always been there and the song silent."""
+    def begin(self, n_channels: int, frame: int, context: float, step: int) -> StreamState:
+        """Before a step and the frame that is recalled for it.
+
+        As if the context had always been there and the song silent.
+        """
         phrases = self.memory.phrases
         return StreamState(
             frame,
             phrases.warm_state(context, max(frame, 0)),
             np.zeros(phrases.n_features),
-            GeneratorState.zeros(n_channels, self.memory.frames),
+            GeneratorState.zeros(n_channels, step, self.resolution),
         )
 
     def make(
-        self, windows: np.ndarray, contexts: np.ndarray, state: StreamState
+        self, prepared: Prepared, contexts: np.ndarray, state: StreamState
     ) -> tuple[np.ndarray, StreamState]:
-        """Samples that the next frames complete.
+        """Samples that the next steps complete.
 
         Args:
-            windows: (channel, frame, window) samples, frame t's centred on ``t * hop``.
-            contexts: (frame,).
+            prepared: the steps.
+            contexts: (step,).
 
         Returns:
-            (channel, frame * hop) samples, which begin with the first sample of the first frame,
-            and the state to go on from. Any split gives the same samples.
+            (channel, step * hop) samples, from half of the longest window before the first step
+            on, and the state to go on from. Any split gives the same samples.
         """
         memory = self.memory
         last = memory.phrases.n_frames - 1
@@ -83,13 +109,9 @@ class Voice:
             rows[i] = recalled
             cycle = self.unshifted[[frame % len(self.unshifted)]]
             unshifted[i] = memory.phrases.features(cycle, frame)[0]
-        made, generator = generate_frames(
-            windows,
-            memory.sample_rate,
-            field_between(rows, unshifted),
-            memory.frames,
-            memory.bands,
-            state.generator,
+        field = field_between(rows, unshifted)
+        made, generator = synthesise(
+            prepared, field, self.resolution, memory.bands, state.generator
         )
         return made, StreamState(state.frame + len(contexts), network, recalled, generator)
 
@@ -98,32 +120,35 @@ class BlockState(NamedTuple):
     """What a block hands on to the next."""
 
     taken: int  # samples that came in so far
-    pending: np.ndarray  # (channel, time) from the first sample of the next frame on
+    pending: np.ndarray  # (channel, time) from the first sample of the next step's frame on
     ready: np.ndarray  # (channel, time) made and not given out yet
     glide: Glide  # in samples taken
+    preparation: PreparationState
     stream: StreamState
-
-
-def latency_samples(memory: SongMemory) -> int:
-    """By how many samples what comes out is later than what went in: whole windows are needed."""
-    return memory.frames.window - 1
 
 
 def begin_blocks(voice: Voice, n_channels: int, context: float) -> BlockState:
     """Before the first block, at a context that has always been there."""
-    hop, window = voice.memory.frames.hop, voice.memory.frames.window
-    silence = np.zeros((n_channels, 1, window), np.float32)
-    state = voice.begin(n_channels, FIRST_FRAME, context)
-    made, state = voice.make(silence, np.array([context]), state)
-    # The first frame ends where the sound begins. What it makes is a window early, so all but one
-    # sample of it is within the latency.
-    return BlockState(0, silence[:, 0, hop:], made[:, 1:], Glide.rest(context), state)
+    resolution = voice.resolution
+    first = -resolution.reach  # its frame ends where the sound begins
+    silence = np.zeros((n_channels, resolution.longest), np.float32)
+    state = BlockState(
+        taken=0,
+        pending=silence,
+        ready=np.zeros((n_channels, resolution.look_ahead * resolution.frames.hop), np.float32),
+        glide=Glide.rest(context),
+        preparation=PreparationState.begin(first, resolution),
+        stream=voice.begin(n_channels, first, context, first),
+    )
+    state = _take_steps(voice, state)
+    # All of that but one sample is within the latency.
+    return state._replace(ready=state.ready[:, 1:])
 
 
 def process_block(
     voice: Voice, block: np.ndarray, context: float, state: BlockState
 ) -> tuple[np.ndarray, BlockState]:
-    """As many samples as come in, :func:`latency_samples` late.
+    """As many samples as come in, late by the resolution's latency.
 
     Args:
         block: (channel, time) float32, of any length.
@@ -136,24 +161,38 @@ def process_block(
     n_samples = block.shape[1]
     if n_samples == 0:
         return block, state  # no time in which the context could be turned
-    frames, sample_rate = voice.memory.frames, voice.memory.sample_rate
-    hop, window = frames.hop, frames.window
-    glide = state.glide.towards(context, state.taken, round(GLIDE_S * sample_rate))
-    pending = np.concatenate([state.pending, block], axis=1)
-    parts, stream = [state.ready], state.stream
-    n_frames = (pending.shape[1] - window) // hop + 1
-    for start in range(0, n_frames, _BLOCK):
-        indices = np.arange(start, min(start + _BLOCK, n_frames))
-        windows = sliding_window_view(pending, window, axis=1)[:, indices * hop]
-        # A frame is made at the context of the moment when its last sample has come.
-        ends = (stream.frame + OVERLAP // 2 + indices - start) * hop
-        made, stream = voice.make(windows, glide.at(ends), stream)
-        parts.append(made)
-    ready = np.concatenate(parts, axis=1)
-    return ready[:, :n_samples], BlockState(
-        state.taken + n_samples,
-        pending[:, n_frames * hop :],
-        ready[:, n_samples:],
-        glide,
-        stream,
+    length = round(GLIDE_S * voice.memory.sample_rate)
+    state = state._replace(
+        glide=state.glide.towards(context, state.taken, length),
+        pending=np.concatenate([state.pending, block], axis=1),
+    )
+    state = _take_steps(voice, state)
+    return state.ready[:, :n_samples], state._replace(
+        taken=state.taken + n_samples, ready=state.ready[:, n_samples:]
+    )
+
+
+def _take_steps(voice: Voice, state: BlockState) -> BlockState:
+    """Make what the samples that are pending allow to be made."""
+    resolution = voice.resolution
+    hop, window = resolution.frames.hop, resolution.longest
+    pending, preparation, stream = state.pending, state.preparation, state.stream
+    parts = [state.ready]
+    n_steps = (pending.shape[1] - window) // hop + 1
+    for start in range(0, n_steps, _BLOCK):
+        n = min(_BLOCK, n_steps - start)
+        samples = pending[:, start * hop : (start + n - 1) * hop + window]
+        ready, preparation = prepare(samples, n, resolution, preparation)
+        for prepared in ready:
+            # A step is made at the context of the moment when the last sample has come that it
+            # waits for.
+            steps = prepared.seen.first + np.arange(prepared.n_steps)
+            ends = (steps + resolution.reach + resolution.look_ahead) * hop
+            made, stream = voice.make(prepared, state.glide.at(ends), stream)
+            parts.append(made)
+    return state._replace(
+        pending=pending[:, max(n_steps, 0) * hop :],
+        ready=np.concatenate(parts, axis=1),
+        preparation=preparation,
+        stream=stream,
     )

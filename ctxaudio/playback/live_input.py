@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ctxaudio.effect.stream import Voice, begin_blocks, latency_samples, process_block
+from ctxaudio.effect.stream import Voice, begin_blocks, process_block
 from ctxaudio.memory.song_memory import SongMemory, check_context, for_any_sound
 from ctxaudio.playback.ring import Ring
 
@@ -32,7 +32,7 @@ class LiveInput:
     @property
     def latency_s(self) -> float:
         """From what goes in to what comes out, without the sound card's own."""
-        return latency_samples(self._voice.memory) / self.sample_rate
+        return self._voice.resolution.latency / self.sample_rate
 
     @property
     def heard_context(self) -> float:

@@ -1,22 +1,22 @@
 """The playhead: what is heard next of a song, at a context that can be turned while it sounds.
 
-A frame reaches half a window into the future, so part of what comes next is made before it is
+A step reaches half a window into the future, so part of what comes next is made before it is
 heard. Whatever changes the future, a turn of the context or a seek, must be heard sooner than that:
-frames that are centred in the future are taken back and made again, and over one hop what would
-have been heard fades into what is heard instead.
+steps that are centred in the future are taken back and made again, and over one hop what would
+have been heard fades into what is heard instead. What was prepared of them, their spectra, stays.
 
 In a loop nothing changes at the end: the song is one that goes on for ever, its beginning after its
-end, and frames reach from the one into the other. So frames are counted on: frame t is centred on
+end, and frames reach from the one into the other. So steps are counted on: step t is centred on
 sample ``t * hop`` of that endless song, in whatever repetition of it that lies.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
 from ctxaudio.memory.song_memory import SongMemory, check_context
@@ -24,8 +24,18 @@ from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import full_scale
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 
-_AHEAD = OVERLAP // 2  # hops from where a frame begins to its centre
+_AT_A_TIME = 4  # steps that are prepared together; more would keep a sound card waiting
+
+
+class _Made(NamedTuple):
+    """Steps that were made together, and all that is needed to make them again."""
+
+    step: int  # the first
+    before: StreamState
+    contexts: np.ndarray  # (step,)
+    prepared: list[Prepared]
 
 
 class Playhead:
@@ -44,9 +54,11 @@ class Playhead:
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
         self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
-        self._voice = Voice.of(memory)
+        self._voice = Voice.of(memory, played=True)
+        self._resolution = self._voice.resolution
         self._scale = full_scale(song) or np.float32(1.0)
-        self._hop, self._window = memory.frames.hop, memory.frames.window
+        self._hop, self._window = memory.frames.hop, self._resolution.longest
+        self._reach = self._resolution.reach  # hops from where a frame begins to its centre
         self._played = 0  # samples; the time that a glide runs in
         self._glide = Glide.rest(self._context)
         self._fading: np.ndarray | None = None  # what would have been heard next before a jump
@@ -76,8 +88,8 @@ class Playhead:
             return
         if self._at >= self._end:
             self._jump(0, None)
-        elif self._at + _AHEAD * self._hop + self._window // 2 > self._end:
-            # Silence was made ahead, where now the song begins.
+        elif (self._preparation.next - 1) * self._hop + self._window // 2 > self._end:
+            # Silence was seen ahead, where now the song begins.
             self._jump(self._next, None)
         self._end = None
 
@@ -150,75 +162,97 @@ class Playhead:
     def _start(self, hop: int) -> None:
         """Be at a hop, the frames that reach into it from before made already."""
         context = self.heard_context
-        self._next, self._frame = hop, hop - _AHEAD
+        self._next, self._step = hop, hop - self._reach
         self._fading, self._over = None, self._over[:, :0]
-        # The frames ahead, a few at a time: the first of them, the state before, and the contexts
-        # they were made at.
-        self._ahead: deque[tuple[int, StreamState, np.ndarray]] = deque(maxlen=_AHEAD)
-        repetition = int(self._repetitions(np.array([self._frame]))[0])
-        since = self._frame * self._hop - repetition * self.n_samples
+        self._ahead: deque[_Made] = deque(maxlen=self._reach)
+        self._preparation = PreparationState.begin(self._step, self._resolution)
+        self._prepared: deque[Prepared] = deque()  # that are not made yet
+        repetition = int(self._repetitions(np.array([self._step]))[0])
+        since = self._step * self._hop - repetition * self.n_samples
         row = (2 * since + self._hop) // (2 * self._hop)  # the nearest that was taught
-        self._state = self._voice.begin(self.n_channels, row, context)
+        self._state = self._voice.begin(self.n_channels, row, context, self._step)
         if row <= 0:
             self._settled = context, self._state.network
-        self._make(np.full(OVERLAP, context))
+        self._make(np.full(2 * self._reach, context))
 
     def _advance(self) -> np.ndarray:
-        """The next hop, by one frame more."""
-        return self._make(self._glide.at(np.array([self._played + _AHEAD * self._hop])))
+        """The next hop, by one step more."""
+        return self._make(self._glide.at(np.array([self._played + self._reach * self._hop])))
 
     def _turn(self) -> np.ndarray:
         """The next hop, on the way from one future into another."""
-        first = self._next + 1  # the first frame that is centred in the future
-        while len(self._ahead) > 1 and self._ahead[1][0] <= first:
+        first = self._next + 1  # the first step that is centred in the future
+        while len(self._ahead) > 1 and self._ahead[1].step <= first:
             self._ahead.popleft()
-        frame, before, contexts = self._ahead[0]
+        again = list(self._ahead)
         old = self._advance()
+        again.append(self._ahead[-1])
         length = round(GLIDE_S * self.sample_rate)
         self._glide = self._glide.towards(self._context, self._played, length)
-        turned = self._glide.at(self._played + np.arange(1, _AHEAD + 1) * self._hop)
-        self._frame, self._state = frame, before
+        turned = self._glide.at(self._played + np.arange(1, self._reach + 1) * self._hop)
+        self._step, self._state = again[0].step, again[0].before
+        self._prepared.extendleft(part for made in again[::-1] for part in made.prepared[::-1])
         self._ahead.clear()
-        new = self._make(np.concatenate([contexts[: first - frame], turned]))
+        new = self._make(np.concatenate([again[0].contexts[: first - self._step], turned]))
         return crossfade(old, new)
 
     def _make(self, contexts: np.ndarray) -> np.ndarray:
-        """The hop that the last of the next frames completes."""
+        """The hop that the last of the next steps completes."""
         # Many at a time are made faster; the next turn begins after the first of these parts.
-        n_first = len(contexts) - (_AHEAD - 1)
+        n_first = len(contexts) - (self._reach - 1)
         for part in np.split(contexts, [n_first]) if n_first > 0 else [contexts]:
-            self._ahead.append((self._frame, self._state, part))
-            made = self._make_frames(part)
+            prepared = self._take(len(part))
+            self._ahead.append(_Made(self._step, self._state, part, prepared))
+            made = self._make_steps(part, prepared)
         return made[:, -self._hop :] * self._scale
 
-    def _make_frames(self, contexts: np.ndarray) -> np.ndarray:
-        """All samples that the next frames complete, full scale 1."""
-        frames = self._frame + np.arange(len(contexts))
-        windows = self._windows(frames)
-        begins = np.diff(self._repetitions(np.append(frames[0] - 1, frames))) > 0
-        parts = []
-        for part in np.split(np.arange(len(frames)), np.flatnonzero(begins)):
-            if not len(part):
-                continue
-            if begins[part[0]]:
-                # What is recalled begins anew, and all else goes on.
-                self._state = self._state._replace(frame=0, network=self._settled_network())
-            made, self._state = self._voice.make(windows[:, part], contexts[part], self._state)
-            parts.append(made)
-        self._frame += len(frames)
+    def _make_steps(self, contexts: np.ndarray, prepared: list[Prepared]) -> np.ndarray:
+        """All samples that the next steps complete, full scale 1."""
+        parts, done = [], 0
+        for whole in prepared:
+            left: Prepared = whole
+            while left.n_steps:
+                steps = self._step + np.arange(left.n_steps)
+                begins = np.diff(self._repetitions(np.append(steps[0] - 1, steps))) > 0
+                if begins[0]:
+                    # What is recalled begins anew, and all else goes on.
+                    self._state = self._state._replace(frame=0, network=self._settled_network())
+                later = np.flatnonzero(begins[1:])
+                n = int(later[0]) + 1 if len(later) else left.n_steps
+                part, left = left.split(n, self._resolution)
+                made, self._state = self._voice.make(part, contexts[done : done + n], self._state)
+                parts.append(made)
+                self._step += n
+                done += n
         return np.concatenate(parts, axis=1)
 
-    def _windows(self, frames: np.ndarray) -> np.ndarray:
-        """(channel, frame, window) of the endless song; silence before it, and after its end."""
-        window = np.arange(self._window) - self._window // 2
-        samples = frames[:, None] * self._hop + window
+    def _take(self, n_steps: int) -> list[Prepared]:
+        """The next steps, prepared."""
+        taken: list[Prepared] = []
+        while n_steps:
+            while not self._prepared:
+                self._see(max(_AT_A_TIME, n_steps))
+            part = self._prepared.popleft()
+            if part.n_steps > n_steps:
+                part, rest = part.split(n_steps, self._resolution)
+                self._prepared.appendleft(rest)
+            taken.append(part)
+            n_steps -= part.n_steps
+        return taken
+
+    def _see(self, n_steps: int) -> None:
+        """Look at as many steps more of the endless song; silence before it, and after its end."""
+        begin = self._preparation.next * self._hop - self._window // 2
+        samples = np.arange(begin, begin + (n_steps - 1) * self._hop + self._window)
         is_inside = samples >= 0 if self._end is None else (samples >= 0) & (samples < self._end)
         found = self.song.samples[:, samples % self.n_samples]
-        return np.where(is_inside, found, np.float32(0.0)) / self._scale
+        found = np.where(is_inside, found, np.float32(0.0)) / self._scale
+        ready, self._preparation = prepare(found, n_steps, self._resolution, self._preparation)
+        self._prepared.extend(ready)
 
-    def _repetitions(self, frames: np.ndarray) -> np.ndarray:
-        """The repetition of the song that each frame is in, from the one nearest to its start."""
-        repetitions = (2 * frames + 1) * self._hop // (2 * self.n_samples)
+    def _repetitions(self, steps: np.ndarray) -> np.ndarray:
+        """The repetition of the song that each step is in, from the one nearest to its start."""
+        repetitions = (2 * steps + 1) * self._hop // (2 * self.n_samples)
         last = None if self._end is None else self._end // self.n_samples - 1
         return np.clip(repetitions, 0, last)
 

@@ -11,21 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.analysis.frames import OVERLAP
-from ctxaudio.synthesis.noise import segment_edges
-from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.noise import TURNS, noise_edges
+from ctxaudio.synthesis.resolution import Resolution
 from rnn.compiled import compiled
 
-REACH = 12  # steps before a step, and after it, that decide about it
+_REACH = 12  # steps before a step, and at most after it, that decide about it
 
 # Flatness is the geometric over the arithmetic mean of the power: 0.56 in white noise, 0.75 in two
 # channels of it. Tonal below the first, noise above the second: in the mean, and at the least.
 _TONAL, _NOISE = 0.47, 0.52
 _LEAST_TONAL, _LEAST_NOISE = 0.38, 0.43
 _AT_ONCE = 1  # steps before and after a step that are taken together for the least
-_LEAST_REACH = 8  # steps before and after, among which the least is
+_LEAST_REACH = 8  # steps before, and at most after, among which the least is
 _SILENCE = 1e-30  # power that counts as none
-_MARGIN = 2 * PADDING * OVERLAP  # bins beside a segment that its flatness is judged with
+_MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
 
 class FlatnessState(NamedTuple):
@@ -37,17 +36,12 @@ class FlatnessState(NamedTuple):
     def begin(cls, resolution: Resolution) -> FlatnessState:
         """Before a step: silence."""
         n_windows = len(resolution.windows) - resolution.base
-        return cls(np.zeros((REACH, n_windows, len(_edges(resolution)) - 1, 2)))
-
-
-def _edges(resolution: Resolution) -> np.ndarray:
-    return segment_edges(PADDING * resolution.frames.window // 2 + 1)
+        return cls(np.zeros((_REACH, n_windows, len(noise_edges(resolution)) - 1, 2)))
 
 
 def noise_share(
     powers: tuple[np.ndarray, ...],
     n_ready: int,
-    look_ahead: int,
     resolution: Resolution,
     state: FlatnessState,
 ) -> tuple[np.ndarray, FlatnessState]:
@@ -56,15 +50,15 @@ def noise_share(
     Args:
         powers: by window, (frame, bin) of the new steps: one whose frames are the steps, and
             shorter ones with twice, four times as many frames, and so on.
-        n_ready: how many steps are ready, ``look_ahead`` (at least ``REACH``) before the last new.
+        n_ready: how many steps are ready.
     """
-    edges = _edges(resolution)
+    edges = noise_edges(resolution)
     new = np.zeros((len(powers[0]), *state.rows.shape[1:]))
     for window, power in enumerate(powers):
         _add_flatness(power, edges, 2**window, new[:, window])
     rows = np.concatenate([state.rows, new])
     share = np.ones((n_ready, len(edges) - 1))
-    _judge(rows, share)
+    _judge(rows, min(_REACH, resolution.look_ahead), share)
     return share, FlatnessState(rows[n_ready:])
 
 
@@ -88,19 +82,20 @@ def _add_flatness(power, edges, each, out):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _judge(rows, share):  # type: ignore[no-untyped-def]
+def _judge(rows, after, share):  # type: ignore[no-untyped-def]
     n_ready, n_segments = share.shape
     for step in range(n_ready):
-        here = step + REACH
+        here = step + _REACH
         for window in range(rows.shape[1]):
             for segment in range(n_segments):
-                mean = _average(rows, here - REACH, here + REACH, window, segment)
+                mean = _average(rows, here - _REACH, here + after, window, segment)
                 noisy = (mean - _TONAL) / (_NOISE - _TONAL)
                 if noisy <= 0.0:
                     share[step, segment] = 0.0
                     continue
                 least = 1.0
-                for near in range(here - _LEAST_REACH, here + _LEAST_REACH + 1):
+                last = here + min(_LEAST_REACH, after - _AT_ONCE)
+                for near in range(here - _LEAST_REACH, last + 1):
                     some = _average(rows, near - _AT_ONCE, near + _AT_ONCE, window, segment)
                     least = min(least, some)
                 steady = (least - _LEAST_TONAL) / (_LEAST_NOISE - _LEAST_TONAL)

@@ -13,13 +13,16 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.choice import LOOK_AHEAD
-from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, segment_edges
+from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.resolution import PADDING, Resolution
-from ctxaudio.synthesis.spectra import Analysed, analyse, begin_analysis
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 from ctxaudio.synthesis.transport import FieldRows, Layout, transport
 
 _BLOCK = 64  # steps at a time
+
+# What moves by less than this, in semitones, is made by one window alone, which gives back to the
+# last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
+_STILL_ST = 0.002
 
 # Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
 _OVERLAP_GAIN = 0.375 * OVERLAP
@@ -40,7 +43,7 @@ class GeneratorState(NamedTuple):
         n_all = PADDING * resolution.longest // 2 + 1
         rotation = np.zeros((layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1, 3))
         rotation[:, 2] = first * resolution.frames.hop
-        n_segments = len(segment_edges(PADDING * resolution.frames.window // 2 + 1)) - 1
+        n_segments = len(noise_edges(resolution)) - 1
         return cls(
             rotation=rotation,
             turns=np.zeros(n_segments, np.int64),
@@ -50,6 +53,7 @@ class GeneratorState(NamedTuple):
 
 
 def layout_of(resolution: Resolution) -> Layout:
+    """What the kernels know of the windows."""
     windows = np.array(resolution.windows)
     return Layout(
         hops=np.array(resolution.hops),
@@ -64,7 +68,7 @@ def layout_of(resolution: Resolution) -> Layout:
 
 
 def synthesise(
-    analysed: Analysed,
+    prepared: Prepared,
     field: Field,
     resolution: Resolution,
     bands: BandConfig,
@@ -73,54 +77,62 @@ def synthesise(
     """Samples that consecutive steps complete.
 
     Args:
-        analysed: the steps.
+        prepared: the steps.
         field: one row a step.
 
     Returns:
         (channel, step * hop) samples, which begin half of the longest window before the first
-        step's centre, and the state to go on from. Any split into blocks gives the same samples.
+        step's centre, and the state to go on from. Any split into parts gives the same samples.
     """
-    spectra, n_steps = analysed.spectra, analysed.n_steps
-    hop = resolution.frames.hop
+    seen, n_steps, hop = prepared.seen, prepared.n_steps, resolution.frames.hop
     layout = layout_of(resolution)
     rows = FieldRows(
         np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
     )
-    rotation = state.rotation.copy()
-    turns, base = state.turns.copy(), resolution.base
-    edges = segment_edges(PADDING * resolution.frames.window // 2 + 1)
-    noise = NoiseShare(edges, analysed.noise)
-    n_channels = len(state.tail)
+    rotation, turns = state.rotation.copy(), state.turns.copy()
+    noise = NoiseShare(noise_edges(resolution), prepared.noise)
+    steps = [
+        resolution.steps_of(i, seen.first, len(power)) for i, power in enumerate(seen.spectra.power)
+    ]
+    base = resolution.base
+    weight = prepared.weight.copy()
+    weight[np.abs(rows.displacement).max(axis=1) < _STILL_ST] = np.eye(len(steps))[base][:, None]
     moved, keep = [], []
     for i, window in enumerate(resolution.windows):
-        n_frames = len(spectra.power[i])
-        moved.append(np.zeros((n_frames, n_channels, PADDING * window // 2 + 1), np.complex64))
-        keep.append(np.ones(spectra.power[i].shape, np.float32))
-        start = -(-analysed.first * hop // resolution.hops[i])
-        steps = (start + np.arange(n_frames)) * resolution.hops[i] // hop - analysed.first
-        keep_rest(steps, resolution.frames.window / window, noise, keep[i])
-    move_noise(spectra.windowed[base], layout.bin_hz[base], rows, noise, turns, moved[base])
+        shape = len(steps[i]), len(state.tail), PADDING * window // 2 + 1
+        moved.append(np.zeros(shape, np.complex64))
+        keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
+        keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
+    windowed = seen.spectra.windowed[base]
+    move_noise(windowed, layout.bin_hz[base], rows, noise, turns, moved[base])
     transport(
-        spectra, analysed.first, layout, analysed.weight, analysed.onsets, rows, tuple(keep), rotation, tuple(moved)
+        seen.spectra,
+        seen.first,
+        layout,
+        weight,
+        prepared.onsets,
+        rows,
+        tuple(keep),
+        rotation,
+        tuple(moved),
     )
-    out = np.zeros((n_channels, n_steps * hop + resolution.longest - hop), np.float32)
+    out = np.zeros((len(state.tail), n_steps * hop + resolution.longest - hop), np.float32)
     out[:, : state.tail.shape[1]] = state.tail
-    origin = analysed.first * hop - resolution.longest // 2
+    origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        first = -(-analysed.first * hop // resolution.hops[i])
-        steps = (first + np.arange(len(moved[i]))) * resolution.hops[i] // hop - analysed.first
-        sounds = analysed.weight[:, i].any(axis=1)
+        sounds = weight[:, i].any(axis=1)
         if i == base:
-            sounds |= analysed.noise.any(axis=1)
-        used = np.flatnonzero(sounds[steps])
+            sounds |= prepared.noise.any(axis=1)
+        used = np.flatnonzero(sounds[steps[i]])
         pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
-        for frame, piece in zip(used.tolist(), pieces, strict=True):
-            at = (first + frame) * resolution.hops[i] - window // 2 - origin
+        starts = (resolution.first_of(i, seen.first) + used) * resolution.hops[i]
+        for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[:, at : at + window] += piece
     made, tail = out[:, : n_steps * hop], out[:, n_steps * hop :]
+    loudest_gain = rows.gain.max(axis=1)
     made, attacks = hold_attacks(
-        made, analysed.song_power, rows.gain.max(axis=1), resolution.frames, state.attacks
+        made, seen.song_power, loudest_gain, resolution.frames, state.attacks
     )
     return made, GeneratorState(rotation, turns, tail, attacks)
 
@@ -160,37 +172,35 @@ def generate(
         return song
     hop, reach = resolution.frames.hop, resolution.longest // 2
     # Steps before the first and after the last sample complete the overlap at both ends.
-    first = -(reach // hop)
-    n_steps = n_generated(song, resolution)
-    samples = np.zeros_like(song.samples)
-    analysis = begin_analysis(first, resolution)
+    first, n_steps = -resolution.reach, n_generated(song, resolution)
+    samples = np.empty_like(song.samples)
+    preparation = PreparationState.begin(first, resolution)
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
-    at = first
-    for start in range(first, first + n_steps + LOOK_AHEAD, _BLOCK):
-        n = min(_BLOCK, first + n_steps + LOOK_AHEAD - start)
-        part = _between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
-        ready, analysis = analyse(part, start, n, resolution, analysis)
-        for analysed in ready:
-            rows = np.clip(np.arange(at, at + analysed.n_steps), 0, len(field.displacement) - 1)
-            made, state = synthesise(
-                analysed, Field(field.displacement[rows], field.gain[rows]), resolution, bands, state
-            )
+    end = first + n_steps + resolution.look_ahead
+    for start in range(first, end, _BLOCK):
+        n = min(_BLOCK, end - start)
+        part = between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
+        ready, preparation = prepare(part, n, resolution, preparation)
+        for prepared in ready:
+            at = prepared.seen.first
+            rows = np.clip(np.arange(at, at + prepared.n_steps), 0, len(field.displacement) - 1)
+            moving = Field(field.displacement[rows], field.gain[rows])
+            made, state = synthesise(prepared, moving, resolution, bands, state)
             energy += float(np.vdot(made, made))
             begins = at * hop - reach
-            begin, end = max(begins, 0), min(begins + made.shape[1], n_samples)
-            if begin < end:
-                samples[:, begin:end] = made[:, begin - begins : end - begins]
-            at += analysed.n_steps
-            progress(analysed.n_steps)
+            begin, until = max(begins, 0), min(begins + made.shape[1], n_samples)
+            if begin < until:
+                samples[:, begin:until] = made[:, begin - begins : until - begins]
+            progress(prepared.n_steps)
     within = float(np.vdot(samples, samples))
-    if n_samples < resolution.frames.window and within > 0.0:
+    if n_samples < resolution.longest and within > 0.0:
         samples *= np.float32(np.sqrt(energy / within))
     samples *= scale
     return Sound(samples, song.sample_rate)
 
 
-def _between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
+def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
     """Samples from one to another; silence where there are none."""
     n = samples.shape[1]
     inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, at_pitch
 from ctxaudio.analysis.frames import OVERLAP
-from ctxaudio.synthesis.resolution import PADDING
+from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.transport import moved_by
 from rnn.compiled import compiled
 
@@ -28,6 +28,11 @@ _FIRST_BIN = 2 * TURNS  # about 170 Hz; below, partials are too close to be told
 _WIDEST = 16 * TURNS  # bins; about 1.4 kHz
 _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
+
+
+def noise_edges(resolution: Resolution) -> np.ndarray:
+    """The segments' edges in bins of the memory's window."""
+    return segment_edges(PADDING * resolution.frames.window // 2 + 1)
 
 
 class NoiseShare(NamedTuple):

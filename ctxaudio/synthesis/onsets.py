@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.ndimage import maximum_filter1d
 
-from ctxaudio.synthesis.resolution import Resolution
+from ctxaudio.synthesis.resolution import PADDING, Resolution
 from rnn.compiled import compiled
 
 N_NEAR = 8  # onsets that a step is told of
@@ -19,6 +19,7 @@ NEVER = -(2**62)  # sample of an onset that is none
 
 _RISE = 2  # short frames before and after, between which a rise is measured
 _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
+_SOFTEST = 1e-6  # in amplitude of full scale; nothing begins that is softer
 _LEAST = 0.3  # of the level then, that a rise must be
 
 
@@ -38,29 +39,30 @@ class OnsetState(NamedTuple):
 
 def _look_back(resolution: Resolution) -> int:
     """Steps in which an onset may lie that a step must know of."""
-    return resolution.longest // 2 // resolution.frames.hop + _NEAREST
+    return resolution.reach + _NEAREST
 
 
 def near_onsets(
-    power: np.ndarray, n_ready: int, resolution: Resolution, look_ahead: int, state: OnsetState
+    power: np.ndarray, n_ready: int, resolution: Resolution, state: OnsetState
 ) -> tuple[np.ndarray, OnsetState]:
     """The onsets around each of the steps that are ready, (step, N_NEAR) samples.
 
     Args:
         power: (short frame, bin) of the shortest window, of the steps that are new.
-        n_ready: how many steps are ready, ``look_ahead`` steps before the last new one.
+        n_ready: how many steps are ready.
     """
     hop, step = resolution.hops[-1], resolution.frames.hop
     new = np.zeros((len(power), len(resolution.bands_hz)))
-    band_amplitudes(power, resolution.sample_rate / (2.0 * resolution.windows[-1]), resolution.bands_hz, new)
+    bin_hz = resolution.sample_rate / (PADDING * resolution.windows[-1])
+    _band_amplitudes(power, bin_hz, resolution.bands_hz, new)
     amplitudes = np.concatenate([state.amplitudes, new])
     near = np.full((n_ready, N_NEAR), NEVER, np.int64)
-    if n_ready:
+    if n_ready and len(amplitudes) > 2 * _RISE:
         back = _look_back(resolution)
         found = find_onsets(amplitudes, state.first * step // hop, hop)
         for row in range(n_ready):
             here = (state.first + back + row) * step
-            latest = here + look_ahead * step - (_NEAREST + _RISE + 2) * hop
+            latest = here + resolution.look_ahead * step - (_NEAREST + _RISE + 2) * hop
             some = found[(found >= here - resolution.longest // 2) & (found <= latest)]
             # The nearest ones, should there be more.
             some = some[np.argsort(np.abs(some - here), kind="stable")][:N_NEAR]
@@ -70,7 +72,7 @@ def near_onsets(
 
 
 @compiled
-def band_amplitudes(power, bin_hz, bands_hz, out):  # type: ignore[no-untyped-def]
+def _band_amplitudes(power, bin_hz, bands_hz, out):  # type: ignore[no-untyped-def]
     n_frames, n_bins = power.shape
     for frame in range(n_frames):
         band = 0
@@ -84,14 +86,15 @@ def band_amplitudes(power, bin_hz, bands_hz, out):  # type: ignore[no-untyped-de
 
 
 def find_onsets(amplitudes: np.ndarray, first: int, hop: int) -> np.ndarray:
-    """Samples of onsets among short frames, those near either end left out."""
+    """Samples of the onsets among short frames, those near either end left out."""
     rise = np.maximum(amplitudes[2 * _RISE :] - amplitudes[: -2 * _RISE], 0.0).sum(axis=1)
     level = amplitudes.sum(axis=1)[_RISE:-_RISE]
     highest = maximum_filter1d(rise, 2 * _NEAREST + 1)
     around = maximum_filter1d(level, 2 * _NEAREST + 1)
-    found = np.flatnonzero((rise == highest) & (rise > _LEAST * around) & (rise > 1e-6))
+    found = np.flatnonzero((rise == highest) & (rise > _LEAST * around) & (rise > _SOFTEST))
     found = found[(found >= _NEAREST) & (found < len(rise) - _NEAREST)]
-    a, b, c = rise[found - 1], rise[found], rise[found + 1]
-    bend = a - 2.0 * b + c
-    offset = np.where(bend < 0.0, 0.5 * (a - c) / np.minimum(bend, -1e-30), 0.0)
+    # Between frames: the highest point of a parabola through three of them.
+    before, here, after = rise[found - 1], rise[found], rise[found + 1]
+    bend = before - 2.0 * here + after
+    offset = np.where(bend < 0.0, 0.5 * (before - after) / np.minimum(bend, -_SOFTEST**2), 0.0)
     return np.round((first + _RISE + found + offset) * hop).astype(np.int64)

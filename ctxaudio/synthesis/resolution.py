@@ -7,12 +7,13 @@ the window, as many numbers stand for as much of the sound.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig
+from ctxaudio.analysis.frames import OVERLAP, FrameConfig
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
 
@@ -30,6 +31,7 @@ class Span:
     to_hz: float = np.inf
 
 
+# A song as a file: nothing needs to be soon.
 SONG_SPANS = (
     Span(length=4.0, to_hz=1500.0),
     Span(length=2.0, to_hz=6000.0),
@@ -37,6 +39,14 @@ SONG_SPANS = (
     Span(length=0.5, from_hz=150.0),
     Span(length=0.25, from_hz=500.0),
 )
+
+
+SONG_LOOK_AHEAD = 12  # steps
+# A song that is played: what is made ahead is made anew whenever the context is turned.
+PLAYED_SPANS = SONG_SPANS[2:]
+# What comes in live: as soon as can be.
+INPUT_SPANS = (Span(length=1.0),)
+INPUT_LOOK_AHEAD = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +60,24 @@ class Resolution:
     sample_rate: int
     frames: FrameConfig
     spans: tuple[Span, ...] = SONG_SPANS
+    look_ahead: int = SONG_LOOK_AHEAD  # steps after a step that decide about it
+
+    def __post_init__(self) -> None:
+        lengths = [span.length for span in self.spans]
+        if 1.0 not in lengths or any(a != 2.0 * b for a, b in itertools.pairwise(lengths)):
+            raise ValueError(f"each window must be half of the one before and one 1, got {lengths}.")
+        if self.look_ahead < 0:
+            raise ValueError(f"look_ahead must not be negative, got {self.look_ahead}.")
+
+    @property
+    def latency(self) -> int:
+        """Samples from when one comes in until it goes out, at the most."""
+        return self.longest + self.look_ahead * self.frames.hop - 1
+
+    @property
+    def reach(self) -> int:
+        """Steps from a frame's beginning to its middle."""
+        return self.longest // 2 // self.frames.hop
 
     @cached_property
     def windows(self) -> tuple[int, ...]:
@@ -98,5 +126,13 @@ class Resolution:
 
     def count(self, window: int, first: int, end: int) -> int:
         """How many frames of a window there are in steps ``first`` to ``end``."""
-        hop, step = self.hops[window], self.frames.hop
-        return -(-end * step // hop) - -(-first * step // hop)
+        return self.first_of(window, end) - self.first_of(window, first)
+
+    def first_of(self, window: int, first: int) -> int:
+        """The first frame of a window in or after a step; frame t is centred on ``t * hop``."""
+        return -(-first * self.frames.hop // self.hops[window])
+
+    def steps_of(self, window: int, first: int, n_frames: int) -> np.ndarray:
+        """The step, from step ``first`` on, that each of a window's next frames is in."""
+        frames = self.first_of(window, first) + np.arange(n_frames)
+        return frames * self.hops[window] // self.frames.hop - first
