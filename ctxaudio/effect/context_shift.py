@@ -13,8 +13,9 @@ from ctxaudio.effect.stream import (
     BlockState,
     Voice,
     begin_blocks,
+    file_resolution,
     process_block,
-    song_resolution,
+    stream_resolution,
 )
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
@@ -55,7 +56,7 @@ class ContextShift:
     >>> effect.process(song.samples[:, :300]).shape
     (1, 300)
     >>> effect.latency_samples
-    22527
+    6143
     """
 
     def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
@@ -138,7 +139,7 @@ class ContextShift:
         memory = self.memory
         check_song(memory, song)
         field = recall_field(memory, context)
-        return generate(song, field, song_resolution(memory), memory.bands, progress)
+        return generate(song, field, file_resolution(memory), memory.bands, progress)
 
     def _shift_array(
         self,
@@ -157,7 +158,7 @@ class ContextShift:
 
     def n_steps(self, song: Sound) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song, song_resolution(self.memory))
+        return n_generated(song, file_resolution(self.memory))
 
     @property
     def context(self) -> float:
@@ -171,7 +172,7 @@ class ContextShift:
     @property
     def latency_samples(self) -> int:
         """By how many samples :meth:`process` is late."""
-        return song_resolution(self.memory).latency
+        return stream_resolution(self.memory).latency
 
     def process(self, block: np.ndarray) -> np.ndarray:
         """The next samples of the song, shifted.
