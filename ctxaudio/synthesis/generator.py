@@ -124,9 +124,9 @@ def synthesise(
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        sounds = weight[:, i].any(axis=1)
+        sounds = np.any(weight[:, i] > 0.0, axis=1)
         if i == base:
-            sounds |= prepared.noise.any(axis=1)
+            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
         used = np.flatnonzero(sounds[steps[i]])
         pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)

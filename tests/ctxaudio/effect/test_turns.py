@@ -46,8 +46,8 @@ def test_a_turn_does_not_click_and_leads_where_it_should(steady, steady_memory, 
 
 
 def test_a_turn_takes_50_ms_from_its_sample_on(noise, loudness_memory):
-    # A slow twin: each frame as loud as the context was when the last sample came that it waits for. The network
-    # itself follows a little late, by a tenth of a frame.
+    # A slow twin: each frame as loud as the context was when the last sample came that it waits
+    # for. The network itself follows a little late, by a tenth of a frame.
     hop, window = loudness_memory.frames.hop, loudness_memory.frames.window
     ahead = stream_resolution(loudness_memory).look_ahead * hop
     at, target = 3_333, 12.0
