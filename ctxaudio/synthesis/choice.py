@@ -20,7 +20,7 @@ _REACH = 4  # steps before a step, and after it, that decide about it
 _SHARPNESS = 12.0  # how decidedly the better window is taken
 _TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
 _SILENCE = 1e-30  # power that counts as none
-_LEAST = 0.002  # of a range; what makes less of it is spared the work
+_LEAST = 0.01  # of a range; what makes less of it is spared the work
 
 
 class Choice(NamedTuple):

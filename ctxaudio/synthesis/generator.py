@@ -100,14 +100,20 @@ def synthesise(
     base = resolution.base
     weight = prepared.weight.copy()
     weight[np.abs(rows.displacement).max(axis=1) < _STILL_ST] = np.eye(len(steps))[base][:, None]
-    moved, keep = [], []
+    moved, keep, places, used = [], [], [], []
     for i, window in enumerate(resolution.windows):
-        shape = len(steps[i]), state.tails.shape[1], PADDING * window // 2 + 1
+        sounds = np.any(weight[:, i] > 0.0, axis=1)
+        if i == base:
+            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
+        used.append(np.flatnonzero(sounds[steps[i]]))
+        places.append(np.full(len(steps[i]), -1))
+        places[i][used[i]] = np.arange(len(used[i]))
+        shape = len(used[i]), state.tails.shape[1], PADDING * window // 2 + 1
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
     windowed = seen.spectra.windowed[base]
-    move_noise(windowed, layout.bin_hz[base], rows, noise, turns, moved[base])
+    move_noise(windowed, layout.bin_hz[base], rows, noise, places[base], turns, moved[base])
     transport(
         seen.spectra,
         seen.first,
@@ -116,6 +122,7 @@ def synthesise(
         prepared.onsets,
         rows,
         tuple(keep),
+        tuple(places),
         rotation,
         tuple(moved),
     )
@@ -124,13 +131,9 @@ def synthesise(
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        sounds = np.any(weight[:, i] > 0.0, axis=1)
-        if i == base:
-            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
-        used = np.flatnonzero(sounds[steps[i]])
-        pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
+        pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
-        starts = (resolution.first_of(i, seen.first) + used) * resolution.hops[i]
+        starts = (resolution.first_of(i, seen.first) + used[i]) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece
     made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]
