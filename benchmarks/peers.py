@@ -37,7 +37,12 @@ def _fit(samples: Samples, length: int) -> Samples:
 
 
 def rubberband_r3(
-    samples: Samples, rate: int, semitones: float, *, together: bool = True
+    samples: Samples,
+    rate: int,
+    semitones: float,
+    *,
+    together: bool = True,
+    keep_formants: bool = False,
 ) -> Samples:
     """Rubber Band's finer engine, offline: the whole sound is studied before it is processed.
 
@@ -48,6 +53,8 @@ def rubberband_r3(
     option = pylibrb.Option
     channels = option.CHANNELS_TOGETHER if together else option.CHANNELS_APART
     options = option.PROCESS_OFFLINE | option.ENGINE_FINER | channels
+    if keep_formants:
+        options |= option.FORMANT_PRESERVED
     stretcher = pylibrb.RubberBandStretcher(
         rate, len(samples), options | option.THREADING_NEVER, 1.0, 2 ** (semitones / 12)
     )
@@ -134,6 +141,7 @@ class Peer:
     prepare: Callable[[Samples, int], Prepared]
     needs: tuple[str, ...] = ()  # "module" or "module:attribute"
     program: str | None = None
+    keeps_formants: bool = False  # and is measured where they should be kept, and only there
 
     def missing(self) -> str | None:
         """What keeps this peer from running here, or None."""
@@ -161,14 +169,27 @@ def _simple(
     shifter: Callable[[Samples, int, float], Samples],
     *needs: str,
     program: str | None = None,
+    keeps_formants: bool = False,
 ) -> Peer:
-    return Peer(name=name, prepare=partial(_each_time, shifter), needs=needs, program=program)
+    return Peer(
+        name=name,
+        prepare=partial(_each_time, shifter),
+        needs=needs,
+        program=program,
+        keeps_formants=keeps_formants,
+    )
 
 
 PEERS: tuple[Peer, ...] = (
     Peer(name=OURS, prepare=prepare_ctxaudio, needs=("ctxaudio:ContextShift", "ctxaudio:Sound")),
     _simple(REFERENCE, rubberband_r3, "pylibrb"),
     _simple(f"{REFERENCE}-apart", partial(rubberband_r3, together=False), "pylibrb"),
+    _simple(
+        f"{REFERENCE}-formant",
+        partial(rubberband_r3, keep_formants=True),
+        "pylibrb",
+        keeps_formants=True,
+    ),
     _simple("signalsmith", signalsmith, "python_stretch"),
     _simple("librosa", librosa_shift, "librosa"),
     _simple("pedalboard", pedalboard_shift, "pedalboard"),

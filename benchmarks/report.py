@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.columns import COLUMNS, Column
 from benchmarks.peers import CONTROL
 
 
@@ -20,70 +20,6 @@ class Score(NamedTuple):
     shift: int  # semitones
     metric: str
     value: float
-
-
-Reducer = Callable[[Sequence[float]], float]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values))
-
-
-def _mean_size(values: Sequence[float]) -> float:
-    return float(np.mean(np.abs(values)))
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values))
-
-
-def _95th(values: Sequence[float]) -> float:
-    return float(np.percentile(values, 95))
-
-
-def _worst(values: Sequence[float]) -> float:
-    return float(np.max(values))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """Which scores a column of the table sums up, how, and which way is better.
-
-    ``near-control`` is for what the input has of itself: the nearer to it, the better.
-    """
-
-    title: str
-    metric: str
-    kind: str | None = None  # of material; None takes all that were scored
-    reduce: Reducer = _mean
-    better: Literal["high", "low", "near-control"] = "low"
-    digits: int = 2
-    control_is_last: bool = True  # False where an untouched sound is perfect by nature
-
-
-COLUMNS = (
-    Column(title="CQT-cos MIDI", metric="cqt_cosine", kind="midi", better="high", digits=3),
-    Column(title="CQT-cos additive", metric="cqt_cosine", kind="additive", better="high", digits=3),
-    Column(title="LSD additive dB", metric="lsd_db"),
-    Column(title="CQT-cos vibrato", metric="cqt_cosine", kind="vibrato", better="high", digits=3),
-    Column(title="LSD vibrato dB", metric="vibrato_lsd_db"),
-    Column(title="cents median", metric="cents", reduce=_median),
-    Column(title="cents p95", metric="cents", reduce=_95th),
-    Column(title="onset lag ms", metric="lag_ms", reduce=_mean_size, control_is_last=False),
-    Column(title="jitter ms", metric="jitter_ms", control_is_last=False),
-    Column(
-        title="width ms",
-        metric="width_ms",
-        better="near-control",
-        digits=1,
-        control_is_last=False,
-    ),
-    Column(title="early dB", metric="early_db", digits=1, control_is_last=False),
-    Column(title="texture dB", metric="texture_db", control_is_last=False),
-    Column(title="stereo worst", metric="stereo", reduce=_worst, digits=3, control_is_last=False),
-    Column(title="jump dB", metric="jump_db", control_is_last=False),
-    Column(title="clicks/s", metric="clicks", control_is_last=False),
-)
 
 
 def summarise(
@@ -101,13 +37,30 @@ def summarise(
     return column.reduce(values) if values else float("nan")
 
 
-def table(scores: Sequence[Score], peers: Sequence[str], *, shift: int | None = None) -> str:
-    """A Markdown table, one row a peer; the control's row is named as the input that it is."""
-    rows = [["", *(column.title for column in COLUMNS)]]
+def table(
+    scores: Sequence[Score],
+    peers: Sequence[str],
+    columns: Sequence[Column] = COLUMNS,
+    *,
+    shift: int | None = None,
+) -> str:
+    """A Markdown table, one row a peer; the control's row is named as the input that it is.
+
+    Columns that nothing was measured for are left out; empty where that is all of them.
+    """
+    kinds = {(score.metric, score.kind) for score in scores if shift in (None, score.shift)}
+    columns = [
+        column
+        for column in columns
+        if any(column.metric == m and column.kind in (None, kind) for m, kind in kinds)
+    ]
+    if not columns:
+        return ""
+    rows = [["", *(column.title for column in columns)]]
     for peer in peers:
         cells = [
             f"{summarise(scores, column, peer=peer, shift=shift):.{column.digits}f}"
-            for column in COLUMNS
+            for column in columns
         ]
         name = f"{peer} (the input)" if peer == CONTROL else peer
         rows.append([name, *("-" if cell == "nan" else cell for cell in cells)])
@@ -127,6 +80,8 @@ def verdicts(scores: Sequence[Score], ours: str, reference: str) -> list[str]:
         mine, theirs, control = (
             summarise(scores, column, peer=peer) for peer in (ours, reference, CONTROL)
         )
+        if np.isnan(mine) and np.isnan(theirs):
+            continue
         if np.isnan(mine) or np.isnan(theirs):
             lines.append(f"{column.title}: not measured for both")
             continue
@@ -152,15 +107,17 @@ def control_ranks(scores: Sequence[Score], peers: Sequence[str]) -> list[str]:
     A case is one material at one shift, a column's reduction being that of its materials otherwise.
     """
     lines = []
+    measured = {(score.metric, score.kind) for score in scores}
     others = [peer for peer in peers if peer != CONTROL]
     for column in COLUMNS:
+        if not any(column.metric == m and column.kind in (None, kind) for m, kind in measured):
+            continue
         if not column.control_is_last:
             lines.append(f"{column.title}: the control is the reference, an untouched input")
             continue
         sign = 1 if column.better == "high" else -1
         overall = {peer: sign * summarise(scores, column, peer=peer) for peer in peers}
         if np.isnan(overall[CONTROL]):
-            lines.append(f"{column.title}: not measured")
             continue
         last = all(overall[CONTROL] < overall[peer] for peer in others)
         cases, losses = 0, []

@@ -18,10 +18,16 @@ from benchmarks.truths import (
     Material,
     additive_pieces,
     additive_tones,
+    bass_material,
     burst_material,
+    chord_material,
     find_renderer,
+    glide_material,
+    kick_material,
+    lone_material,
     midi_pieces,
     noise_material,
+    singer_material,
     sustained_tones,
     vibrato_tones,
 )
@@ -48,6 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to FILE")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
+    parser.add_argument("--seed", type=int, default=0, help="draw the truths anew (default 0)")
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="a General MIDI SoundFont")
     parser.add_argument(
         "--cache",
@@ -72,12 +79,22 @@ def find_pieces(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"MIDI pieces are left out: {renderer}")
-        return [*additive_pieces(), *_rest()]
-    return [*midi_pieces(renderer), *additive_pieces(), *_rest()]
+        return [*additive_pieces(), *_rest(options.seed)]
+    return [*midi_pieces(renderer), *additive_pieces(), *_rest(options.seed)]
 
 
-def _rest() -> list[Material]:
-    return [*vibrato_tones(), burst_material(), noise_material()]
+def _rest(seed: int) -> list[Material]:
+    return [
+        *vibrato_tones(),
+        burst_material(),
+        noise_material(),
+        chord_material(seed),
+        *bass_material(seed),
+        kick_material(seed),
+        *singer_material(seed),
+        *glide_material(seed),
+        lone_material(seed),
+    ]
 
 
 def spread(work: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int) -> Iterator[Result]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import metrics
+from benchmarks.columns import ALONE, PIECES
+from benchmarks.judge import WITHOUT_TRUTH, judge
 from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, find_peers
 from benchmarks.report import Score, control_ranks, table, verdicts
 from benchmarks.runner import (
@@ -26,7 +27,7 @@ from benchmarks.runner import (
     spread,
     write_json,
 )
-from benchmarks.truths import RATE, Material, Samples
+from benchmarks.truths import KINDS, RATE, Material
 
 SHIFTS = (-12, -5, 5, 12)
 
@@ -39,49 +40,20 @@ class Measured(NamedTuple):
     failures: list[str]
 
 
-def _values(
-    material: Material, original: Samples, truth: Samples | None, result: Samples, shift: int
-) -> Iterator[tuple[str, float]]:
-    """Name and value of every metric that this kind of material has."""
-    yield "stereo", metrics.stereo_change(original, result, RATE)
-    if material.kind == "tone":
-        fundamental = material.fundamental_hz
-        if fundamental is None:
-            raise ValueError(f"the tone {material.name} states no fundamental.")
-        yield (
-            "cents",
-            metrics.pitch_error(
-                original, result, RATE, semitones=shift, fundamental_hz=fundamental
-            ),
-        )
-    elif material.kind == "bursts":
-        onsets = metrics.onset_scores(original, result, RATE, onsets_s=material.onsets_s)
-        yield from onsets._asdict().items()
-    elif material.kind == "noise":
-        yield "texture_db", metrics.noise_texture(original, result, RATE)
-    if truth is None:
-        return
-    yield "cqt_cosine", metrics.cqt_cosine(truth, result, RATE)
-    if material.kind == "vibrato":
-        yield "vibrato_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
-    if material.kind == "additive":
-        # a sampler's levels and attacks differ from key to key: only these truths are exact in them
-        yield "lsd_db", metrics.log_spectral_distance(truth, result, RATE)
-        yield "jump_db", metrics.level_jump(truth, result, RATE)
-        yield "clicks", metrics.click_rate(truth, result, RATE)
-
-
 def measure(material: Material, *, peers: Sequence[Peer], shifts: Sequence[int]) -> Measured:
     """All scores of one material. A peer that fails is a line, not the end of the benchmark."""
     original = material.render(0)
-    has_truth = material.kind in ("additive", "midi", "vibrato")
+    has_truth = material.kind not in WITHOUT_TRUTH
     truths = {shift: material.render(shift) if has_truth else None for shift in shifts}
     scores, failures = [], []
+    keeping = material.kind.endswith("-kept")
     for peer in peers:
+        if peer.name != CONTROL and peer.keeps_formants != keeping:
+            continue
         try:
             shifter = peer.prepare(original, RATE)
             for shift, truth in truths.items():
-                values = _values(material, original, truth, shifter(shift), shift)
+                values = judge(material, original, truth, shifter(shift), shift)
                 scores += [
                     Score(peer.name, material.name, material.kind, shift, name, value)
                     for name, value in values
@@ -97,13 +69,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="one shift and a third of the material"
     )
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        choices=sorted({kind.split("-")[0] for kind in KINDS} | set(KINDS)),
+        default=(),
+        metavar="KIND",
+        help=f"only these of {', '.join(KINDS)}",
+    )
     parser.add_argument("--figures", type=Path, metavar="FOLDER", help="write spectrograms there")
     add_options(parser)
     return parser
 
 
-def choose(pieces: list[Material], tones: list[Material], *, quick: bool) -> list[Material]:
-    """All material, or a piece of each kind and a third of the tones."""
+def choose(
+    pieces: list[Material], tones: list[Material], *, quick: bool, kinds: Sequence[str] = ()
+) -> list[Material]:
+    """All material, or a piece of each kind and a third of the tones; of ``kinds`` only, if any.
+
+    A kind stands for its own kinds as well: ``singer`` is ``singer-kept``, too.
+    """
+    if kinds:
+        pieces, tones = (
+            [m for m in some if any(f"{m.kind}-".startswith(f"{kind}-") for kind in kinds)]
+            for some in (pieces, tones)
+        )
     if not quick:
         return [*pieces, *tones]
     first = {material.kind: material for material in reversed(pieces)}
@@ -134,13 +124,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(line)
     pieces, tones = find_pieces(options), find_tones(options)
     shifts = [5] if options.quick else sorted({shift for shift in options.shifts if shift})
-    materials = choose(pieces, tones, quick=options.quick)
+    materials = choose(pieces, tones, quick=options.quick, kinds=options.kinds)
     scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs)
 
     present = [peer.name for peer in peers]
-    for shift in shifts:
-        print(f"\n{shift:+d} semitones\n\n{table(scores, present, shift=shift)}")
-    print(f"\nall of {', '.join(f'{s:+d}' for s in shifts)}\n\n{table(scores, present)}")
+    for columns in (PIECES, ALONE):
+        for shift in shifts:
+            if lines := table(scores, present, columns, shift=shift):
+                print(f"\n{shift:+d} semitones\n\n{lines}")
+        if lines := table(scores, present, columns):
+            print(f"\nall of {', '.join(f'{s:+d}' for s in shifts)}\n\n{lines}")
     if OURS in present and REFERENCE in present:
         print(f"\n{OURS} against {REFERENCE}")
         print("\n".join(f"  {line}" for line in verdicts(scores, OURS, REFERENCE)))

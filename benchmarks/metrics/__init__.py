@@ -6,19 +6,25 @@ input that was shifted. Comparing a sound with itself gives the perfect score.
 """
 
 from benchmarks.metrics.clicks import click_rate, level_jump
-from benchmarks.metrics.onset import OnsetScore, onset_scores
+from benchmarks.metrics.harmonics import harmonics_error
+from benchmarks.metrics.lone import LoneScore, lone_scores
+from benchmarks.metrics.onset import OnsetScore, early_db, onset_scores
 from benchmarks.metrics.pitch import coarse_change, pitch_error
 from benchmarks.metrics.spectrum import cqt_cosine, log_spectral_distance
 from benchmarks.metrics.stereo import stereo_change
 from benchmarks.metrics.texture import noise_texture
 
 __all__ = [
+    "LoneScore",
     "OnsetScore",
     "click_rate",
     "coarse_change",
     "cqt_cosine",
+    "early_db",
+    "harmonics_error",
     "level_jump",
     "log_spectral_distance",
+    "lone_scores",
     "noise_texture",
     "onset_scores",
     "pitch_error",
