@@ -87,6 +87,21 @@ ALONE = (
     Column(title="LSD glissando dB", metric="glide_lsd_db", kind="glissando"),
     Column(title="lone level dB", metric="lone_level_db", reduce=_worst),
     Column(title="lone cents", metric="lone_cents", reduce=_worst),
+    Column(title="speech dB", metric="harmonics_db", kind="speech"),
+    Column(title="LSD speech dB", metric="voice_lsd_db", kind="speech"),
+    Column(title="winds dB", metric="harmonics_db", kind="winds"),
+    Column(title="LSD winds dB", metric="voice_lsd_db", kind="winds"),
+    Column(title="beats %", metric="beat_percent", digits=1),
+    Column(title="LSD tails dB", metric="notes_lsd_db", kind="tails"),
+    Column(title="tails dB", metric="tail_db", control_is_last=False),
+    Column(title="LSD drums dB", metric="notes_lsd_db", kind="drums"),
+    Column(title="drums earlier dB", metric="earlier_db", digits=1, control_is_last=False),
+    Column(title="CQT-cos mix", metric="cqt_cosine", kind="mix", better="high", digits=3),
+    Column(title="LSD mix dB", metric="notes_lsd_db", kind="mix"),
+    Column(title="centre st", metric="centre_semitones"),
+    Column(title="edges dB", metric="edge_db", control_is_last=False),
+    Column(title="constant %", metric="constant_percent", digits=1, control_is_last=False),
+    Column(title="+7−7 LSD dB", metric="round_trip_lsd_db", control_is_last=False),
 )
 
 COLUMNS = (*PIECES, *ALONE)

@@ -78,6 +78,55 @@ def _glide(material: Material, truth: Samples, result: Samples, shift: int) -> V
     yield "glide_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
 
 
+def _spoken(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield from _voice(material, truth, result, shift)
+    yield "voice_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
+
+
+def _pads(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield (
+        "beat_percent",
+        metrics.beat_error(
+            truth,
+            result,
+            RATE,
+            onsets_s=material.onsets_s,
+            tones_hz=[hertz * 2 ** (shift / 12) for hertz in material.tones_hz],
+            lasting_s=material.lasting_s,
+        ),
+    )
+
+
+def _tails(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield "notes_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
+    yield (
+        "tail_db",
+        metrics.tail_error(
+            truth, result, RATE, onsets_s=material.onsets_s, lasting_s=material.lasting_s
+        ),
+    )
+
+
+def _drums(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield "notes_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
+    # a hit follows another's tail: what counts is what was not there
+    before = [metrics.early_db(sound, RATE, material.onsets_s) for sound in (truth, result)]
+    yield "earlier_db", max(0.0, before[1] - before[0])
+
+
+def _mix(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield "notes_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
+
+
+def _shepard(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield "centre_semitones", metrics.spectral_centre_error(truth, result, RATE)
+
+
+def _edges(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield "edge_db", metrics.edge_error(truth, result, RATE)
+    yield "constant_percent", metrics.constant_error(truth, result, RATE)
+
+
 _BY_INPUT: dict[Kind, Judge] = {"tone": _tone, "bursts": _bursts, "noise": _noise, "lone": _lone}
 _BY_TRUTH: dict[Kind, Judge] = {
     "additive": _additive,
@@ -88,6 +137,14 @@ _BY_TRUTH: dict[Kind, Judge] = {
     "kick": _attacks,
     "singer": _voice,
     "singer-kept": _voice,
+    "speech": _spoken,
+    "winds": _spoken,
+    "pads": _pads,
+    "tails": _tails,
+    "drums": _drums,
+    "mix": _mix,
+    "shepard": _shepard,
+    "edges": _edges,
 }
 
 

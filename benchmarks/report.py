@@ -37,6 +37,15 @@ def summarise(
     return column.reduce(values) if values else float("nan")
 
 
+def _measured(column: Column, scores: Sequence[Score], shift: int | None = None) -> bool:
+    return any(
+        score.metric == column.metric
+        and column.kind in (None, score.kind)
+        and shift in (None, score.shift)
+        for score in scores
+    )
+
+
 def table(
     scores: Sequence[Score],
     peers: Sequence[str],
@@ -48,13 +57,8 @@ def table(
 
     Columns that nothing was measured for are left out; empty where that is all of them.
     """
-    kinds = {(score.metric, score.kind) for score in scores if shift in (None, score.shift)}
-    columns = [
-        column
-        for column in columns
-        if any(column.metric == m and column.kind in (None, kind) for m, kind in kinds)
-    ]
-    if not columns:
+    columns = [column for column in columns if _measured(column, scores, shift)]
+    if all(column.metric == "stereo" for column in columns):  # measured of everything
         return ""
     rows = [["", *(column.title for column in columns)]]
     for peer in peers:
@@ -107,19 +111,17 @@ def control_ranks(scores: Sequence[Score], peers: Sequence[str]) -> list[str]:
     A case is one material at one shift, a column's reduction being that of its materials otherwise.
     """
     lines = []
-    measured = {(score.metric, score.kind) for score in scores}
     others = [peer for peer in peers if peer != CONTROL]
     for column in COLUMNS:
-        if not any(column.metric == m and column.kind in (None, kind) for m, kind in measured):
+        if not _measured(column, scores):
             continue
         if not column.control_is_last:
             lines.append(f"{column.title}: the control is the reference, an untouched input")
             continue
         sign = 1 if column.better == "high" else -1
         overall = {peer: sign * summarise(scores, column, peer=peer) for peer in peers}
-        if np.isnan(overall[CONTROL]):
-            continue
-        last = all(overall[CONTROL] < overall[peer] for peer in others)
+        # peers that this was not measured for are NaN, and compare as false
+        last = not any(overall[CONTROL] >= overall[peer] for peer in others)
         cases, losses = 0, []
         for material, shift in sorted({(score.material, score.shift) for score in scores}):
             case = [s for s in scores if (s.material, s.shift) == (material, shift)]
@@ -127,7 +129,7 @@ def control_ranks(scores: Sequence[Score], peers: Sequence[str]) -> list[str]:
             if np.isnan(values[CONTROL]):
                 continue
             cases += 1
-            losers = [peer for peer in others if not values[CONTROL] < values[peer]]
+            losers = [peer for peer in others if values[CONTROL] >= values[peer]]
             losses += [f"{peer} on {material} {shift:+d}" for peer in losers]
         answer = "yes" if last else "NO"
         below = f"; not before it: {', '.join(losses)}" if losses else ""

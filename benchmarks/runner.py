@@ -21,15 +21,22 @@ from benchmarks.truths import (
     bass_material,
     burst_material,
     chord_material,
+    drum_material,
+    edge_material,
     find_renderer,
     glide_material,
     kick_material,
     lone_material,
     midi_pieces,
     noise_material,
+    pad_material,
+    shepard_material,
     singer_material,
+    speech_material,
     sustained_tones,
+    tail_material,
     vibrato_tones,
+    wind_material,
 )
 
 Task = TypeVar("Task")
@@ -94,6 +101,13 @@ def _rest(seed: int) -> list[Material]:
         *singer_material(seed),
         *glide_material(seed),
         lone_material(seed),
+        speech_material(seed),
+        pad_material(seed),
+        *wind_material(seed),
+        tail_material(seed),
+        *drum_material(seed),
+        shepard_material(seed),
+        edge_material(seed),
     ]
 
 

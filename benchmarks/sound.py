@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks import metrics
 from benchmarks.columns import ALONE, PIECES
 from benchmarks.judge import WITHOUT_TRUTH, judge
-from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, find_peers
+from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, Prepared, find_peers
 from benchmarks.report import Score, control_ranks, table, verdicts
 from benchmarks.runner import (
     add_options,
@@ -27,9 +28,10 @@ from benchmarks.runner import (
     spread,
     write_json,
 )
-from benchmarks.truths import KINDS, RATE, Material
+from benchmarks.truths import KINDS, RATE, Material, Samples
 
 SHIFTS = (-12, -5, 5, 12)
+ROUND = 7  # semitones, up and down again
 
 
 class Measured(NamedTuple):
@@ -38,6 +40,12 @@ class Measured(NamedTuple):
     material: str
     scores: list[Score]
     failures: list[str]
+
+
+def round_trip(peer: Peer, original: Samples, shifter: Prepared) -> float:
+    """LSD in dB of the sound that is shifted by a fifth, and that back again."""
+    back = peer.prepare(shifter(ROUND), RATE)(-ROUND)
+    return metrics.log_spectral_distance(original, back, RATE)
 
 
 def measure(material: Material, *, peers: Sequence[Peer], shifts: Sequence[int]) -> Measured:
@@ -58,6 +66,13 @@ def measure(material: Material, *, peers: Sequence[Peer], shifts: Sequence[int])
                     Score(peer.name, material.name, material.kind, shift, name, value)
                     for name, value in values
                 ]
+            if material.kind == "additive":
+                value = round_trip(peer, original, shifter)
+                scores.append(
+                    Score(
+                        peer.name, material.name, material.kind, ROUND, "round_trip_lsd_db", value
+                    )
+                )
         except Exception as error:  # other people's software: whatever it raises is its result
             failures.append(f"{peer.name} failed on {material.name}: {error!r}")
     return Measured(material.name, scores, failures)

@@ -18,6 +18,7 @@ _PERIODS = 4
 _HOP_S = 0.01
 _EDGE_S = 0.1  # not judged at either end
 _AUDIBLE_DB = -40.0  # under the truth's strongest harmonic of the moment
+_QUIET_DB = -26.0  # moments that are this far below the loudest are not judged: hisses, ends
 _FLOOR_DB = -60.0  # of what is read in its stead
 _HIGHEST_OF_RATE = 0.45
 _HIGHEST_HZ = 16000.0
@@ -70,7 +71,11 @@ def harmonics_error(
     centres = np.arange(edge, len(pitch_hz) - edge, round(_HOP_S * rate))
     inside = pitch_hz[centres][:, None] * np.arange(1, count + 1) < limit
     top = ours.max(axis=1, keepdims=True)
-    judged = inside & (ours > top * 10 ** (_AUDIBLE_DB / 20)) & (top > 1e-3 * ours.max())
+    judged = (
+        inside
+        & (ours > top * 10 ** (_AUDIBLE_DB / 20))
+        & (top > ours.max() * 10 ** (_QUIET_DB / 20))
+    )
     floor = top * 10 ** (_FLOOR_DB / 20)
     error = 20 * np.log10(np.maximum(theirs, floor) / np.maximum(ours, floor))
     return float(np.sqrt(np.mean(error[judged] ** 2)))

@@ -11,14 +11,21 @@ from benchmarks.truths.bursts import (
 )
 from benchmarks.truths.chords import chord_material, low_chords
 from benchmarks.truths.draws import draw
+from benchmarks.truths.drums import drum_material, drums
+from benchmarks.truths.edges import edge_material, edges
 from benchmarks.truths.glides import glide_material
 from benchmarks.truths.kick import KICK_ONSETS, kick, kick_material
 from benchmarks.truths.lone_tones import lone_material, lone_tones
 from benchmarks.truths.material import KINDS, RATE, Kind, Material, Samples
 from benchmarks.truths.midi import Renderer, find_renderer, midi_pieces
+from benchmarks.truths.pads import pad_material, pads
+from benchmarks.truths.shepard import shepard, shepard_material
 from benchmarks.truths.singer import singer, singer_hz, singer_material
+from benchmarks.truths.speech import speech, speech_hz, speech_material
+from benchmarks.truths.tails import tail_material, tails
 from benchmarks.truths.tones import additive_tones, sustained_tones
 from benchmarks.truths.vibrato import vibrato_tones
+from benchmarks.truths.winds import wind, wind_hz, wind_material
 
 __all__ = [
     "BASS_ONSETS",
@@ -39,6 +46,10 @@ __all__ = [
     "burst_material",
     "chord_material",
     "draw",
+    "drum_material",
+    "drums",
+    "edge_material",
+    "edges",
     "find_renderer",
     "glide_material",
     "kick",
@@ -49,12 +60,24 @@ __all__ = [
     "midi_pieces",
     "noise_bursts",
     "noise_material",
+    "pad_material",
+    "pads",
+    "shepard",
+    "shepard_material",
     "singer",
     "singer_hz",
     "singer_material",
+    "speech",
+    "speech_hz",
+    "speech_material",
     "steady_noise",
     "sustained_tones",
     "synthesise",
+    "tail_material",
+    "tails",
     "vibrato_tones",
     "voice_partials",
+    "wind",
+    "wind_hz",
+    "wind_material",
 ]

@@ -19,7 +19,8 @@ _CLICK_DECAY_S, _CLICKS = 0.004, 24
 KICK_ONSETS = tuple(_FIRST_S + _GAP_S * index for index in range(_HITS))
 
 
-def _hit(ratio: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+def kick_hit(ratio: float, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """One hit, (time,), its frequencies multiplied by ``ratio``."""
     time = np.arange(round(0.45 * RATE)) / RATE
     bend = rng.uniform(0.9, 1.1)
     turns = _TO_HZ * bend * time + (_FROM_HZ - _TO_HZ) * bend * _FALL_S * (
@@ -38,7 +39,7 @@ def kick(semitones: int, *, seed: int = 0) -> Samples:
     rng = draw("kick", seed)
     sound = np.zeros((2, round((_FIRST_S + _GAP_S * _HITS) * RATE)))
     for onset in KICK_ONSETS:
-        hit = rng.uniform(0.7, 1.0) * _hit(2 ** (semitones / 12), rng)
+        hit = rng.uniform(0.7, 1.0) * kick_hit(2 ** (semitones / 12), rng)
         start = round(onset * RATE)
         sound[:, start : start + len(hit)] += np.array([[1.0], [0.9]]) * hit
     return sound.astype(np.float32)

@@ -27,6 +27,14 @@ Kind: TypeAlias = Literal[
     "singer",
     "singer-kept",  # its formants
     "lone",
+    "speech",
+    "pads",
+    "winds",
+    "tails",
+    "drums",
+    "mix",  # drums with music
+    "shepard",
+    "edges",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -46,4 +54,4 @@ class Material:
     onsets_s: tuple[float, ...] = ()  # of bursts, notes and hits
     pitch_hz: Callable[[], npt.NDArray[np.float64]] | None = None  # (time,), of a lone voice
     tones_hz: tuple[float, ...] = ()  # of lone tones, one an onset
-    lasting_s: float = 0.0  # each lone tone
+    lasting_s: float = 0.0  # each lone tone, note or tail

@@ -15,18 +15,11 @@ from scipy import signal
 from benchmarks.truths.draws import draw
 from benchmarks.truths.harmonics import Vector, clock, ends_faded, sing
 from benchmarks.truths.material import RATE, Material, Samples
+from benchmarks.truths.throat import VOWELS_HZ, throat_gain
 
 _SECONDS = 6.0
 _NOTES = (50, 53, 55, 57, 53, 50)  # MIDI keys, a second each
 _GLIDE_S, _VIBRATO_HZ, _VIBRATO_CENTS = 0.06, 5.5, 50.0
-_VOWELS = (  # Hz of five formants: a, e, i, o, u
-    (700, 1150, 2600, 3300, 4200),
-    (450, 1750, 2500, 3400, 4300),
-    (300, 2150, 2800, 3500, 4400),
-    (450, 850, 2500, 3200, 4100),
-    (330, 750, 2300, 3100, 4000),
-)
-_WIDTHS_HZ = (80.0, 100.0, 130.0, 180.0, 250.0)
 _GAIN, _BREATH = 0.035, 0.1  # breath: root mean square, before the gain
 _FRAME = 1024  # samples; breath is filtered frame by frame
 
@@ -46,20 +39,10 @@ def singer_hz(*, seed: int = 0) -> Vector:
 def _formants(seed: int) -> Vector:
     """Centres in Hz, (formant, time): vowels that pass into one another."""
     rng = draw("vowels", seed)
-    order = rng.permutation(len(_VOWELS)) if seed else np.arange(len(_VOWELS))
-    vowels = np.array(_VOWELS, dtype=np.float64)[order]
+    order = rng.permutation(len(VOWELS_HZ)) if seed else np.arange(len(VOWELS_HZ))
+    vowels = np.array(VOWELS_HZ, dtype=np.float64)[order]
     place = clock(_SECONDS) / _SECONDS * (len(vowels) - 1)
     return np.array([np.interp(place, np.arange(len(vowels)), track) for track in vowels.T])
-
-
-def _throat(hertz: Vector, formants: Vector) -> Vector:
-    """Gain at ``hertz`` of resonators in cascade, each 1 at 0 Hz; ``formants`` broadcasts to it."""
-    gain = np.ones(np.broadcast_shapes(hertz.shape, formants[0].shape))
-    for centre, width in zip(formants, _WIDTHS_HZ, strict=True):
-        gain = gain / np.sqrt((1 - (hertz / centre) ** 2) ** 2 + (width * hertz / centre**2) ** 2)
-        # far above its resonance each falls by 12 dB an octave; a throat has more of them above
-        gain = gain * np.sqrt(1 + (hertz / (1.3 * centre)) ** 4) ** 0.7
-    return np.asarray(gain)
 
 
 def _breath(formants: Vector, *, ratio: float, rng: np.random.Generator) -> Vector:
@@ -68,7 +51,7 @@ def _breath(formants: Vector, *, ratio: float, rng: np.random.Generator) -> Vect
     noise = rng.standard_normal(length)
     hertz, times, spectra = signal.stft(noise, RATE, nperseg=_FRAME)
     at = np.minimum(np.round(times * RATE).astype(int), length - 1)
-    gain = _throat(hertz[:, None] / ratio, formants[:, at]) / np.sqrt(ratio)
+    gain = throat_gain(hertz[:, None] / ratio, formants[:, at]) / np.sqrt(ratio)
     gain *= 1 / np.sqrt(1 + (hertz[:, None] / (6000 * ratio)) ** 4)
     return np.asarray(signal.istft(spectra * gain, RATE, nperseg=_FRAME)[1][:length])
 
@@ -79,7 +62,7 @@ def singer(semitones: int, *, seed: int = 0, kept: bool = False, take: int = 0) 
 
     def level(number: int, hertz: Vector) -> Vector:
         source = number**-1.2
-        return np.asarray(source * _throat(hertz * ratio if kept else hertz, formants))
+        return np.asarray(source * throat_gain(hertz * ratio if kept else hertz, formants))
 
     voice = sing(pitch, level, semitones=semitones, rng=draw("singer phases", seed))
     breath: Vector = _breath(
