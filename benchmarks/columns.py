@@ -101,6 +101,7 @@ ALONE = (
     Column(title="centre st", metric="centre_semitones"),
     Column(title="edges dB", metric="edge_db", control_is_last=False),
     Column(title="constant %", metric="constant_percent", digits=1, control_is_last=False),
+    Column(title="ViSQOL", metric="visqol", better="high"),
     Column(title="+7−7 LSD dB", metric="round_trip_lsd_db", control_is_last=False),
 )
 

@@ -17,6 +17,9 @@ Judge: TypeAlias = Callable[[Material, Samples, Samples, int], Values]  # …, r
 # of the others only the input is known, and their metrics compare a result with that
 WITHOUT_TRUTH: frozenset[Kind] = frozenset({"tone", "bursts", "noise"})
 
+# where a model of hearing can be trusted: it ranks the unshifted control last
+HEARD: frozenset[Kind] = frozenset({"additive", "mix", "singer", "speech"})
+
 
 def _tone(material: Material, original: Samples, result: Samples, shift: int) -> Values:
     fundamental = material.fundamental_hz
@@ -158,5 +161,7 @@ def judge(
     if truth is None:
         return
     yield "cqt_cosine", metrics.cqt_cosine(truth, result, RATE)
+    if material.kind in HEARD and metrics.has_visqol():
+        yield "visqol", metrics.visqol_score(truth, result, RATE)
     if material.kind in _BY_TRUTH:
         yield from _BY_TRUTH[material.kind](material, truth, result, shift)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.columns import COLUMNS, Column
-from benchmarks.peers import CONTROL
+from benchmarks.peers.found import CONTROL
 
 
 class Score(NamedTuple):

@@ -12,6 +12,7 @@ from benchmarks.metrics.edges import constant_error, edge_error
 from benchmarks.metrics.harmonics import harmonics_error
 from benchmarks.metrics.lone import LoneScore, lone_scores
 from benchmarks.metrics.onset import OnsetScore, early_db, onset_scores
+from benchmarks.metrics.perceived import has_visqol, visqol_score
 from benchmarks.metrics.pitch import coarse_change, pitch_error
 from benchmarks.metrics.spectrum import cqt_cosine, log_spectral_distance
 from benchmarks.metrics.stereo import stereo_change
@@ -29,6 +30,7 @@ __all__ = [
     "early_db",
     "edge_error",
     "harmonics_error",
+    "has_visqol",
     "level_jump",
     "log_spectral_distance",
     "lone_scores",
@@ -38,4 +40,5 @@ __all__ = [
     "spectral_centre_error",
     "stereo_change",
     "tail_error",
+    "visqol_score",
 ]
