@@ -13,7 +13,7 @@ import numpy as np
 from scipy import signal
 
 from benchmarks.truths.draws import draw
-from benchmarks.truths.harmonics import Vector, clock, ends_faded, sing
+from benchmarks.truths.harmonics import LEVEL_HOP, Vector, clock, ends_faded, sing
 from benchmarks.truths.material import RATE, Material, Samples
 from benchmarks.truths.throat import VOWELS_HZ, throat_gain
 
@@ -60,9 +60,11 @@ def singer(semitones: int, *, seed: int = 0, kept: bool = False, take: int = 0) 
     """The singer, (2, time); another ``take`` breathes otherwise and is as true as the first."""
     pitch, formants, ratio = singer_hz(seed=seed), _formants(seed), 2 ** (semitones / 12)
 
+    coarse = formants[:, ::LEVEL_HOP]
+
     def level(number: int, hertz: Vector) -> Vector:
         source = number**-1.2
-        return np.asarray(source * throat_gain(hertz * ratio if kept else hertz, formants))
+        return np.asarray(source * throat_gain(hertz * ratio if kept else hertz, coarse))
 
     voice = sing(pitch, level, semitones=semitones, rng=draw("singer phases", seed))
     breath: Vector = _breath(

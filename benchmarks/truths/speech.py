@@ -12,7 +12,7 @@ import numpy as np
 from scipy import signal
 
 from benchmarks.truths.draws import draw
-from benchmarks.truths.harmonics import Vector, clock, ends_faded, sing
+from benchmarks.truths.harmonics import LEVEL_HOP, Vector, clock, ends_faded, sing
 from benchmarks.truths.material import RATE, Material, Samples
 from benchmarks.truths.throat import VOWELS_HZ, throat_gain
 
@@ -55,7 +55,7 @@ def _mouth(seed: int) -> tuple[Vector, Vector]:
 def speech(semitones: int, *, seed: int = 0) -> Samples:
     """Twenty-four syllables, (2, time)."""
     ratio = 2 ** (semitones / 12)
-    formants, voiced = _mouth(seed)
+    formants, voiced = (track[..., ::LEVEL_HOP] for track in _mouth(seed))
 
     def level(number: int, hertz: Vector) -> Vector:
         return np.asarray(number**-1.2 * voiced * throat_gain(hertz, formants))

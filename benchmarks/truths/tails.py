@@ -16,8 +16,15 @@ from benchmarks.truths.material import Material, Samples
 from benchmarks.truths.score import Note
 
 _CHORDS, _GAP_S = ((50, 57, 62, 66), (48, 55, 64, 67)), 4.5
-_MODES, _SPREAD_HZ, _DECAY_S = 6, 1.5, 0.38  # of the amplitude: 60 dB in 2.6 s
-_STAB = Voice(level=0.03, attack_s=0.004, decay_s=_DECAY_S, rolloff=0.9, spread=0.5)
+_MODES, _SPREAD_HZ, _DECAY_S = 4, 1.5, 0.38  # of the amplitude: 60 dB in 2.6 s
+_STAB = Voice(
+    ratios=(1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
+    level=0.04,
+    attack_s=0.004,
+    decay_s=_DECAY_S,
+    rolloff=0.9,
+    spread=0.5,
+)
 TAIL_ONSETS = tuple(0.2 + _GAP_S * index for index in range(len(_CHORDS)))
 TAIL_S = 4.2
 
