@@ -98,6 +98,10 @@ ALONE = (
     Column(title="drums earlier dB", metric="earlier_db", digits=1, control_is_last=False),
     Column(title="CQT-cos mix", metric="cqt_cosine", kind="mix", better="high", digits=3),
     Column(title="LSD mix dB", metric="notes_lsd_db", kind="mix"),
+    Column(
+        title="CQT-cos MIDI bent", metric="cqt_cosine", kind="midi-bent", better="high", digits=3
+    ),
+    Column(title="LSD MIDI bent dB", metric="notes_lsd_db", kind="midi-bent"),
     Column(title="centre st", metric="centre_semitones"),
     Column(title="edges dB", metric="edge_db", control_is_last=False),
     Column(title="constant %", metric="constant_percent", digits=1, control_is_last=False),

@@ -134,6 +134,7 @@ _BY_INPUT: dict[Kind, Judge] = {"tone": _tone, "bursts": _bursts, "noise": _nois
 _BY_TRUTH: dict[Kind, Judge] = {
     "additive": _additive,
     "vibrato": _vibrato,
+    "midi-bent": _mix,
     "vibrato-wide": _glide,
     "glissando": _glide,
     "bass": _attacks,

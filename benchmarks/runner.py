@@ -19,6 +19,7 @@ from benchmarks.truths import (
     additive_pieces,
     additive_tones,
     bass_material,
+    bent_pieces,
     burst_material,
     chord_material,
     drum_material,
@@ -61,7 +62,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to FILE")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
-    parser.add_argument("--seed", type=int, default=0, help="draw the truths anew (default 0)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="draw the truths anew, all that are not sampled (default 0)",
+    )
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="a General MIDI SoundFont")
     parser.add_argument(
         "--cache",
@@ -86,15 +92,16 @@ def find_pieces(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"MIDI pieces are left out: {renderer}")
-        return [*additive_pieces(), *_rest(options.seed)]
-    return [*midi_pieces(renderer), *additive_pieces(), *_rest(options.seed)]
+        return [*additive_pieces(options.seed), *_rest(options.seed)]
+    sampled = [*midi_pieces(renderer), *bent_pieces(renderer)]
+    return [*sampled, *additive_pieces(options.seed), *_rest(options.seed)]
 
 
 def _rest(seed: int) -> list[Material]:
     return [
-        *vibrato_tones(),
-        burst_material(),
-        noise_material(),
+        *vibrato_tones(seed),
+        burst_material(seed),
+        noise_material(seed),
         chord_material(seed),
         *bass_material(seed),
         kick_material(seed),

@@ -16,7 +16,7 @@ from benchmarks.peers.stretchers import (
     pedalboard_shift,
     signalsmith,
 )
-from benchmarks.peers.world import world
+from benchmarks.peers.world import prepare_world
 
 CONTROL = "control"
 OURS = "ctxaudio"
@@ -60,8 +60,16 @@ PEERS: tuple[Peer, ...] = (
         program="soundstretch",
         version=partial(says, "soundstretch"),
     ),
-    simple("world", partial(world, keep_formants=False), "pyworld"),
-    simple("world-formant", partial(world, keep_formants=True), "pyworld", keeps_formants=True),
+    *(
+        Peer(
+            name="world-formant" if keep else "world",
+            prepare=partial(prepare_world, keep_formants=keep),
+            needs=("pyworld",),
+            keeps_formants=keep,
+            version=partial(package_version, "pyworld"),
+        )
+        for keep in (False, True)
+    ),
     simple(CONTROL, unshifted),
 )
 

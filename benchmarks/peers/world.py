@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from benchmarks.peers.peer import fit
+from benchmarks.peers.peer import Prepared, fit
 from benchmarks.truths.material import Samples
 
+_LOWEST_HZ, _HIGHEST_HZ = 60.0, 2200.0  # of pitches looked for
 
-def world(samples: Samples, rate: int, semitones: float, *, keep_formants: bool) -> Samples:
-    """Each channel by itself; of music it makes what a vocoder makes of it."""
+
+def prepare_world(samples: Samples, rate: int, *, keep_formants: bool) -> Prepared:
+    """Each channel is taken apart once; of music it makes what a vocoder makes of it."""
     import pyworld
 
-    ratio, sounds = 2 ** (semitones / 12), []
+    apart = []
     for channel in samples.astype(np.float64):
-        pitch_hz, times = pyworld.harvest(channel, rate, f0_floor=60.0, f0_ceil=2200.0)
+        pitch_hz, times = pyworld.harvest(channel, rate, f0_floor=_LOWEST_HZ, f0_ceil=_HIGHEST_HZ)
         envelope = pyworld.cheaptrick(channel, pitch_hz, times, rate)
-        breath = pyworld.d4c(channel, pitch_hz, times, rate)
-        if not keep_formants:
-            envelope, breath = (_stretched(frames, ratio) for frames in (envelope, breath))
-        sounds.append(pyworld.synthesize(pitch_hz * ratio, envelope, breath, rate))
-    return fit(np.array(sounds, dtype=np.float32), samples.shape[1])
+        apart.append((pitch_hz, envelope, pyworld.d4c(channel, pitch_hz, times, rate)))
+
+    def shift(semitones: float) -> Samples:
+        ratio, sounds = 2 ** (semitones / 12), []
+        for pitch_hz, *frames in apart:
+            if not keep_formants:
+                frames = [_stretched(some, ratio) for some in frames]
+            sounds.append(pyworld.synthesize(pitch_hz * ratio, *frames, rate))
+        return fit(np.array(sounds, dtype=np.float32), samples.shape[1])
+
+    return shift
 
 
 def _stretched(frames: np.ndarray, ratio: float) -> np.ndarray:

@@ -17,7 +17,7 @@ from benchmarks.truths.glides import glide_material
 from benchmarks.truths.kick import KICK_ONSETS, kick, kick_material
 from benchmarks.truths.lone_tones import lone_material, lone_tones
 from benchmarks.truths.material import KINDS, RATE, Kind, Material, Samples
-from benchmarks.truths.midi import Renderer, find_renderer, midi_pieces
+from benchmarks.truths.midi import Renderer, bent_pieces, find_renderer, midi_pieces
 from benchmarks.truths.pads import pad_material, pads
 from benchmarks.truths.shepard import shepard, shepard_material
 from benchmarks.truths.singer import singer, singer_hz, singer_material
@@ -43,6 +43,7 @@ __all__ = [
     "additive_tones",
     "bass_material",
     "bass_notes",
+    "bent_pieces",
     "burst_material",
     "chord_material",
     "draw",

@@ -64,7 +64,7 @@ def drums_and_music(semitones: int, *, seed: int = 0) -> Samples:
     """The same with strings, bass and a melody over it, (2, time)."""
     beaten = drums(semitones, seed=seed)
     seconds = beaten.shape[1] / RATE
-    music = synthesise(piece_partials(_PIECE), seconds=seconds, semitones=semitones)
+    music = synthesise(piece_partials(_PIECE, seed), seconds=seconds, semitones=semitones)
     return (0.7 * (beaten + music)).astype(np.float32)
 
 

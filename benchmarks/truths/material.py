@@ -15,6 +15,7 @@ Samples: TypeAlias = npt.NDArray[np.float32]
 Kind: TypeAlias = Literal[
     "additive",
     "midi",
+    "midi-bent",  # by the wheel: another truth of the same notes
     "tone",
     "bursts",
     "noise",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from functools import cache
 
+import mido
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from benchmarks import metrics
 from benchmarks.truths import (
     KINDS,
     RATE,
+    additive_pieces,
     bass_material,
     chord_material,
     draw,
@@ -25,9 +28,12 @@ from benchmarks.truths import (
     singer_hz,
     singer_material,
     speech_material,
+    steady_noise,
     tail_material,
     wind_material,
 )
+from benchmarks.truths.midi import midi_bytes
+from benchmarks.truths.pieces import PIECES
 
 
 def materials(seed=0):
@@ -126,3 +132,29 @@ def test_nothing_sounds_before_an_attack(name):
 def test_seeds_are_checked():
     with pytest.raises(ValueError, match="must not be negative"):
         draw("kick", -1)
+
+
+def test_old_truths_are_what_they_were_and_drawn_anew_under_a_seed():
+    """Of the first samples, which figures were quoted of since they were made."""
+    first, again = additive_pieces()[0], additive_pieces(seed=2)[0]
+    assert not np.array_equal(first.render(0), again.render(0))
+    np.testing.assert_array_equal(first.render(0), additive_pieces(0)[0].render(0))
+    noise = 0.1 * np.random.default_rng(3).standard_normal((2, 4 * RATE))
+    steady = steady_noise()
+    assert np.corrcoef(steady[0], noise[0])[0, 1] > 0.3
+    assert np.abs(np.corrcoef(steady_noise(seed=1)[0], noise[0])[0, 1]) < 0.05
+
+
+@pytest.mark.parametrize("semitones", [-12, 5])
+def test_a_bent_piece_has_the_keys_of_the_original_and_no_drums(semitones):
+    band = next(piece for piece in PIECES if any(part.drums for part in piece.parts))
+    plain = mido.MidiFile(file=io.BytesIO(midi_bytes(band, 0, bent=True)))
+    bent = mido.MidiFile(file=io.BytesIO(midi_bytes(band, semitones, bent=True)))
+    notes = [
+        [(m.note, m.time) for track in midi.tracks for m in track if m.type == "note_on"]
+        for midi in (plain, bent)
+    ]
+    assert notes[0] == notes[1]
+    wheels = {m.pitch for track in bent.tracks for m in track if m.type == "pitchwheel"}
+    assert wheels == {round(8192 * semitones / 24)}
+    assert len(bent.tracks) == sum(not part.drums for part in band.parts)
