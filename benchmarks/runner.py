@@ -83,8 +83,8 @@ def find_tones(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"sampled tones are left out: {renderer}")
-        return additive_tones()
-    return sustained_tones(renderer)
+        return additive_tones(options.seed)
+    return sustained_tones(renderer, options.seed)
 
 
 def find_pieces(options: argparse.Namespace) -> list[Material]:

@@ -22,10 +22,10 @@ def prepare_world(samples: Samples, rate: int, *, keep_formants: bool) -> Prepar
 
     def shift(semitones: float) -> Samples:
         ratio, sounds = 2 ** (semitones / 12), []
-        for pitch_hz, *frames in apart:
+        for pitch_hz, envelope, breath in apart:
             if not keep_formants:
-                frames = [_stretched(some, ratio) for some in frames]
-            sounds.append(pyworld.synthesize(pitch_hz * ratio, *frames, rate))
+                envelope, breath = _stretched(envelope, ratio), _stretched(breath, ratio)
+            sounds.append(pyworld.synthesize(pitch_hz * ratio, envelope, breath, rate))
         return fit(np.array(sounds, dtype=np.float32), samples.shape[1])
 
     return shift
