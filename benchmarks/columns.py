@@ -106,6 +106,13 @@ ALONE = (
     Column(title="edges dB", metric="edge_db", control_is_last=False),
     Column(title="constant %", metric="constant_percent", digits=1, control_is_last=False),
     Column(title="ViSQOL", metric="visqol", better="high"),
+    Column(
+        title="stereo alone worst",
+        metric="stereo_alone",
+        reduce=_worst,
+        digits=3,
+        control_is_last=False,
+    ),
     Column(title="+7−7 LSD dB", metric="round_trip_lsd_db", control_is_last=False),
 )
 

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from benchmarks.columns import PIECES
+from benchmarks.judge import PIECE_KINDS
 from benchmarks.measuring import choose, measure_all
 from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, Prepared, find_peers
 from benchmarks.report import control_ranks, table
@@ -65,8 +66,7 @@ def print_sound(options: argparse.Namespace) -> dict[str, object]:
     for line in missing:
         say(line)
     peers = [*live_peers(), *others]
-    kinds = {column.kind for column in PIECES} | {"tone", "noise"}
-    pieces = [piece for piece in find_pieces(options) if piece.kind in kinds]
+    pieces = [piece for piece in find_pieces(options) if piece.kind in PIECE_KINDS]
     materials = choose(pieces, find_tones(options), quick=options.quick)
     shifts = [5] if options.quick else list(SHIFTS)
     scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs, back=False)

@@ -55,10 +55,10 @@ def table(
 ) -> str:
     """A Markdown table, one row a peer; the control's row is named as the input that it is.
 
-    Columns that nothing was measured for are left out; empty where that is all of them.
+    Columns and peers that nothing was measured for are left out; empty where that is all.
     """
     columns = [column for column in columns if _measured(column, scores, shift)]
-    if all(column.metric == "stereo" for column in columns):  # measured of everything
+    if not columns:
         return ""
     rows = [["", *(column.title for column in columns)]]
     for peer in peers:
@@ -66,6 +66,8 @@ def table(
             f"{summarise(scores, column, peer=peer, shift=shift):.{column.digits}f}"
             for column in columns
         ]
+        if all(cell == "nan" for cell in cells):  # formants to be kept, or not
+            continue
         name = f"{peer} (the input)" if peer == CONTROL else peer
         rows.append([name, *("-" if cell == "nan" else cell for cell in cells)])
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
