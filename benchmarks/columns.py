@@ -86,7 +86,7 @@ ALONE = (
     Column(title="glissando dB", metric="harmonics_db", kind="glissando"),
     Column(title="LSD glissando dB", metric="glide_lsd_db", kind="glissando"),
     Column(title="lone level dB", metric="lone_level_db", reduce=_worst),
-    Column(title="lone cents", metric="lone_cents", reduce=_worst),
+    Column(title="lone cents", metric="lone_cents"),
     Column(title="speech dB", metric="harmonics_db", kind="speech"),
     Column(title="LSD speech dB", metric="voice_lsd_db", kind="speech"),
     Column(title="winds dB", metric="harmonics_db", kind="winds"),

@@ -17,10 +17,10 @@ _LOWEST_HZ, _HIGHEST_HZ = 20.0, 20000.0
 
 
 class LoneScore(NamedTuple):
-    """Over all tones."""
+    """Over all tones: of level the worst, for a lost tone is lost; of pitch all."""
 
     lone_level_db: float  # largest error of level
-    lone_cents: float  # largest error of pitch
+    lone_cents: float  # mean error of pitch
 
 
 def _peak(tone: Sound, rate: int, near_hz: float) -> tuple[float, float]:
@@ -48,7 +48,7 @@ def lone_scores(
     tones_hz: Sequence[float],
     lasting_s: float,
 ) -> LoneScore:
-    """Largest errors of level (dB) and pitch (cents), of tones that stay within 20 Hz to 20 kHz.
+    """Errors of level (dB) and pitch (cents), of tones that stay within 20 Hz to 20 kHz.
 
     Level and pitch are those of the input's own tone, measured alike. A tone that is not within a
     semitone of where it should be has lost all its level, 60 dB, and is out by 100 cents.
@@ -68,4 +68,4 @@ def lone_scores(
         lost = change < _SILENT_DB
         levels.append(abs(max(change, _SILENT_DB)))
         cents.append(100.0 if lost else min(100.0, abs(1200 * np.log2(new_hz / old_hz / ratio))))
-    return LoneScore(lone_level_db=max(levels), lone_cents=max(cents))
+    return LoneScore(lone_level_db=max(levels), lone_cents=float(np.mean(cents)))
