@@ -36,7 +36,7 @@ def draw_winners(scores: Sequence[Score], path: Path) -> None:
         if tool not in (CONTROL, OURS)
     ]
     colours = {OURS: "#2c7fb8"} | {
-        tool: plt.get_cmap("Pastel1")(index % 9) for index, tool in enumerate(tools)
+        tool: plt.get_cmap("tab20")((index + 2) % 20) for index, tool in enumerate(tools)
     }
     figure, axes = plt.subplots(figsize=(2.6 + 1.1 * len(shifts), 1.2 + 0.27 * len(rows)))
     won = set()
