@@ -38,14 +38,14 @@ SONG_SPANS = (
     Span(length=2.0, to_hz=6000.0),
     Span(length=1.0),
     Span(length=0.5, from_hz=150.0),
-    Span(length=0.25, from_hz=500.0),
+    Span(length=0.25, from_hz=1000.0),
 )
 
 
 SONG_LOOK_AHEAD = 12  # steps
 # A song that is played or comes in blocks: a turn of the context is to be heard soon, and what was
 # made ahead is made anew.
-PLAYED_SPANS = SONG_SPANS[2:]
+PLAYED_SPANS = SONG_SPANS[2:4]
 PLAYED_LOOK_AHEAD = 4
 # What comes in live: as soon as can be.
 INPUT_SPANS = (Span(length=1.0),)
