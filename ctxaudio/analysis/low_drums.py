@@ -1,0 +1,221 @@
+"""Drums in the low range: what dies away too fast for a note.
+
+After a hit the low range is a sum of damped sinusoids, which a subspace of the samples gives to a
+fraction of a hertz within a fifth of a second (ESPRIT: Roy & Kailath 1989; of drums in music: Gillet
+& Richard, "Transcription and separation of drum signals from polyphonic music", 2008). A note's
+die away slowly, or not at all, and are followed back to the hit; a drum is what they leave. Where a
+note goes on through a hit, its sinusoids before and after are the same ones.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import scipy.signal
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import maximum_filter1d
+
+_TO_HZ, _SLOPE_HZ, _RATE_HZ = 290.0, 55.0, 760.0
+_ATTACK_S = 0.06  # after a hit, until its tone stands
+_LASTING_S = 0.45  # after a hit, in which it is followed
+_BEFORE_S = 0.3  # before a hit, in which notes are looked for that go on
+_EARLY_S = 0.008  # that a filtered hit sounds before it does
+_BACK_S = 0.012  # before a hit, where nothing of it is heard yet
+_FEWEST = 20  # samples that a fit needs
+_NOTE_S = 0.2  # an amplitude that falls to 1/e in less is a drum's
+_SLOW = np.exp(-1.0 / (_NOTE_S * _RATE_HZ))  # size of a pole: a note's is larger
+_NOISE = 2e-3  # of the largest singular value: what is below is noise
+_MOST = 40  # sinusoids, twice
+_GOOD = 1e-3  # error of a fit, in power, that is good enough
+_BETTER = 0.3  # times the error: so much better must a shorter stretch be
+_RISE = 1.4  # in power: more begins there than goes on
+_LEAST = 0.005  # of the power, that dies away fast where there is a drum
+_SILENT = 1e-8  # of the mean power
+
+
+class LowPart(NamedTuple):
+    """The low range of a sound."""
+
+    samples: np.ndarray  # (channel, time)
+    rate: float  # Hz
+    factor: int  # samples of the sound to one
+    taps: np.ndarray
+
+    def raised(self, samples: np.ndarray, n: int) -> np.ndarray:
+        """Samples of this range at the sound's rate, ``n`` of them."""
+        made = scipy.signal.resample_poly(samples, self.factor, 1, axis=1, window=self.taps)
+        return np.asarray(made[:, :n])
+
+
+def low_part(samples: np.ndarray, rate: int) -> LowPart:
+    """The low range of (channel, time) samples."""
+    factor = max(1, round(rate / _RATE_HZ))
+    taps = scipy.signal.firwin(
+        2 * round(rate / _SLOPE_HZ) // 2 * 2 + 1, _TO_HZ, fs=rate, window=("kaiser", 7.0)
+    )
+    low = scipy.signal.resample_poly(samples, 1, factor, axis=1, window=taps)
+    return LowPart(low, rate / factor, factor, taps)
+
+
+class _Fit(NamedTuple):
+    """Damped sinusoids from a sample on."""
+
+    start: int
+    end: int
+    poles: np.ndarray  # (pole,)
+    amplitudes: np.ndarray  # (pole, channel)
+    slow: np.ndarray  # (pole,) bool
+    error: float  # in power, of the stretch's
+
+    def sound(self, first: int, end: int, which: np.ndarray) -> np.ndarray:
+        """(channel, time) of some of the poles."""
+        time = np.arange(first, end)[:, None] - self.start
+        return ((self.poles[which][None] ** time) @ self.amplitudes[which]).real.T
+
+
+def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
+    """The drums in the low range, (channel, time) at its rate.
+
+    Args:
+        low: the range.
+        clicks_s: when something broad begins.
+    """
+    samples, rate = low.samples, low.rate
+    made = np.zeros_like(samples)
+    events = np.round(_find_events(samples, rate, clicks_s) * rate).astype(int)
+    silent = _SILENT * float(np.mean(samples**2))
+    early, back = round(_EARLY_S * rate), round(_BACK_S * rate)
+    last: _Fit | None = None
+    i = 0
+    while i < len(events):
+        hit = events[i]
+        ends = _ends(samples, events, i, rate)
+        if _power(samples, hit, ends[0][1]) <= silent:
+            last, i = None, i + 1
+            continue
+        since = 0 if i == 0 else events[i - 1] + early
+        first = max(0, since, hit - round(_BEFORE_S * rate))
+        before = first, max(first, hit - back)
+        begin = max(hit - early, 0)
+        fade = np.clip((np.arange(begin, ends[-1][1]) - begin + 1) / (0.006 * rate), 0.0, 1.0)
+        start, best, following = hit + round(_ATTACK_S * rate), None, i + 1
+        for j, end in reversed(ends):
+            if end - start < _FEWEST:
+                continue
+            fit = _fit(samples, before, start, end)
+            if best is None or fit.error < _BETTER * best.error:
+                best, following = fit, j
+            if best.error < _GOOD:
+                break
+        if best is None:  # the next comes at once: what was there goes on until then
+            end = ends[0][1]
+            if last is not None and last.end >= begin - back - early:
+                notes = last.sound(begin, end, last.slow)
+            else:
+                notes = np.zeros((len(samples), end - begin))
+            if i + 1 < len(events) and _power(samples, *before) < 0.05 * _power(samples, hit, end):
+                made[:, begin:end] = (samples[:, begin:end] - notes) * fade[: end - begin]
+            i += 1
+            continue
+        fast = best.sound(start, best.end, ~best.slow)
+        total = float(np.sum(samples[:, start : best.end] ** 2))
+        if np.sum(fast**2) >= _LEAST * total:
+            notes = best.sound(begin, best.end, best.slow)
+            made[:, begin : best.end] = samples[:, begin : best.end] - notes
+            made[:, begin : best.end] *= fade[: best.end - begin]
+        last, i = best, following
+    return made
+
+
+def _ends(samples: np.ndarray, events: np.ndarray, i: int, rate: float) -> list[tuple[int, int]]:
+    """Where what begins at an event may be followed to: the next event then, and the sample."""
+    latest = events[i] + round(_LASTING_S * rate)
+    back, near = round(_BACK_S * rate), round(0.04 * rate)
+    ends = []
+    for j in range(i + 1, len(events)):
+        at = events[j]
+        if at >= latest:
+            return [*ends, (j, min(latest, samples.shape[1]))]
+        ends.append((j, at - back))
+        rises = _power(samples, at + 4, at + near) > _RISE * _power(samples, at - near, at - back)
+        if rises:
+            return ends
+    return [*ends, (len(events), min(latest, samples.shape[1]))]
+
+
+def _power(samples: np.ndarray, first: int, end: int) -> float:
+    some = samples[:, max(first, 0) : max(end, 0)]
+    return float(np.mean(some**2)) if some.size else 0.0
+
+
+def _fit(samples: np.ndarray, before: tuple[int, int], start: int, end: int) -> _Fit:
+    """Damped sinusoids of a stretch, those of before among them if they go on."""
+    after = samples[:, start:end]
+    total = float(np.sum(after**2)) + np.finfo(float).tiny
+    alone = _amplitudes(_poles([after]), after, start, end, total)
+    earlier = samples[:, before[0] : before[1]]
+    if earlier.shape[1] < after.shape[1] // 2 + _FEWEST or np.mean(earlier**2) * 100.0 < np.mean(
+        after**2
+    ):
+        return alone
+    poles = _poles([after, earlier])
+    slow = _is_slow(poles)
+    times = np.concatenate([np.arange(before[0], before[1]), np.arange(start, end)]) - start
+    turning = np.zeros((len(times), len(poles)), complex)
+    turning[:, slow] = poles[slow][None] ** times[:, None]
+    turning[earlier.shape[1] :, ~slow] = poles[~slow][None] ** np.arange(end - start)[:, None]
+    both = np.concatenate([earlier, after], axis=1).T
+    amplitudes = np.linalg.lstsq(turning, both.astype(complex), rcond=1e-6)[0]
+    error = float(np.sum((both - (turning @ amplitudes).real) ** 2) / np.sum(both**2))
+    if error < 10.0 * alone.error + _GOOD:
+        return _Fit(start, end, poles, amplitudes, slow, error)
+    return alone
+
+
+def _amplitudes(poles: np.ndarray, after: np.ndarray, start: int, end: int, total: float) -> _Fit:
+    turning = poles[None] ** np.arange(end - start)[:, None]
+    amplitudes = np.linalg.lstsq(turning, after.T.astype(complex), rcond=1e-6)[0]
+    error = float(np.sum((after.T - (turning @ amplitudes).real) ** 2)) / total
+    return _Fit(start, end, poles, amplitudes, _is_slow(poles), error)
+
+
+def _is_slow(poles: np.ndarray) -> np.ndarray:
+    return np.asarray(np.abs(poles) > _SLOW)
+
+
+def _poles(stretches: list[np.ndarray]) -> np.ndarray:
+    """Poles that (channel, time) stretches share."""
+    rows = min(part.shape[1] for part in stretches[:1]) // 2
+    blocks = [
+        sliding_window_view(channel, len(channel) - rows + 1)
+        for part in stretches
+        for channel in part
+    ]
+    table = np.concatenate(blocks, axis=1)
+    power, basis = np.linalg.eigh(table @ table.T)
+    n = int(np.sum(power > _NOISE**2 * power[-1]))
+    basis = basis[:, ::-1][:, : max(1, min(n, _MOST, rows - 2))]
+    poles = np.linalg.eigvals(np.linalg.lstsq(basis[:-1], basis[1:], rcond=None)[0])
+    size = np.abs(poles)
+    poles = np.where(size > 1.0, poles / np.maximum(size, 1.0), poles)
+    return np.asarray(poles[size > 0.9])
+
+
+def _find_events(samples: np.ndarray, rate: float, clicks_s: np.ndarray) -> np.ndarray:
+    """Seconds at which something begins: clicks, and what rises without one."""
+    hop, window = max(1, round(0.005 * rate)), round(0.048 * rate) // 2 * 2
+    padded = np.pad(samples, ((0, 0), (window // 2, window)))
+    frames = sliding_window_view(padded, window, axis=1)[:, ::hop] * scipy.signal.windows.hann(
+        window, sym=False
+    )
+    level = np.sqrt((np.abs(np.fft.rfft(frames, axis=2)) ** 2).sum(axis=0))
+    if len(level) <= 8:
+        return clicks_s
+    rise = np.maximum(level[8:] - level[:-8], 0.0).sum(axis=1)
+    around = maximum_filter1d(level.sum(axis=1)[4:-4], 17)
+    loudest = level.sum(axis=1).max()
+    peaks = (rise == maximum_filter1d(rise, 17)) & (rise > 0.25 * around) & (rise > 1e-3 * loudest)
+    rises_s = (np.flatnonzero(peaks) + 4) * hop / rate + 0.006
+    lone = [at for at in rises_s if not len(clicks_s) or np.abs(clicks_s - at).min() > 0.03]
+    return np.sort(np.concatenate([clicks_s, lone]))
