@@ -16,8 +16,8 @@ import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.ndimage import maximum_filter1d
 
-_TO_HZ, _SLOPE_HZ, _RATE_HZ = 290.0, 55.0, 760.0
-_ATTACK_S = 0.06  # after a hit, until its tone stands
+_TO_HZ, _SLOPE_HZ, _RATE_HZ = 230.0, 55.0, 760.0
+_ATTACK_S = 0.045  # after a hit, until its tone stands
 _LASTING_S = 0.45  # after a hit, in which it is followed
 _BEFORE_S = 0.3  # before a hit, in which notes are looked for that go on
 _EARLY_S = 0.008  # that a filtered hit sounds before it does
@@ -26,11 +26,20 @@ _FEWEST = 20  # samples that a fit needs
 _NOTE_S = 0.2  # an amplitude that falls to 1/e in less is a drum's
 _SLOW = np.exp(-1.0 / (_NOTE_S * _RATE_HZ))  # size of a pole: a note's is larger
 _NOISE = 2e-3  # of the largest singular value: what is below is noise
-_MOST = 40  # sinusoids, twice
+_MOST = 60  # sinusoids, twice
 _GOOD = 1e-3  # error of a fit, in power, that is good enough
 _BETTER = 0.3  # times the error: so much better must a shorter stretch be
-_RISE = 1.4  # in power: more begins there than goes on
+_BAD = 0.15  # error of a fit that says nothing
+_RISE = 9.0  # in power: more begins there than goes on
+_FALL = 0.8  # in power: nothing begins where it falls below
+_NEAR_S = 0.04  # before and after a moment
+_GAP_S = 0.1  # for which notes are taken to go on
 _LEAST = 0.005  # of the power, that dies away fast where there is a drum
+_LATE_S = tuple(0.01 * n for n in range(-1, 9))  # after a hit, that a note may begin
+_RISE_S = (0.005, 0.03, 0.08, 0.15)  # in which it may rise
+_MARGIN = 0.8
+_JUDGED_S = 0.15
+_RCOND = 1e-6
 _SILENT = 1e-8  # of the mean power
 
 
@@ -98,50 +107,80 @@ def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
         first = max(0, since, hit - round(_BEFORE_S * rate))
         before = first, max(first, hit - back)
         begin = max(hit - early, 0)
-        fade = np.clip((np.arange(begin, ends[-1][1]) - begin + 1) / (0.006 * rate), 0.0, 1.0)
         start, best, following = hit + round(_ATTACK_S * rate), None, i + 1
         for j, end in reversed(ends):
-            if end - start < _FEWEST:
+            if end - start < _FEWEST or (j > i + 1 and events[i + 1] < start):
                 continue
             fit = _fit(samples, before, start, end)
             if best is None or fit.error < _BETTER * best.error:
                 best, following = fit, j
             if best.error < _GOOD:
                 break
-        if best is None:  # the next comes at once: what was there goes on until then
-            end = ends[0][1]
-            if last is not None and last.end >= begin - back - early:
+        end = ends[0][1] if best is None else best.end
+        was = _power(samples, hit - round(_NEAR_S * rate), hit - back)
+        rises = _power(samples, hit, min(end, hit + round(_NEAR_S * rate))) > _FALL * was
+        if best is not None and best.error > _BAD:
+            best = None
+        if best is None or not rises:
+            notes = tail = np.zeros((len(samples), end - begin))
+            if last is not None and begin - last.end < _GAP_S * rate:
                 notes = last.sound(begin, end, last.slow)
-            else:
-                notes = np.zeros((len(samples), end - begin))
-            if i + 1 < len(events) and _power(samples, *before) < 0.05 * _power(samples, hit, end):
-                made[:, begin:end] = (samples[:, begin:end] - notes) * fade[: end - begin]
-            i += 1
-            continue
-        fast = best.sound(start, best.end, ~best.slow)
-        total = float(np.sum(samples[:, start : best.end] ** 2))
-        if np.sum(fast**2) >= _LEAST * total:
-            notes = best.sound(begin, best.end, best.slow)
-            made[:, begin : best.end] = samples[:, begin : best.end] - notes
-            made[:, begin : best.end] *= fade[: best.end - begin]
-        last, i = best, following
+                tail = last.sound(begin, end, ~last.slow)
+            new = samples[:, begin:end] - notes
+            made[:, begin:end] = new if rises and np.sum(new**2) > np.sum(notes**2) else tail
+        else:
+            fast = best.sound(start, end, ~best.slow)
+            if np.sum(fast**2) >= _LEAST * np.sum(samples[:, start:end] ** 2):
+                notes = _notes(samples, begin, end, last, best, rate)
+                made[:, begin:end] = samples[:, begin:end] - notes
+            last = best
+        fade = np.clip(np.arange(1, end - begin + 1) / (0.006 * rate), 0.0, 1.0)
+        if rises:
+            made[:, begin:end] *= fade
+        i = following
     return made
+
+
+def _notes(
+    samples: np.ndarray, begin: int, end: int, last: _Fit | None, best: _Fit, rate: float
+) -> np.ndarray:
+    """What is no drum: notes of before until those of after begin, if not at the hit.
+
+    They begin when and as fast as leaves the least, for a note where there is none adds to it.
+    """
+    after = best.sound(begin, end, best.slow)
+    before = np.zeros_like(after)
+    if last is not None and begin - last.end < _GAP_S * rate:
+        before = last.sound(begin, end, last.slow)
+    judged = min(end - begin, round(_JUDGED_S * rate))
+    time_s = np.arange(end - begin) / rate
+    least = _MARGIN * float(np.sum((samples[:, begin : begin + judged] - after[:, :judged]) ** 2))
+    chosen = after
+    for late_s in _LATE_S:
+        for rise_s in _RISE_S:
+            turn = np.clip((time_s - _EARLY_S - late_s) / rise_s + 0.5 * (rise_s < 0.01), 0.0, 1.0)
+            turn = np.sin(0.5 * np.pi * turn) ** 2
+            for old in (before, 0.0 * before):
+                some = old + turn * (after - old)
+                left = float(np.sum((samples[:, begin : begin + judged] - some[:, :judged]) ** 2))
+                if left < least:
+                    least, chosen = left, some
+    return chosen
 
 
 def _ends(samples: np.ndarray, events: np.ndarray, i: int, rate: float) -> list[tuple[int, int]]:
     """Where what begins at an event may be followed to: the next event then, and the sample."""
-    latest = events[i] + round(_LASTING_S * rate)
-    back, near = round(_BACK_S * rate), round(0.04 * rate)
+    latest = min(events[i] + round(_LASTING_S * rate), samples.shape[1])
+    back, near = round(_BACK_S * rate), round(_NEAR_S * rate)
     ends = []
     for j in range(i + 1, len(events)):
         at = events[j]
         if at >= latest:
-            return [*ends, (j, min(latest, samples.shape[1]))]
+            return [*ends, (j, latest)]
         ends.append((j, at - back))
-        rises = _power(samples, at + 4, at + near) > _RISE * _power(samples, at - near, at - back)
-        if rises:
+        if _power(samples, at + 4, at + near) > _RISE * _power(samples, at - near, at - back):
             return ends
-    return [*ends, (len(events), min(latest, samples.shape[1]))]
+    return [*ends, (len(events), latest)]
 
 
 def _power(samples: np.ndarray, first: int, end: int) -> float:
@@ -166,7 +205,7 @@ def _fit(samples: np.ndarray, before: tuple[int, int], start: int, end: int) -> 
     turning[:, slow] = poles[slow][None] ** times[:, None]
     turning[earlier.shape[1] :, ~slow] = poles[~slow][None] ** np.arange(end - start)[:, None]
     both = np.concatenate([earlier, after], axis=1).T
-    amplitudes = np.linalg.lstsq(turning, both.astype(complex), rcond=1e-6)[0]
+    amplitudes = np.linalg.lstsq(turning, both.astype(complex), rcond=_RCOND)[0]
     error = float(np.sum((both - (turning @ amplitudes).real) ** 2) / np.sum(both**2))
     if error < 10.0 * alone.error + _GOOD:
         return _Fit(start, end, poles, amplitudes, slow, error)
@@ -175,7 +214,7 @@ def _fit(samples: np.ndarray, before: tuple[int, int], start: int, end: int) -> 
 
 def _amplitudes(poles: np.ndarray, after: np.ndarray, start: int, end: int, total: float) -> _Fit:
     turning = poles[None] ** np.arange(end - start)[:, None]
-    amplitudes = np.linalg.lstsq(turning, after.T.astype(complex), rcond=1e-6)[0]
+    amplitudes = np.linalg.lstsq(turning, after.T.astype(complex), rcond=_RCOND)[0]
     error = float(np.sum((after.T - (turning @ amplitudes).real) ** 2)) / total
     return _Fit(start, end, poles, amplitudes, _is_slow(poles), error)
 
