@@ -25,7 +25,7 @@ _BACK_S = 0.012  # before a hit, where nothing of it is heard yet
 _FEWEST = 20  # samples that a fit needs
 _NOTE_S = 0.2  # an amplitude that falls to 1/e in less is a drum's
 _SLOW = np.exp(-1.0 / (_NOTE_S * _RATE_HZ))  # size of a pole: a note's is larger
-_NOISE = 2e-3  # of the largest singular value: what is below is noise
+_NOISE = 1.4e-3  # of the largest singular value: what is below is noise
 _MOST = 60  # sinusoids, twice
 _GOOD = 1e-3  # error of a fit, in power, that is good enough
 _BETTER = 0.3  # times the error: so much better must a shorter stretch be
@@ -37,6 +37,10 @@ _GAP_S = 0.1  # for which notes are taken to go on
 _LEAST = 0.005  # of the power, that dies away fast where there is a drum
 _LATE_S = tuple(0.01 * n for n in range(-1, 9))  # after a hit, that a note may begin
 _RISE_S = (0.005, 0.03, 0.08, 0.15)  # in which it may rise
+_FEWEST_BEFORE = 76
+_SURE = 0.01
+_STILL = 0.9
+_WORSE = 3.0
 _MARGIN = 0.8
 _JUDGED_S = 0.15
 _RCOND = 1e-6
@@ -103,15 +107,14 @@ def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
         if _power(samples, hit, ends[0][1]) <= silent:
             last, i = None, i + 1
             continue
-        since = 0 if i == 0 else events[i - 1] + early
-        first = max(0, since, hit - round(_BEFORE_S * rate))
-        before = first, max(first, hit - back)
+        first = max(0, hit - round(_BEFORE_S * rate), 0 if last is None else last.start)
+        going = _going(samples, first, hit - back)
         begin = max(hit - early, 0)
         start, best, following = hit + round(_ATTACK_S * rate), None, i + 1
         for j, end in reversed(ends):
             if end - start < _FEWEST or (j > i + 1 and events[i + 1] < start):
                 continue
-            fit = _fit(samples, before, start, end)
+            fit = _fit(samples, going, start, end)
             if best is None or fit.error < _BETTER * best.error:
                 best, following = fit, j
             if best.error < _GOOD:
@@ -168,6 +171,18 @@ def _notes(
     return chosen
 
 
+def _going(samples: np.ndarray, first: int, end: int) -> _Fit | None:
+    """Damped sinusoids before a hit, if any are certain."""
+    if end - first < _FEWEST_BEFORE:
+        return None
+    part = samples[:, first:end]
+    total = float(np.sum(part**2))
+    if total == 0.0:
+        return None
+    fit = _damped(part, first, total)
+    return fit if fit.error < _SURE else None
+
+
 def _ends(samples: np.ndarray, events: np.ndarray, i: int, rate: float) -> list[tuple[int, int]]:
     """Where what begins at an event may be followed to: the next event then, and the sample."""
     latest = min(events[i] + round(_LASTING_S * rate), samples.shape[1])
@@ -188,50 +203,50 @@ def _power(samples: np.ndarray, first: int, end: int) -> float:
     return float(np.mean(some**2)) if some.size else 0.0
 
 
-def _fit(samples: np.ndarray, before: tuple[int, int], start: int, end: int) -> _Fit:
-    """Damped sinusoids of a stretch, those of before among them if they go on."""
+def _fit(samples: np.ndarray, going: _Fit | None, start: int, end: int) -> _Fit:
+    """Damped sinusoids of a stretch, those that were going on before among them if they still do."""
     after = samples[:, start:end]
     total = float(np.sum(after**2)) + np.finfo(float).tiny
-    alone = _amplitudes(_poles([after]), after, start, end, total)
-    earlier = samples[:, before[0] : before[1]]
-    if earlier.shape[1] < after.shape[1] // 2 + _FEWEST or np.mean(earlier**2) * 100.0 < np.mean(
-        after**2
-    ):
+    alone = _damped(after, start, total)
+    if going is None:
         return alone
-    poles = _poles([after, earlier])
-    slow = _is_slow(poles)
-    times = np.concatenate([np.arange(before[0], before[1]), np.arange(start, end)]) - start
-    turning = np.zeros((len(times), len(poles)), complex)
-    turning[:, slow] = poles[slow][None] ** times[:, None]
-    turning[earlier.shape[1] :, ~slow] = poles[~slow][None] ** np.arange(end - start)[:, None]
-    both = np.concatenate([earlier, after], axis=1).T
-    amplitudes = np.linalg.lstsq(turning, both.astype(complex), rcond=_RCOND)[0]
-    error = float(np.sum((both - (turning @ amplitudes).real) ** 2) / np.sum(both**2))
-    if error < 10.0 * alone.error + _GOOD:
-        return _Fit(start, end, poles, amplitudes, slow, error)
-    return alone
+    left = after - going.sound(start, end, going.slow)
+    if np.sum(left**2) > _STILL * total:
+        return alone
+    new = _damped(left, start, total)
+    if new.error > _WORSE * alone.error + _GOOD:
+        return alone
+    poles = going.poles[going.slow]
+    amplitudes = going.amplitudes[going.slow] * poles[:, None] ** (start - going.start)
+    return _Fit(
+        start,
+        end,
+        np.concatenate([poles, new.poles]),
+        np.concatenate([amplitudes, new.amplitudes]),
+        np.concatenate([np.ones(len(poles), bool), new.slow]),
+        new.error,
+    )
 
 
-def _amplitudes(poles: np.ndarray, after: np.ndarray, start: int, end: int, total: float) -> _Fit:
-    turning = poles[None] ** np.arange(end - start)[:, None]
-    amplitudes = np.linalg.lstsq(turning, after.T.astype(complex), rcond=_RCOND)[0]
-    error = float(np.sum((after.T - (turning @ amplitudes).real) ** 2)) / total
-    return _Fit(start, end, poles, amplitudes, _is_slow(poles), error)
+def _damped(part: np.ndarray, start: int, total: float) -> _Fit:
+    """Damped sinusoids of (channel, time) samples from ``start`` on."""
+    n = part.shape[1]
+    poles = _poles(part)
+    turning = poles[None] ** np.arange(n)[:, None]
+    amplitudes = np.linalg.lstsq(turning, part.T.astype(complex), rcond=_RCOND)[0]
+    error = float(np.sum((part.T - (turning @ amplitudes).real) ** 2)) / total
+    return _Fit(start, start + n, poles, amplitudes, _is_slow(poles), error)
 
 
 def _is_slow(poles: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(poles) > _SLOW)
 
 
-def _poles(stretches: list[np.ndarray]) -> np.ndarray:
-    """Poles that (channel, time) stretches share."""
-    rows = min(part.shape[1] for part in stretches[:1]) // 2
-    blocks = [
-        sliding_window_view(channel, len(channel) - rows + 1)
-        for part in stretches
-        for channel in part
-    ]
-    table = np.concatenate(blocks, axis=1)
+def _poles(part: np.ndarray) -> np.ndarray:
+    """Poles that the channels share, (pole,)."""
+    n = part.shape[1]
+    rows = n // 2
+    table = np.concatenate([sliding_window_view(channel, n - rows + 1) for channel in part], axis=1)
     power, basis = np.linalg.eigh(table @ table.T)
     n = int(np.sum(power > _NOISE**2 * power[-1]))
     basis = basis[:, ::-1][:, : max(1, min(n, _MOST, rows - 2))]
