@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.signal
-from scipy.ndimage import maximum_filter1d, median_filter
+from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
 
 from ctxaudio.analysis.low_drums import low_drums, low_part
 from ctxaudio.sound.samples import Sound
@@ -25,6 +25,9 @@ _CLICK_LEAST = 0.25  # of the levels before and after, that a rise must be in th
 _CLICK_FLOOR = 0.03  # of a range's loudest moment: a rise below counts less
 _CLICK_NEAREST = 12  # hops between two clicks
 _POWER = 2.0  # of the masks: Wiener's
+_CLEAR = 4.0
+_AROUND_S = 1.0
+_UNPITCHED, _PITCHED = 0.1, 0.4
 _SILENCE = 1e-9
 
 
@@ -83,6 +86,11 @@ def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) ->
     over_time = median_filter(level[used], (1, round(mask.time_s * rate / hop) | 1))
     over_band = median_filter(level[used], (round(mask.band_hz * window / rate) | 1, 1))
     ours, theirs = over_band**_POWER, over_time**_POWER
+    power = level[used] ** 2 * share[used, None]
+    clear = np.where(over_time > _CLEAR * over_band, power, 0.0).sum(axis=0)
+    near = round(_AROUND_S * rate / hop) | 1
+    pitched = uniform_filter1d(clear, near) / (uniform_filter1d(power.sum(axis=0), near) + _SILENCE)
+    theirs *= np.clip((pitched - _UNPITCHED) / (_PITCHED - _UNPITCHED), 0.0, 1.0)
     spectra[:, used] *= share[used, None] * ours / (ours + theirs + _SILENCE**_POWER)
     spectra[:, : used.start] = 0.0
     spectra[:, used.stop :] = 0.0
