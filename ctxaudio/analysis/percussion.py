@@ -25,9 +25,8 @@ _CLICK_LEAST = 0.25  # of the levels before and after, that a rise must be in th
 _CLICK_FLOOR = 0.03  # of a range's loudest moment: a rise below counts less
 _CLICK_NEAREST = 12  # hops between two clicks
 _POWER = 2.0  # of the masks: Wiener's
-_CLEAR = 4.0
-_AROUND_S = 1.0
-_UNPITCHED, _PITCHED = 0.1, 0.4
+_AROUND_S = 1.0  # over which it is judged whether anything has a pitch
+_STEADY = (0.5, 0.7)  # share of what is as loud for a while: noise has less than a chord
 _SILENCE = 1e-9
 
 
@@ -37,10 +36,12 @@ class _Mask(NamedTuple):
     window_s: float
     time_s: float
     band_hz: float
+    clear: float  # times the median over the band, that a note's is at least
+    pitched: tuple[float, float]  # share of what is clear: nothing has a pitch, and something has
 
 
-_BELOW = _Mask(4096 / 44_100, 0.3, 200.0)
-_ABOVE = _Mask(1024 / 44_100, 0.2, 1000.0)
+_BELOW = _Mask(4096 / 44_100, 0.3, 200.0, 4.0, (0.1, 0.4))
+_ABOVE = _Mask(1024 / 44_100, 0.2, 1000.0, 4.0, (0.05, 0.25))
 
 
 def split_drums(song: Sound) -> tuple[Sound, Sound]:
@@ -87,15 +88,25 @@ def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) ->
     over_band = median_filter(level[used], (round(mask.band_hz * window / rate) | 1, 1))
     ours, theirs = over_band**_POWER, over_time**_POWER
     power = level[used] ** 2 * share[used, None]
-    clear = np.where(over_time > _CLEAR * over_band, power, 0.0).sum(axis=0)
     near = round(_AROUND_S * rate / hop) | 1
-    pitched = uniform_filter1d(clear, near) / (uniform_filter1d(power.sum(axis=0), near) + _SILENCE)
-    theirs *= np.clip((pitched - _UNPITCHED) / (_PITCHED - _UNPITCHED), 0.0, 1.0)
+
+    def part(of_power: np.ndarray) -> np.ndarray:
+        some = uniform_filter1d(of_power.sum(axis=0), near)
+        return np.asarray(some / (uniform_filter1d(power.sum(axis=0), near) + _SILENCE))
+
+    clear = part(np.where(over_time > mask.clear * over_band, power, 0.0))
+    steady = part(np.minimum(over_time**2 * share[used, None], power))
+    theirs *= np.maximum(_between(clear, *mask.pitched), _between(steady, *_STEADY))
     spectra[:, used] *= share[used, None] * ours / (ours + theirs + _SILENCE**_POWER)
     spectra[:, : used.start] = 0.0
     spectra[:, used.stop :] = 0.0
     _, made = scipy.signal.istft(spectra, **framing)
     return np.asarray(made[:, : samples.shape[1]])
+
+
+def _between(values: np.ndarray, first: float, last: float) -> np.ndarray:
+    """0 up to the first, 1 from the last on."""
+    return np.clip((values - first) / (last - first), 0.0, 1.0)
 
 
 def _find_clicks(samples: np.ndarray, rate: int) -> np.ndarray:
