@@ -17,6 +17,7 @@ FACTS = {
     "input",
     "output",
     "semitones",
+    "drums",
     "memory",
     "taught",
     "seed",
