@@ -14,8 +14,9 @@ from ctxaudio.effect.stream import (
     BlockState,
     Voice,
     begin_blocks,
+    file_resolution,
     process_block,
-    song_resolution,
+    stream_resolution,
 )
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
@@ -58,7 +59,7 @@ class ContextShift:
     >>> effect.process(song.samples[:, :300]).shape
     (1, 300)
     >>> effect.latency_samples
-    22527
+    6143
     """
 
     def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
@@ -154,7 +155,7 @@ class ContextShift:
             raise DataError(f"drums: expected 'move' or 'keep', got {drums!r}.")
         field = recall_field(memory, context)
         beaten, rest = (None, song) if drums == "move" else split_drums(song)
-        made = generate(rest, field, song_resolution(memory), memory.bands, progress)
+        made = generate(rest, field, file_resolution(memory), memory.bands, progress)
         if made is rest:
             return song  # moved nowhere
         if beaten is None:
@@ -179,7 +180,7 @@ class ContextShift:
 
     def n_steps(self, song: Sound) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song, song_resolution(self.memory))
+        return n_generated(song, file_resolution(self.memory))
 
     @property
     def context(self) -> float:
@@ -193,7 +194,7 @@ class ContextShift:
     @property
     def latency_samples(self) -> int:
         """By how many samples :meth:`process` is late."""
-        return song_resolution(self.memory).latency
+        return stream_resolution(self.memory).latency
 
     def process(self, block: np.ndarray) -> np.ndarray:
         """The next samples of the song, shifted.

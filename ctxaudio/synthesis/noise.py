@@ -29,7 +29,6 @@ _WIDEST = 16 * TURNS  # bins; about 1.4 kHz
 _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
 
-
 def noise_edges(resolution: Resolution) -> np.ndarray:
     """The segments' edges in bins of the memory's window."""
     return segment_edges(PADDING * resolution.frames.window // 2 + 1)
@@ -39,7 +38,7 @@ class NoiseShare(NamedTuple):
     """How far each segment of each frame is noise."""
 
     edges: np.ndarray  # (segment + 1,) bins
-    share: np.ndarray  # (frame, segment) 0 to 1, 
+    share: np.ndarray  # (frame, segment) 0 to 1,
 
 
 @cache
@@ -61,14 +60,15 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
+def move_noise(windowed, bin_hz, field, noise, places, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        windowed: (frame, channel, bin) complex.
+        windowed: (frame, channel, bin) complex, of the memory's window.
         bin_hz: width of a bin.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
+        places: (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
         out: (frame, channel, bin) complex; the moved spectra are added.
     """
@@ -103,7 +103,7 @@ def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-u
                             value = np.conj(windowed[frame, channel, end - j])
                         else:
                             value = windowed[frame, channel, first + j]
-                        out[frame, channel, to + j] += value * factor
+                        out[places[frame], channel, to + j] += value * factor
 
 
 @compiled

@@ -19,7 +19,7 @@ NEVER = -(2**62)  # sample of an onset that is none
 
 _RISE = 2  # short frames before and after, between which a rise is measured
 _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
-_SOFTEST = 1e-6  # in amplitude of full scale; nothing begins that is softer
+_SOFTEST = 1e-15  # amplitude that counts as none
 _LEAST = 0.3  # of the level then, that a rise must be
 
 
@@ -96,5 +96,5 @@ def find_onsets(amplitudes: np.ndarray, first: int, hop: int) -> np.ndarray:
     # Between frames: the highest point of a parabola through three of them.
     before, here, after = rise[found - 1], rise[found], rise[found + 1]
     bend = before - 2.0 * here + after
-    offset = np.where(bend < 0.0, 0.5 * (before - after) / np.minimum(bend, -_SOFTEST**2), 0.0)
+    offset = np.where(bend < 0.0, 0.5 * (before - after) / np.minimum(bend, -_SOFTEST), 0.0)
     return np.round((first + _RISE + found + offset) * hop).astype(np.int64)
