@@ -25,6 +25,7 @@ _CLICK_LEAST = 0.25  # of the levels before and after, that a rise must be in th
 _CLICK_FLOOR = 0.03  # of a range's loudest moment: a rise below counts less
 _CLICK_NEAREST = 12  # hops between two clicks
 _POWER = 2.0  # of the masks: Wiener's
+_FAVOUR = 2.0  # of notes over drums, where both could be
 _AROUND_S = 1.0  # over which it is judged whether anything has a pitch
 _STEADY = (0.5, 0.7)  # share of what is as loud for a while: noise has less than a chord
 _SILENCE = 1e-9
@@ -96,7 +97,7 @@ def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) ->
 
     clear = part(np.where(over_time > mask.clear * over_band, power, 0.0))
     steady = part(np.minimum(over_time**2 * share[used, None], power))
-    theirs *= np.maximum(_between(clear, *mask.pitched), _between(steady, *_STEADY))
+    theirs *= _FAVOUR * np.maximum(_between(clear, *mask.pitched), _between(steady, *_STEADY))
     spectra[:, used] *= share[used, None] * ours / (ours + theirs + _SILENCE**_POWER)
     spectra[:, : used.start] = 0.0
     spectra[:, used.stop :] = 0.0
