@@ -111,8 +111,9 @@ def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
         going = _going(samples, first, hit - back)
         begin = max(hit - early, 0)
         start, best, following = hit + round(_ATTACK_S * rate), None, i + 1
+        soon = start + _FEWEST  # what comes before begins anew
         for j, end in reversed(ends):
-            if end - start < _FEWEST or (j > i + 1 and events[i + 1] < start):
+            if end - start < _FEWEST or (j > i + 1 and events[i + 1] < soon):
                 continue
             fit = _fit(samples, going, start, end)
             if best is None or fit.error < _BETTER * best.error:
@@ -123,7 +124,7 @@ def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
         was = _power(samples, hit - round(_NEAR_S * rate), hit - back)
         rises = _power(samples, hit, min(end, hit + round(_NEAR_S * rate))) > _FALL * was
         if best is not None and best.error > _BAD:
-            best = None
+            best, following, end = None, i + 1, ends[0][1]
         if best is None or not rises:
             notes = tail = np.zeros((len(samples), end - begin))
             if last is not None and begin - last.end < _GAP_S * rate:
