@@ -20,7 +20,7 @@ from ctxaudio.sound.samples import Sound
 
 _CROSSING_HZ = (4500.0, 5500.0)  # from one mask to the other
 _CLICKS_HZ = (1500, 2200, 3200, 4500, 6500, 9000, 12500, 18000)  # ranges that a click is in
-_CLICK_S, _CLICK_HOP_S = 512 / 44_100, 128 / 44_100
+_CLICK_HOP_S = 128 / 44_100  # of windows four times as long
 _CLICK_LEAST = 0.25  # of the levels before and after, that a rise must be in the mean of ranges
 _CLICK_FLOOR = 0.03  # of a range's loudest moment: a rise below counts less
 _CLICK_NEAREST = 12  # hops between two clicks
@@ -83,8 +83,8 @@ def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) ->
     framing = {"fs": rate, "nperseg": window, "noverlap": window - hop}
     _, _, spectra = scipy.signal.stft(samples, **framing)  # (channel, bin, frame)
     level = np.sqrt((np.abs(spectra) ** 2).sum(axis=0))
-    used = np.flatnonzero(share)
-    used = slice(used[0], used[-1] + 1)
+    bins = np.flatnonzero(share)
+    used = slice(bins[0], bins[-1] + 1)
     over_time = median_filter(level[used], (1, round(mask.time_s * rate / hop) | 1))
     over_band = median_filter(level[used], (round(mask.band_hz * window / rate) | 1, 1))
     ours, theirs = over_band**_POWER, over_time**_POWER
