@@ -28,6 +28,7 @@ _POWER = 2.0  # of the masks: Wiener's
 _FAVOUR = 2.0  # of notes over drums, where both could be
 _AROUND_S = 1.0  # over which it is judged whether anything has a pitch
 _STEADY = (0.5, 0.7)  # share of what is as loud for a while: noise has less than a chord
+_PART_S, _MARGIN_S = 16.0, 1.5  # taken at a time, and what beside it has a say
 _SILENCE = 1e-9
 
 
@@ -61,8 +62,8 @@ def split_drums(song: Sound) -> tuple[Sound, Sound]:
     samples /= peak
     low = low_part(samples, rate)
     below = low.raised(low.samples, samples.shape[1])
-    high = samples - below
-    clicks_s = _find_clicks(samples, rate)
+    high = (samples - below).astype(np.float32)
+    clicks_s = _find_clicks(samples.astype(np.float32), rate)
     found = low.raised(low_drums(low, clicks_s), samples.shape[1])
     found += _percussive(high, rate, _BELOW, rising=False)
     found += _percussive(high, rate, _ABOVE, rising=True)
@@ -71,7 +72,18 @@ def split_drums(song: Sound) -> tuple[Sound, Sound]:
 
 
 def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) -> np.ndarray:
-    """What is percussive above the crossing, or below it."""
+    """What is percussive above the crossing, or below it; part by part, for memory's sake."""
+    hop = max(1, round(mask.window_s * rate / 4))
+    n, margin = round(_PART_S * rate / hop) * hop, round(_MARGIN_S * rate / hop) * hop
+    made = np.empty_like(samples)
+    for start in range(0, samples.shape[1], n):
+        first = max(0, start - margin)
+        part = _percussive_part(samples[:, first : start + n + margin], rate, mask, rising=rising)
+        made[:, start : start + n] = part[:, start - first : start - first + n]
+    return made
+
+
+def _percussive_part(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) -> np.ndarray:
     first, last = _CROSSING_HZ
     hop = max(1, round(mask.window_s * rate / 4))
     window = 4 * hop
@@ -102,7 +114,7 @@ def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) ->
     spectra[:, : used.start] = 0.0
     spectra[:, used.stop :] = 0.0
     _, made = scipy.signal.istft(spectra, **framing)
-    return np.asarray(made[:, : samples.shape[1]])
+    return np.asarray(made[:, : samples.shape[1]], np.float32)
 
 
 def _between(values: np.ndarray, first: float, last: float) -> np.ndarray:

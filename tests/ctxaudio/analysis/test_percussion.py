@@ -106,3 +106,14 @@ def test_channels_keep_their_place():
     assert snr_db(kit, drums.samples[0]) > 10.0
     assert snr_db(0.5 * kit, drums.samples[1]) > 10.0
     assert share_db(drums.samples[2], kit) < -20.0
+
+
+def test_a_long_song_is_taken_part_by_part_without_a_seam(monkeypatch, rng):
+    rate = 8_000
+    song = Sound(
+        0.1 * rng.standard_normal((1, 9 * rate)) + sine(300.0, seconds=9.0, rate=rate), rate
+    )
+    whole, _ = split_drums(song)
+    monkeypatch.setattr("ctxaudio.analysis.percussion._PART_S", 2.0)
+    parts, _ = split_drums(song)
+    assert snr_db(whole.samples, parts.samples) > 90.0
