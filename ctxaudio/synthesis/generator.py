@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import OVERLAP, hann
+from ctxaudio.analysis.frames import hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
@@ -24,8 +24,8 @@ _BLOCK = 64  # steps at a time
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
 _STILL_ST = 0.01
 
-# Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
-_OVERLAP_GAIN = 0.375 * OVERLAP
+# Squared Hann windows sum to so much of their overlap.
+_OVERLAP_GAIN = 0.375
 
 
 class GeneratorState(NamedTuple):
@@ -59,6 +59,7 @@ def layout_of(resolution: Resolution) -> Layout:
     """What the kernels know of the windows."""
     windows = np.array(resolution.windows)
     return Layout(
+        windows=windows,
         hops=np.array(resolution.hops),
         bin_hz=resolution.sample_rate / (PADDING * windows),
         bin_places=resolution.longest // windows,
@@ -132,7 +133,7 @@ def synthesise(
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
         pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
-        pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
+        pieces *= hann(window) * np.float32(window / (_OVERLAP_GAIN * resolution.spans[i].overlap))
         starts = (resolution.first_of(i, seen.first) + used[i]) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece

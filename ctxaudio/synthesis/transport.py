@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
-from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.synthesis.onsets import NEVER
 from rnn.compiled import compiled
 
@@ -46,6 +45,7 @@ class FieldRows(NamedTuple):
 class Layout(NamedTuple):
     """What the kernels know of the windows."""
 
+    windows: np.ndarray  # (window,) samples
     hops: np.ndarray  # (window,) samples
     bin_hz: np.ndarray  # (window,)
     bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
@@ -202,7 +202,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
         angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
             sample - rotation[place, 2]
         )
-        onset = _onset_of(windowed, peak, sample, layout.hops[window] * OVERLAP, onsets)
+        onset = _onset_of(windowed, peak, sample, layout.windows[window], onsets)
         if onset != NEVER:
             angle = rate * (sample - onset)
         angle %= 2.0 * np.pi
