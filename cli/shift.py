@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
@@ -36,6 +36,7 @@ class Job:
     examples: tuple[float, ...]
     example_files: tuple[tuple[float, str], ...]
     seed: int
+    drums: Literal["move", "keep"]
     force: bool
     inputs: tuple[str, ...]  # all files that are read
     reporter: Reporter
@@ -52,6 +53,13 @@ class Job:
     "By default the song's name and the shift, in the current folder.",
 )
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
+@click.option(
+    "--drums",
+    type=click.Choice(["move", "keep"]),
+    default="move",
+    show_default=True,
+    help="Shift them with the rest, or keep what has no pitch as it is.",
+)
 @learning_options
 @output_options
 def shift(
@@ -59,6 +67,7 @@ def shift(
     semitones: float,
     output: str | None,
     memory: str | None,
+    drums: Literal["move", "keep"],
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -74,6 +83,7 @@ def shift(
     ctxaudio shift song.flac +5              writes song+5st.flac
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
+    ctxaudio shift song.flac +5 --drums keep
     """  # noqa: D301
     if not songs:
         raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
@@ -81,7 +91,7 @@ def shift(
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
-    job = Job(semitones, memory, examples, example_files, seed, force, inputs, reporter)
+    job = Job(semitones, memory, examples, example_files, seed, drums, force, inputs, reporter)
     failures = 0
     for name, target in zip(songs, targets, strict=True):
         try:
@@ -149,6 +159,7 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
+        drums=job.drums,
         memory=job.memory,
         taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
@@ -177,7 +188,7 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
     with reporter.stage("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, progress=progress), lesson
+        return effect(song, job.semitones, drums=job.drums, progress=progress), lesson
 
 
 def _write(

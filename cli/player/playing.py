@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from ctxaudio.playback.sound_card import CardConfig
 
 
+def _refuse_keeping(_context: click.Context, _option: click.Parameter, drums: str) -> None:
+    """Drums are found by what comes after them, too late for what is played."""
+    if drums != "move":
+        raise click.UsageError(
+            f"expected --drums move, got {drums}: only 'ctxaudio shift', which has the whole song, "
+            "can keep them."
+        )
+
+
 def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Options of the sound card, with a default latency."""
     options = [
@@ -41,6 +50,9 @@ def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., A
             type=click.IntRange(0, 1 << 16),
             default=0,
             help="Samples that the sound card takes at a time; by default it chooses.",
+        ),
+        click.option(
+            "--drums", hidden=True, default="move", expose_value=False, callback=_refuse_keeping
         ),
     ]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, overload
+from typing import Any, Literal, TypeAlias, get_args, overload
 
 import numpy as np
 
 from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
+from ctxaudio.analysis.percussion import split_drums
 from ctxaudio.effect.stream import (
     BlockState,
     Voice,
@@ -31,6 +32,8 @@ from ctxaudio.memory.song_memory import (
 from ctxaudio.sound.door import Layout, as_floats
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import generate, n_generated
+
+Drums: TypeAlias = Literal["move", "keep"]  # with the rest, or as they are
 
 DEFAULT_EXAMPLES = (-1.0, 1.0)  # semitones
 
@@ -103,7 +106,9 @@ class ContextShift:
         return cls(for_any_sound(memory, rate), context)
 
     @overload
-    def __call__(self, song: Sound, context: float, *, progress: Progress = ...) -> Sound: ...
+    def __call__(
+        self, song: Sound, context: float, *, drums: Drums = ..., progress: Progress = ...
+    ) -> Sound: ...
 
     @overload
     def __call__(
@@ -113,6 +118,7 @@ class ContextShift:
         context: float,
         *,
         layout: Layout = ...,
+        drums: Drums = ...,
         progress: Progress = ...,
     ) -> np.ndarray: ...
 
@@ -122,24 +128,39 @@ class ContextShift:
         Args:
             song: a :class:`Sound`, followed by the context; or an array, followed by its sample
                 rate and the context, as :meth:`Sound.from_array` takes it.
-            args, options: the rest, by place or name; ``layout`` of an array, and ``progress``.
+            args, options: the rest, by place or name; ``layout`` of an array, ``progress``, and
+                ``drums``: ``"move"`` shifts them with the rest, ``"keep"`` leaves them as they are.
 
         Returns:
             A sound; or of an array, a new one of its shape, float32.
 
         Raises:
-            DataError: if it is not the song that was taught, or the context is beyond ±36.
+            DataError: if it is not the song that was taught, the context is beyond ±36, or drums
+                are neither moved nor kept.
         """
         shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
         return shift(song, *args, **options)
 
     def _shift_sound(
-        self, song: Sound, context: float, *, progress: Progress = lambda _: None
+        self,
+        song: Sound,
+        context: float,
+        *,
+        drums: Drums = "move",
+        progress: Progress = lambda _: None,
     ) -> Sound:
         memory = self.memory
         check_song(memory, song)
+        if drums not in get_args(Drums):
+            raise DataError(f"drums: expected 'move' or 'keep', got {drums!r}.")
         field = recall_field(memory, context)
-        return generate(song, field, file_resolution(memory), memory.bands, progress)
+        beaten, rest = (None, song) if drums == "move" else split_drums(song)
+        made = generate(rest, field, file_resolution(memory), memory.bands, progress)
+        if made is rest:
+            return song  # moved nowhere
+        if beaten is None:
+            return made
+        return Sound(made.samples + beaten.samples, song.sample_rate)
 
     def _shift_array(
         self,
@@ -148,10 +169,11 @@ class ContextShift:
         context: float,
         *,
         layout: Layout = "channels_first",
+        drums: Drums = "move",
         progress: Progress = lambda _: None,
     ) -> np.ndarray:
         sound = Sound.from_array(song, sample_rate, layout=layout)
-        made = self._shift_sound(sound, context, progress=progress).samples.copy()
+        made = self._shift_sound(sound, context, drums=drums, progress=progress).samples.copy()
         if np.ndim(song) == 1:
             return made[0]
         return made if layout == "channels_first" else np.ascontiguousarray(made.T)
@@ -177,7 +199,8 @@ class ContextShift:
     def process(self, block: np.ndarray) -> np.ndarray:
         """The next samples of the song, shifted.
 
-        The memory follows from the first sample after :meth:`reset` on, so they must be those of
+        Drums are moved with the rest: to keep them, all of the song must be known. The memory
+        follows from the first sample after :meth:`reset` on, so they must be those of
         the song that was taught, from its beginning; :meth:`for_input` gives an effect for others.
 
         Args:

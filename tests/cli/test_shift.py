@@ -17,6 +17,7 @@ FACTS = {
     "input",
     "output",
     "semitones",
+    "drums",
     "memory",
     "taught",
     "seed",
@@ -314,3 +315,19 @@ def test_names_with_blanks_newlines_and_letters_of_all_kinds_are_read(learned, h
     assert result.err.count("\n") == 1
     assert result.err[:-1].isprintable()
     assert (here / "été №1\n\x1b[31m +1st.wav").is_file()
+
+
+def test_drums_are_kept_or_moved_and_nothing_else(learned, here):
+    song, memory = learned
+    result = ctxaudio("shift", song, "+5", "-m", memory, "--drums", "keep", "--json")
+    assert (result.code, json.loads(result.out)["drums"]) == (0, "keep")
+    assert read(here / "song+5st.wav").samples.shape == (2, 4_000)
+    message = failed(ctxaudio("shift", song, "+5", "--drums", "mute"), code=2)
+    assert "'mute' is not one of 'move', 'keep'" in message
+
+
+@pytest.mark.parametrize("args", [("play", "+5"), ("live", "--no-ui")])
+def test_what_is_played_cannot_keep_its_drums(learned, args):
+    command, *rest = args
+    message = failed(ctxaudio(command, learned[0], *rest, "--drums", "keep"), code=2)
+    assert "only 'ctxaudio shift', which has the whole song, can keep them" in message
