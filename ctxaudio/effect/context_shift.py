@@ -157,7 +157,7 @@ class ContextShift:
 
     def n_steps(self, song: Sound) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song, song_resolution(self.memory))
+        return n_generated(song.samples.shape[1], song_resolution(self.memory))
 
     @property
     def context(self) -> float:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ctxaudio.analysis.frames import SLOTS
-from ctxaudio.synthesis.attacks import REACH, slot_power
+from ctxaudio.synthesis.attacks import REACH, slot_power, span_power
 from ctxaudio.synthesis.choice import Choice, band_sums, choose
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
-from ctxaudio.synthesis.onsets import OnsetState, near_onsets
+from ctxaudio.synthesis.onsets import OnsetState, mapped_onsets, near_onsets
 from ctxaudio.synthesis.resolution import Resolution
-from ctxaudio.synthesis.spectra import Spectra, take_spectra
+from ctxaudio.synthesis.spectra import Spectra, spectra_need, take_spectra
+from ctxaudio.synthesis.time_map import TimeMap
 
 
 class Seen(NamedTuple):
@@ -46,7 +47,7 @@ class Prepared(NamedTuple):
 
     seen: Seen
     weight: np.ndarray  # (step, window, band): how much of a range each window makes
-    onsets: np.ndarray  # (step, N_NEAR) samples of the onsets around
+    onsets: np.ndarray  # (step, N_NEAR, 2) samples of the onsets around, as made and in the song
     noise: np.ndarray  # (step, segment): how far it is noise, 0 to 1
 
     @property
@@ -85,27 +86,57 @@ class PreparationState(NamedTuple):
         )
 
 
+def samples_needed(
+    first: int, n_steps: int, resolution: Resolution, when: TimeMap | None = None
+) -> tuple[int, int]:
+    """The song's samples, from one to another, that steps are prepared of.
+
+    From half of the longest window before the first step's centre to as long after the last one's
+    end, in the song's own time.
+    """
+    begin, end = spectra_need(first, n_steps, resolution, when)
+    if when is None:
+        return begin, end
+    heard = when.song_at(_slot_edges(first, n_steps, resolution)[[0, -1]])
+    return min(begin, int(heard[0])), max(end, int(heard[1]))
+
+
 def prepare(
-    samples: np.ndarray, n_steps: int, resolution: Resolution, state: PreparationState
+    samples: np.ndarray,
+    n_steps: int,
+    resolution: Resolution,
+    state: PreparationState,
+    when: TimeMap | None = None,
 ) -> tuple[list[Prepared], PreparationState]:
     """Look at the next steps; those get ready that are ``look_ahead`` before them.
 
     Args:
-        samples: (channel, time), from half of the longest window before the first step's centre
-            to as long after the last one's end, full scale 1.
+        samples: (channel, time), those of :func:`samples_needed`, full scale 1.
         n_steps: how many, at least 1.
+        when: at which moment of the song each step is, if not at its own.
 
     Returns:
         The steps that are ready, in parts, and the state to go on from.
     """
-    spectra = take_spectra(samples, state.next, n_steps, resolution)
     slot = resolution.frames.hop // SLOTS
-    slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
+    if when is None:
+        seen = samples
+        slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
+    else:
+        begin, _ = samples_needed(state.next, n_steps, resolution, when)
+        first, end = spectra_need(state.next, n_steps, resolution, when)
+        seen = samples[:, first - begin : end - begin]
+        heard = when.song_at(_slot_edges(state.next, n_steps, resolution)) - begin
+        slots = span_power(samples, heard, slot)
+    spectra = take_spectra(seen, state.next, n_steps, resolution, when)
     power = sliding_window_view(slots, SLOTS + REACH)[np.arange(n_steps) * SLOTS]
     sums = band_sums(spectra.power, state.next, n_steps, resolution)
     weight, choice = choose(sums, resolution, state.choice)
     n_ready = len(weight)
     near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, state.onsets)
+    if when is not None:
+        first_ready = state.waiting[0].first if state.waiting else state.next
+        near = mapped_onsets(first_ready, n_ready, resolution, when)
     tonal_powers = spectra.power[resolution.base :]
     noise, flatness = noise_share(tonal_powers, n_ready, resolution, state.flatness)
     ready: list[Prepared] = []
@@ -122,3 +153,10 @@ def prepare(
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following
+
+
+def _slot_edges(first: int, n_steps: int, resolution: Resolution) -> np.ndarray:
+    """Where the short slots lie that steps are held at the level of, in what is made."""
+    slot = resolution.frames.hop // SLOTS
+    begin = first * resolution.frames.hop - resolution.longest // 2
+    return begin + np.arange(n_steps * SLOTS + REACH + 1) * slot

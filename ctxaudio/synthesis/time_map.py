@@ -1,0 +1,95 @@
+"""The time map: which moment of a song is heard when, at another speed.
+
+On the whole the song passes at ``speed``. Through each attack it passes at its own, so that the
+attack stays whole, and what that costs is made up for until the next one: every onset is heard
+when it is due, at its own time over the speed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+BEFORE_S, AFTER_S = 0.025, 0.04  # around an onset, that pass at the song's own speed
+
+# Between two attacks the song passes at most so many times as fast, or as slowly, as on the whole.
+_UNEVEN = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimeMap:
+    """Straight from corner to corner, in samples; time that is outside passes as it does."""
+
+    made: np.ndarray  # (corner,) of what is made, ascending from 0 to its end
+    song: np.ndarray  # (corner,) of the song, ascending from 0 to its end
+    onsets: np.ndarray  # (onset, 2) where something begins: in what is made, and in the song
+
+    @classmethod
+    def uniform(cls, n_samples: int, speed: float) -> TimeMap:
+        """A song without attacks."""
+        return cls.through(n_samples, speed, np.zeros(0, np.int64), np.zeros(0, np.int64), 1)
+
+    @classmethod
+    def through(
+        cls,
+        n_samples: int,
+        speed: float,
+        attacks: np.ndarray,
+        onsets: np.ndarray,
+        sample_rate: int,
+    ) -> TimeMap:
+        """A song whose attacks stay whole.
+
+        Args:
+            n_samples: of the song, at least 1.
+            speed: 2 is twice as fast.
+            attacks: (attack,) samples, ascending.
+            onsets: (onset,) samples of these and all that begins more softly.
+            sample_rate: in Hz.
+
+        >>> when = TimeMap.through(8000, 0.5, np.array([4000]), np.array([4000]), 8000)
+        >>> when.n_made
+        16000
+        >>> when.song_at(np.array([0, 7990, 8000, 8010, 16000])).tolist()
+        [0, 3990, 4000, 4010, 8000]
+        """
+        n_made = max(round(n_samples / speed), 1)
+        attacks = np.unique(attacks[(attacks > 0) & (attacks < n_samples)])
+        due = np.round(attacks / speed).astype(np.int64)
+        song = np.concatenate([[0], attacks, [n_samples]])
+        made = np.concatenate([[0], due, [n_made]])
+        longest = np.array([AFTER_S, BEFORE_S]) * sample_rate  # of a gap: its begin, its end
+        corners = []
+        for i in range(len(song) - 1):
+            gap, lasts = song[i + 1] - song[i], made[i + 1] - made[i]
+            wanted = longest * [i > 0, i < len(attacks)]
+            room = _room(gap, lasts)
+            if wanted.sum() > room:
+                wanted *= room / wanted.sum()
+            after, before = np.floor(wanted).astype(np.int64)
+            corners += [(made[i], song[i]), (made[i] + after, song[i] + after)]
+            corners += [(made[i + 1] - before, song[i + 1] - before)]
+        corners.append((n_made, n_samples))
+        unique = np.unique(np.array(corners, np.float64), axis=0)
+        begins = np.stack([np.interp(onsets, unique[:, 1], unique[:, 0]), onsets], axis=1)
+        return cls(unique[:, 0], unique[:, 1], np.round(begins).astype(np.int64))
+
+    @property
+    def n_made(self) -> int:
+        """How long it gets."""
+        return int(self.made[-1])
+
+    def song_at(self, made: np.ndarray) -> np.ndarray:
+        """The song's samples that are heard at some of what is made."""
+        inside = np.round(np.interp(made, self.made, self.song)).astype(np.int64)
+        beyond = np.minimum(made, 0) + np.maximum(made - self.n_made, 0)
+        return inside + beyond
+
+
+def _room(gap: float, lasts: float) -> float:
+    """How much of a gap may pass at the song's own speed, for the rest to pass evenly enough."""
+    speed = gap / lasts
+    rest = speed * _UNEVEN if speed > 1.0 else speed / _UNEVEN
+    # gap - room = rest (lasts - room)
+    return max((rest * lasts - gap) / (rest - 1.0), 0.0) if rest != 1.0 else float(gap)
