@@ -23,13 +23,15 @@ from ctxaudio.memory.song_memory import (
     NetworkKind,
     SongMemory,
     check_context,
+    check_speed,
     for_any_sound,
     recall_field,
     teach_song,
 )
 from ctxaudio.sound.door import Layout, as_floats
 from ctxaudio.sound.samples import Sound
-from ctxaudio.synthesis.generator import generate, n_generated
+from ctxaudio.synthesis.generator import generate, n_generated, when_heard
+from ctxaudio.synthesis.time_map import n_made
 
 DEFAULT_EXAMPLES = (-1.0, 1.0)  # semitones
 
@@ -102,7 +104,9 @@ class ContextShift:
         return cls(for_any_sound(memory, rate), context)
 
     @overload
-    def __call__(self, song: Sound, context: float, *, progress: Progress = ...) -> Sound: ...
+    def __call__(
+        self, song: Sound, context: float, *, speed: float = ..., progress: Progress = ...
+    ) -> Sound: ...
 
     @overload
     def __call__(
@@ -111,6 +115,7 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        speed: float = ...,
         layout: Layout = ...,
         progress: Progress = ...,
     ) -> np.ndarray: ...
@@ -121,24 +126,34 @@ class ContextShift:
         Args:
             song: a :class:`Sound`, followed by the context; or an array, followed by its sample
                 rate and the context, as :meth:`Sound.from_array` takes it.
-            args, options: the rest, by place or name; ``layout`` of an array, and ``progress``.
+            args, options: the rest, by place or name; ``speed``, 1 unless another is given, of
+                .25 to 4, at which the pitch stays; ``layout`` of an array, and ``progress``.
 
         Returns:
-            A sound; or of an array, a new one of its shape, float32.
+            A sound as long as the song, divided by the speed; or of an array, a new one, float32.
 
         Raises:
-            DataError: if it is not the song that was taught, or the context is beyond ±36.
+            DataError: if it is not the song that was taught, the context is beyond ±36, or the
+                speed beyond its bounds.
         """
         shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
         return shift(song, *args, **options)
 
     def _shift_sound(
-        self, song: Sound, context: float, *, progress: Progress = lambda _: None
+        self,
+        song: Sound,
+        context: float,
+        *,
+        speed: float = 1.0,
+        progress: Progress = lambda _: None,
     ) -> Sound:
         memory = self.memory
+        check_speed(speed)
         check_song(memory, song)
         field = recall_field(memory, context)
-        return generate(song, field, song_resolution(memory), memory.bands, progress)
+        resolution = song_resolution(memory)
+        when = when_heard(song, speed, resolution)
+        return generate(song, field, resolution, memory.bands, progress, when)
 
     def _shift_array(
         self,
@@ -146,18 +161,21 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        speed: float = 1.0,
         layout: Layout = "channels_first",
         progress: Progress = lambda _: None,
     ) -> np.ndarray:
         sound = Sound.from_array(song, sample_rate, layout=layout)
-        made = self._shift_sound(sound, context, progress=progress).samples.copy()
+        shifted = self._shift_sound(sound, context, speed=speed, progress=progress)
+        made = shifted.samples.copy()
         if np.ndim(song) == 1:
             return made[0]
         return made if layout == "channels_first" else np.ascontiguousarray(made.T)
 
-    def n_steps(self, song: Sound) -> int:
+    def n_steps(self, song: Sound, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song.samples.shape[1], song_resolution(self.memory))
+        n_samples = song.samples.shape[1]
+        return n_generated(n_made(n_samples, speed), song_resolution(self.memory))
 
     @property
     def context(self) -> float:

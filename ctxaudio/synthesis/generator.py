@@ -13,6 +13,7 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
+from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
@@ -140,6 +141,16 @@ def synthesise(
         made, seen.song_power, loudest_gain, resolution.frames, state.attacks
     )
     return made, GeneratorState(rotation, turns, tail, attacks)
+
+
+def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | None:
+    """When each moment of a song is heard at a speed; None at its own."""
+    if speed == 1.0:
+        return None
+    scale = full_scale(song) or np.float32(1.0)
+    onsets, attacks = song_onsets(song.samples / scale, resolution)
+    n_samples = song.samples.shape[1]
+    return TimeMap.through(n_samples, speed, attacks, onsets, song.sample_rate)
 
 
 def full_scale(song: Sound) -> np.float32:

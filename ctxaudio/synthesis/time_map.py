@@ -54,11 +54,10 @@ class TimeMap:
         >>> when.song_at(np.array([0, 7990, 8000, 8010, 16000])).tolist()
         [0, 3990, 4000, 4010, 8000]
         """
-        n_made = max(round(n_samples / speed), 1)
         attacks = np.unique(attacks[(attacks > 0) & (attacks < n_samples)])
         due = np.round(attacks / speed).astype(np.int64)
         song = np.concatenate([[0], attacks, [n_samples]])
-        made = np.concatenate([[0], due, [n_made]])
+        made = np.concatenate([[0], due, [n_made(n_samples, speed)]])
         longest = np.array([AFTER_S, BEFORE_S]) * sample_rate  # of a gap: its begin, its end
         corners = []
         for i in range(len(song) - 1):
@@ -70,7 +69,7 @@ class TimeMap:
             after, before = np.floor(wanted).astype(np.int64)
             corners += [(made[i], song[i]), (made[i] + after, song[i] + after)]
             corners += [(made[i + 1] - before, song[i + 1] - before)]
-        corners.append((n_made, n_samples))
+        corners.append((made[-1], song[-1]))
         unique = np.unique(np.array(corners, np.float64), axis=0)
         begins = np.stack([np.interp(onsets, unique[:, 1], unique[:, 0]), onsets], axis=1)
         return cls(unique[:, 0], unique[:, 1], np.round(begins).astype(np.int64))
@@ -85,6 +84,11 @@ class TimeMap:
         inside = np.round(np.interp(made, self.made, self.song)).astype(np.int64)
         beyond = np.minimum(made, 0) + np.maximum(made - self.n_made, 0)
         return inside + beyond
+
+
+def n_made(n_samples: int, speed: float) -> int:
+    """How long so many samples get at a speed."""
+    return max(round(n_samples / speed), 1)
 
 
 def _room(gap: float, lasts: float) -> float:
