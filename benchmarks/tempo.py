@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks import metrics
+from benchmarks.metrics.onset import burst_times
 from benchmarks.peers.tempo import STRETCHERS
 from benchmarks.runner import one_thread, say, spread, write_json
 from benchmarks.truths import RATE, Samples
@@ -30,9 +31,10 @@ _COLUMNS = (
     ("jitter bursts ms", "bursts", "jitter_ms", 2),
     ("lag bursts ms", "bursts", "lag_ms", 2),
     ("width bursts ms", "bursts", "width_ms", 1),
+    ("width error bursts ms", "bursts", "width_error_ms", 1),
     ("early bursts dB", "bursts", "early_db", 1),
     ("jitter kick ms", "kick", "jitter_ms", 2),
-    ("width kick ms", "kick", "width_ms", 1),
+    ("width error kick ms", "kick", "width_error_ms", 1),
     ("early kick dB", "kick", "early_db", 1),
     ("jitter bass ms", "bass", "jitter_ms", 2),
     ("early bass dB", "bass", "early_db", 1),
@@ -72,6 +74,9 @@ def judge(
     if material.onsets_s:
         due = [onset / speed for onset in material.onsets_s]
         yield from metrics.onset_scores(truth, result, RATE, onsets_s=due)._asdict().items()
+        _, wanted = burst_times(truth, RATE, due)
+        _, widths = burst_times(result, RATE, due)
+        yield "width_error_ms", float(1000 * np.mean(np.abs(widths - wanted)))
 
 
 def measure(

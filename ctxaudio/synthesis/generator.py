@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import OVERLAP, FrameConfig, hann
+from ctxaudio.analysis.frames import OVERLAP, between, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
@@ -148,9 +148,9 @@ def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | N
     if speed == 1.0:
         return None
     scale = full_scale(song) or np.float32(1.0)
-    onsets, attacks = song_onsets(song.samples / scale, resolution)
+    every, attacks, dying = song_onsets(song.samples / scale, resolution)
     n_samples = song.samples.shape[1]
-    return TimeMap.through(n_samples, speed, attacks, onsets, song.sample_rate)
+    return TimeMap.through(n_samples, speed, attacks, dying, every, song.sample_rate)
 
 
 def full_scale(song: Sound) -> np.float32:
@@ -219,11 +219,3 @@ def generate(
         samples *= np.float32(np.sqrt(energy / within))
     samples *= scale
     return Sound(samples, song.sample_rate)
-
-
-def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
-    """Samples from one to another; silence where there are none."""
-    n = samples.shape[1]
-    inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]
-    left = min(max(-begin, 0), end - begin)
-    return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.fft
 from scipy.ndimage import maximum_filter1d
 
-from ctxaudio.analysis.frames import cut, hann
+from ctxaudio.analysis.frames import between, cut, hann
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
@@ -25,6 +25,10 @@ _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
 _SOFTEST = 1e-6  # in amplitude of full scale; nothing begins that is softer
 _LEAST = 0.3  # of the level then, that a rise must be
 _LEAST_ATTACK = 0.5  # of the level then, for what must stay whole at another speed
+_OFF_BY_S = 0.006  # seconds that an onset among short frames is off by at the most
+_SIDE_S = 0.004  # seconds before and after that are compared
+_AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
+_LASTS, _DIES = 0.8, 0.4  # of the level at first: what lasts has more later, what dies has less
 _BLOCK = 1024  # short frames at a time
 
 
@@ -92,8 +96,16 @@ def mapped_onsets(
     return near
 
 
-def song_onsets(samples: np.ndarray, resolution: Resolution) -> tuple[np.ndarray, np.ndarray]:
-    """All onsets of a song, and those of them that are attacks; samples, ascending.
+class SongOnsets(NamedTuple):
+    """Where something begins in a song; samples, ascending."""
+
+    every: np.ndarray  # (onset,)
+    attacks: np.ndarray  # (attack,) those of them that are attacks
+    dying: np.ndarray  # (attack,) from 0, of what lasts, to 1, of what dies away at once
+
+
+def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
+    """All onsets of a song.
 
     Args:
         samples: (channel, time), full scale 1.
@@ -115,9 +127,39 @@ def song_onsets(samples: np.ndarray, resolution: Resolution) -> tuple[np.ndarray
     amplitudes = np.concatenate([silence, amplitudes, silence])
     first -= len(silence)
     every, attacks = (
-        find_onsets(amplitudes, first, hop, least) for least in (_LEAST, _LEAST_ATTACK)
+        _refined(find_onsets(amplitudes, first, hop, least), samples, resolution)
+        for least in (_LEAST, _LEAST_ATTACK)
     )
-    return every, attacks
+    # How loud it is at first, and a little later.
+    level = amplitudes.sum(axis=1)
+    at, later = (round(s * resolution.sample_rate / hop) for s in (_AT_FIRST_S, _LATER_S))
+    frames = np.minimum(attacks // hop - first, len(level) - later - 1)
+    loud = level[frames[:, None] + np.arange(at + 1)].max(axis=1, initial=_SOFTEST)
+    dying = np.clip((_LASTS - level[frames + later] / loud) / (_LASTS - _DIES), 0.0, 1.0)
+    import os
+    fr = (level[np.maximum(frames - at, 0)]) / loud
+    fresh = np.clip((float(os.environ.get("FA",".3")) - fr)/.2, 0, 1)
+    if os.environ.get("DBG"): print(np.round(np.c_[dying, fr],2)[:12].tolist())
+    dying = np.maximum(dying, float(os.environ.get("FF",".5"))*fresh)
+    return SongOnsets(every, attacks, dying)
+
+
+def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) -> np.ndarray:
+    """Onsets to the millisecond: where what follows is the most louder than what was before.
+
+    In differences from sample to sample: what begins is heard first in high frequencies.
+    """
+    reach = round(_OFF_BY_S * resolution.sample_rate)
+    side = round(_SIDE_S * resolution.sample_rate)
+    found = []
+    for onset in onsets:
+        begin = onset - reach - side
+        near = between(samples, begin, onset + reach + side + 1)
+        power = np.square(np.diff(near.astype(np.float64), axis=1)).sum(axis=0)
+        passed = np.concatenate([[0.0], np.cumsum(power)])
+        level = np.sqrt(np.maximum(passed[side:] - passed[:-side], 0.0))
+        found.append(begin + side + int(np.argmax(level[side:] - level[:-side])))
+    return np.unique(np.array(found, np.int64))
 
 
 @compiled

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-BEFORE_S, AFTER_S = 0.025, 0.04  # around an onset, that pass at the song's own speed
+import os
+BEFORE_S = float(os.environ.get("BB",.012))  # before an attack that pass at the song's own speed,
+AFTER_S = float(os.environ.get("AA",.015)), float(os.environ.get("AB",.065))  # and after it: of one that lasts, and of one that dies away at once
 
 # Between two attacks the song passes at most so many times as fast, or as slowly, as on the whole.
 _UNEVEN = 2.0
@@ -28,7 +30,7 @@ class TimeMap:
     @classmethod
     def uniform(cls, n_samples: int, speed: float) -> TimeMap:
         """A song without attacks."""
-        return cls.through(n_samples, speed, np.zeros(0, np.int64), np.zeros(0, np.int64), 1)
+        return cls.through(n_samples, speed, *np.zeros((3, 0), np.int64), 1)
 
     @classmethod
     def through(
@@ -36,6 +38,7 @@ class TimeMap:
         n_samples: int,
         speed: float,
         attacks: np.ndarray,
+        dying: np.ndarray,
         onsets: np.ndarray,
         sample_rate: int,
     ) -> TimeMap:
@@ -44,25 +47,27 @@ class TimeMap:
         Args:
             n_samples: of the song, at least 1.
             speed: 2 is twice as fast.
-            attacks: (attack,) samples, ascending.
+            attacks: (attack,) samples, ascending, each once.
+            dying: (attack,) from 0, of what lasts, to 1, of what dies away at once.
             onsets: (onset,) samples of these and all that begins more softly.
             sample_rate: in Hz.
 
-        >>> when = TimeMap.through(8000, 0.5, np.array([4000]), np.array([4000]), 8000)
+        >>> when = TimeMap.through(8000, 0.5, np.array([4000]), np.ones(1), np.array([4000]), 8000)
         >>> when.n_made
         16000
         >>> when.song_at(np.array([0, 7990, 8000, 8010, 16000])).tolist()
         [0, 3990, 4000, 4010, 8000]
         """
-        attacks = np.unique(attacks[(attacks > 0) & (attacks < n_samples)])
+        inside = (attacks > 0) & (attacks < n_samples)
+        attacks, dying = attacks[inside], dying[inside]
         due = np.round(attacks / speed).astype(np.int64)
         song = np.concatenate([[0], attacks, [n_samples]])
         made = np.concatenate([[0], due, [n_made(n_samples, speed)]])
-        longest = np.array([AFTER_S, BEFORE_S]) * sample_rate  # of a gap: its begin, its end
+        afters = np.concatenate([[0.0], AFTER_S[0] + (AFTER_S[1] - AFTER_S[0]) * dying])
         corners = []
         for i in range(len(song) - 1):
             gap, lasts = song[i + 1] - song[i], made[i + 1] - made[i]
-            wanted = longest * [i > 0, i < len(attacks)]
+            wanted = np.array([afters[i], BEFORE_S * (i < len(attacks))]) * sample_rate
             room = _room(gap, lasts)
             if wanted.sum() > room:
                 wanted *= room / wanted.sum()
