@@ -13,8 +13,9 @@ from ctxaudio.effect.stream import (
     BlockState,
     Voice,
     begin_blocks,
+    file_resolution,
     process_block,
-    song_resolution,
+    stream_resolution,
 )
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
@@ -57,7 +58,7 @@ class ContextShift:
     >>> effect.process(song.samples[:, :300]).shape
     (1, 300)
     >>> effect.latency_samples
-    22527
+    6143
     """
 
     def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
@@ -151,7 +152,7 @@ class ContextShift:
         check_speed(speed)
         check_song(memory, song)
         field = recall_field(memory, context)
-        resolution = song_resolution(memory)
+        resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
         return generate(song, field, resolution, memory.bands, progress, when)
 
@@ -175,7 +176,7 @@ class ContextShift:
     def n_steps(self, song: Sound, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
         n_samples = song.samples.shape[1]
-        return n_generated(n_made(n_samples, speed), song_resolution(self.memory))
+        return n_generated(n_made(n_samples, speed), file_resolution(self.memory))
 
     @property
     def context(self) -> float:
@@ -189,7 +190,7 @@ class ContextShift:
     @property
     def latency_samples(self) -> int:
         """By how many samples :meth:`process` is late."""
-        return song_resolution(self.memory).latency
+        return stream_resolution(self.memory).latency
 
     def process(self, block: np.ndarray) -> np.ndarray:
         """The next samples of the song, shifted.

@@ -19,29 +19,36 @@ from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 from ctxaudio.synthesis.resolution import (
     INPUT_LOOK_AHEAD,
     INPUT_SPANS,
+    PLAYED_LOOK_AHEAD,
     PLAYED_SPANS,
+    SONG_LOOK_AHEAD,
     SONG_SPANS,
     Resolution,
-    Span,
 )
 from rnn import recall_frames
 
 _BLOCK = 64  # steps at a time: spectra stay in the cache
 
 
-def song_resolution(memory: SongMemory, *, played: bool = False) -> Resolution:
-    """The windows that a memory is made sound with.
+def file_resolution(memory: SongMemory) -> Resolution:
+    """The windows that a whole song is made with."""
+    return Resolution(
+        sample_rate=memory.sample_rate,
+        frames=memory.frames,
+        spans=SONG_SPANS,
+        look_ahead=SONG_LOOK_AHEAD,
+    )
 
-    A song that is played while its context is turned has the shorter ones, for what is made ahead
-    is made anew at every turn; what comes in live has the one that is soon.
-    """
-    rate, frames = memory.sample_rate, memory.frames
-    if memory.fingerprint == ANY_SOUND:
-        return Resolution(
-            sample_rate=rate, frames=frames, spans=INPUT_SPANS, look_ahead=INPUT_LOOK_AHEAD
-        )
-    spans: tuple[Span, ...] = PLAYED_SPANS if played else SONG_SPANS
-    return Resolution(sample_rate=rate, frames=frames, spans=spans)
+
+def stream_resolution(memory: SongMemory) -> Resolution:
+    """The windows for what is made while it sounds: shorter, for the context may be turned."""
+    is_input = memory.fingerprint == ANY_SOUND
+    return Resolution(
+        sample_rate=memory.sample_rate,
+        frames=memory.frames,
+        spans=INPUT_SPANS if is_input else PLAYED_SPANS,
+        look_ahead=INPUT_LOOK_AHEAD if is_input else PLAYED_LOOK_AHEAD,
+    )
 
 
 class StreamState(NamedTuple):
@@ -62,10 +69,9 @@ class Voice:
     unshifted: np.ndarray  # (phrase frame, unit) states of a turn of the clock at context 0
 
     @classmethod
-    def of(cls, memory: SongMemory, *, played: bool = False) -> Voice:
+    def of(cls, memory: SongMemory) -> Voice:
         """The voice of a memory."""
-        resolution = song_resolution(memory, played=played)
-        return cls(memory, resolution, memory.phrases.states(0.0))
+        return cls(memory, stream_resolution(memory), memory.phrases.states(0.0))
 
     def begin(self, n_channels: int, frame: int, context: float, step: int) -> StreamState:
         """Before a step and the frame that is recalled for it.

@@ -180,8 +180,10 @@ def check_speed(speed: float) -> float:
         DataError: if it is not within .25 and 4.
     """
     if not MIN_SPEED <= speed <= MAX_SPEED:
-        hint = f" Did you mean {speed / 100:g}, of 1?" if 25 <= speed <= 400 else ""
-        raise DataError(f"the speed must lie within {MIN_SPEED:g} and {MAX_SPEED:g}, got {speed:g}.{hint}")
+        hint = f" Did you mean {speed / 100:g}?" if 25 <= speed <= 400 else ""
+        raise DataError(
+            f"the speed must lie between {MIN_SPEED:g} and {MAX_SPEED:g}, got {speed:g}.{hint}"
+        )
     return float(speed)
 
 

@@ -26,6 +26,7 @@ from ctxaudio.synthesis.generator import full_scale
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 
+_REMEMBERED = 32  # steps after which what came before them has no part in how they are prepared
 _AT_A_TIME = 4  # steps that are prepared together; more would keep a sound card waiting
 
 
@@ -54,7 +55,7 @@ class Playhead:
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
         self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
-        self._voice = Voice.of(memory, played=True)
+        self._voice = Voice.of(memory)
         self._resolution = self._voice.resolution
         self._scale = full_scale(song) or np.float32(1.0)
         self._hop, self._window = memory.frames.hop, self._resolution.longest
@@ -88,10 +89,12 @@ class Playhead:
             return
         if self._at >= self._end:
             self._jump(0, None)
-        elif (self._preparation.next - 1) * self._hop + self._window // 2 > self._end:
-            # Silence was seen ahead, where now the song begins.
+        elif self._at + self._reach * self._hop + self._window // 2 > self._end:
+            # Silence was made ahead, where now the song begins,
             self._jump(self._next, None)
-        self._end = None
+        else:
+            self._end = None
+            self._prepare_again()  # or prepared.
 
     @property
     def position(self) -> int:
@@ -239,6 +242,13 @@ class Playhead:
             taken.append(part)
             n_steps -= part.n_steps
         return taken
+
+    def _prepare_again(self) -> None:
+        """The steps to come, of a song that has another end now."""
+        first = self._step - _REMEMBERED
+        self._preparation = PreparationState.begin(first, self._resolution)
+        self._prepared.clear()
+        self._take(_REMEMBERED)
 
     def _see(self, n_steps: int) -> None:
         """Look at as many steps more of the endless song; silence before it, and after its end."""

@@ -19,7 +19,7 @@ from rnn.compiled import compiled
 _REACH = 4  # steps before a step, and after it, that decide about it
 _SHARPNESS = 12.0  # how decidedly the better window is taken
 _TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
-_FORGET = 1e-12  # in power of full scale; nothing is decided by what is softer
+_SILENCE = 1e-30  # power that counts as none
 _LEAST = 0.002  # of a range; what makes less of it is spared the work
 
 
@@ -68,9 +68,7 @@ def _add_sums(power, steps, bin_hz, bands_hz, out):  # type: ignore[no-untyped-d
             out[steps[frame], band + 1, 1] += share * root
 
 
-def choose(
-    sums: np.ndarray, resolution: Resolution, state: Choice
-) -> tuple[np.ndarray, Choice]:
+def choose(sums: np.ndarray, resolution: Resolution, state: Choice) -> tuple[np.ndarray, Choice]:
     """How much of each range each window makes, (step, window, band); sums to 1 over windows."""
     all_sums = np.concatenate([state.sums, sums])
     n_ready = max(len(all_sums) - _REACH - resolution.look_ahead, 0)
@@ -105,14 +103,14 @@ def _weigh(sums, first, after, lengths, allowed, weight):  # type: ignore[no-unt
                     root += kernel * sums[near, i, band, 1]
                 # Of a long window there are fewer frames, and some of the time one more or less.
                 total *= max(lengths[i], 1.0)
-                power = power / total + _FORGET
-                root = root / total + np.sqrt(_FORGET)
+                power = power / total + _SILENCE
+                root = root / total + np.sqrt(_SILENCE)
                 # Rényi's entropy, in natural units; twice the window, less by log 2 for a sine.
                 entropy = 2.0 * np.log(root / np.sqrt(power))
                 score[i] = -_SHARPNESS * (entropy + _TO_SHORT * np.log(lengths[i]))
                 highest = max(highest, score[i])
             _share_out(score, highest, weight[step, :, band])
-    
+
 
 @compiled
 def _share_out(score, highest, weight):  # type: ignore[no-untyped-def]

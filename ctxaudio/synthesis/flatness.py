@@ -19,8 +19,8 @@ _REACH = 12  # steps before a step, and at most after it, that decide about it
 
 # Flatness is the geometric over the arithmetic mean of the power: 0.56 in white noise, 0.75 in two
 # channels of it. Tonal below the first, noise above the second: in the mean, and at the least.
-_TONAL, _NOISE = 0.47, 0.52
-_LEAST_TONAL, _LEAST_NOISE = 0.38, 0.43
+_TONAL, _NOISE = 0.44, 0.5
+_LEAST_TONAL, _LEAST_NOISE = 0.36, 0.4
 _AT_ONCE = 1  # steps before and after a step that are taken together for the least
 _LEAST_REACH = 8  # steps before, and at most after, among which the least is
 _SILENCE = 1e-30  # power that counts as none

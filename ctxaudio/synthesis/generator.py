@@ -24,7 +24,7 @@ _BLOCK = 64  # steps at a time
 
 # What moves by less than this, in semitones, is made by one window alone, which gives back to the
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
-_STILL_ST = 0.002
+_STILL_ST = 0.01
 
 # Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
 _OVERLAP_GAIN = 0.375 * OVERLAP
@@ -35,7 +35,7 @@ class GeneratorState(NamedTuple):
 
     rotation: np.ndarray  # (place, 5), see :func:`~ctxaudio.synthesis.transport.transport`
     turns: np.ndarray  # (segment,) that noise has turned
-    tail: np.ndarray  # (channel, window - hop) samples that later frames add to
+    tails: np.ndarray  # (window, channel, longest - hop) samples that later frames add to
     attacks: AttackState
 
     @classmethod
@@ -52,7 +52,10 @@ class GeneratorState(NamedTuple):
         return cls(
             rotation=rotation,
             turns=np.zeros(n_segments, np.int64),
-            tail=np.zeros((n_channels, resolution.longest - resolution.frames.hop), np.float32),
+            tails=np.zeros(
+                (len(resolution.windows), n_channels, resolution.longest - resolution.frames.hop),
+                np.float32,
+            ),
             attacks=AttackState.zeros(),
         )
 
@@ -105,7 +108,7 @@ def synthesise(
     weight[still] = np.eye(len(steps))[base][:, None]
     moved, keep = [], []
     for i, window in enumerate(resolution.windows):
-        shape = len(steps[i]), len(state.tail), PADDING * window // 2 + 1
+        shape = len(steps[i]), state.tails.shape[1], PADDING * window // 2 + 1
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
@@ -122,25 +125,26 @@ def synthesise(
         rotation,
         tuple(moved),
     )
-    out = np.zeros((len(state.tail), n_steps * hop + resolution.longest - hop), np.float32)
-    out[:, : state.tail.shape[1]] = state.tail
+    # Each window by itself, and all together at the end: so the order in which they are added, and
+    # with it the rounding, does not depend on how a sound is split.
+    out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        sounds = weight[:, i].any(axis=1)
+        sounds = np.any(weight[:, i] > 0.0, axis=1)
         if i == base:
-            sounds |= prepared.noise.any(axis=1)
+            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
         used = np.flatnonzero(sounds[steps[i]])
         pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
         starts = (resolution.first_of(i, seen.first) + used) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
-            out[:, at : at + window] += piece
-    made, tail = out[:, : n_steps * hop], out[:, n_steps * hop :]
+            out[i, :, at : at + window] += piece
+    made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]
     loudest_gain = rows.gain.max(axis=1)
     made, attacks = hold_attacks(
         made, seen.song_power, loudest_gain, resolution.frames, state.attacks
     )
-    return made, GeneratorState(rotation, turns, tail, attacks)
+    return made, GeneratorState(rotation, turns, tails, attacks)
 
 
 def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | None:

@@ -29,7 +29,6 @@ _WIDEST = 16 * TURNS  # bins; about 1.4 kHz
 _NARROWEST_SHARE = 0.25  # width of a segment over its lowest frequency
 
 
-
 def noise_edges(resolution: Resolution) -> np.ndarray:
     """The segments' edges in bins of the memory's window."""
     return segment_edges(PADDING * resolution.frames.window // 2 + 1)
@@ -39,7 +38,7 @@ class NoiseShare(NamedTuple):
     """How far each segment of each frame is noise."""
 
     edges: np.ndarray  # (segment + 1,) bins
-    share: np.ndarray  # (frame, segment) 0 to 1, 
+    share: np.ndarray  # (frame, segment) 0 to 1,
 
 
 @cache

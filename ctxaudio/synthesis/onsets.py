@@ -22,11 +22,13 @@ NEVER = -(2**62)  # sample of an onset that is none
 
 _RISE = 2  # short frames before and after, between which a rise is measured
 _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
-_SOFTEST = 1e-6  # in amplitude of full scale; nothing begins that is softer
+_SOFTEST = 1e-15  # amplitude that counts as none
 _LEAST = 0.3  # of the level then, that a rise must be
 _LEAST_ATTACK = 0.5  # of the level then, for what must stay whole at another speed
 _OFF_BY_S = 0.006  # seconds that an onset among short frames is off by at the most
 _SIDE_S = 0.004  # seconds before and after that are compared
+_SILENT = 0.3  # of the level at first; what was that loud before was not silence
+_ALONE = 0.25  # what begins out of silence is kept whole as if it died by as much
 _AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
 _LASTS, _DIES = 0.8, 0.4  # of the level at first: what lasts has more later, what dies has less
 _BLOCK = 1024  # short frames at a time
@@ -136,12 +138,9 @@ def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
     frames = np.minimum(attacks // hop - first, len(level) - later - 1)
     loud = level[frames[:, None] + np.arange(at + 1)].max(axis=1, initial=_SOFTEST)
     dying = np.clip((_LASTS - level[frames + later] / loud) / (_LASTS - _DIES), 0.0, 1.0)
-    import os
-    fr = (level[np.maximum(frames - at, 0)]) / loud
-    fresh = np.clip((float(os.environ.get("FA",".3")) - fr)/.2, 0, 1)
-    if os.environ.get("DBG"): print(np.round(np.c_[dying, fr],2)[:12].tolist())
-    dying = np.maximum(dying, float(os.environ.get("FF",".5"))*fresh)
-    return SongOnsets(every, attacks, dying)
+    # What begins out of silence leaves nothing out of step that goes on: a little more of it.
+    alone = np.clip(1.0 - level[np.maximum(frames - at, 0)] / loud / _SILENT, 0.0, 1.0)
+    return SongOnsets(every, attacks, np.maximum(dying, _ALONE * alone))
 
 
 def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) -> np.ndarray:
@@ -189,5 +188,5 @@ def find_onsets(
     # Between frames: the highest point of a parabola through three of them.
     before, here, after = rise[found - 1], rise[found], rise[found + 1]
     bend = before - 2.0 * here + after
-    offset = np.where(bend < 0.0, 0.5 * (before - after) / np.minimum(bend, -_SOFTEST**2), 0.0)
+    offset = np.where(bend < 0.0, 0.5 * (before - after) / np.minimum(bend, -_SOFTEST), 0.0)
     return np.round((first + _RISE + found + offset) * hop).astype(np.int64)

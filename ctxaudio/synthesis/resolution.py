@@ -42,8 +42,10 @@ SONG_SPANS = (
 
 
 SONG_LOOK_AHEAD = 12  # steps
-# A song that is played: what is made ahead is made anew whenever the context is turned.
+# A song that is played or comes in blocks: a turn of the context is to be heard soon, and what was
+# made ahead is made anew.
 PLAYED_SPANS = SONG_SPANS[2:]
+PLAYED_LOOK_AHEAD = 4
 # What comes in live: as soon as can be.
 INPUT_SPANS = (Span(length=1.0),)
 INPUT_LOOK_AHEAD = 0
@@ -65,7 +67,9 @@ class Resolution:
     def __post_init__(self) -> None:
         lengths = [span.length for span in self.spans]
         if 1.0 not in lengths or any(a != 2.0 * b for a, b in itertools.pairwise(lengths)):
-            raise ValueError(f"each window must be half of the one before and one 1, got {lengths}.")
+            raise ValueError(
+                f"each window must be half of the one before and one 1, got {lengths}."
+            )
         if self.look_ahead < 0:
             raise ValueError(f"look_ahead must not be negative, got {self.look_ahead}.")
 

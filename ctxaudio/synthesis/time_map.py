@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import os
-BEFORE_S = float(os.environ.get("BB",.012))  # before an attack that pass at the song's own speed,
-AFTER_S = float(os.environ.get("AA",.015)), float(os.environ.get("AB",.065))  # and after it: of one that lasts, and of one that dies away at once
+# What passes at the song's own speed, in seconds: before an attack, and after one that lasts and
+# one that dies away at once.
+BEFORE_S = 0.012
+LASTING_S, DYING_S = 0.015, 0.07
 
 # Between two attacks the song passes at most so many times as fast, or as slowly, as on the whole.
 _UNEVEN = 2.0
@@ -63,7 +64,7 @@ class TimeMap:
         due = np.round(attacks / speed).astype(np.int64)
         song = np.concatenate([[0], attacks, [n_samples]])
         made = np.concatenate([[0], due, [n_made(n_samples, speed)]])
-        afters = np.concatenate([[0.0], AFTER_S[0] + (AFTER_S[1] - AFTER_S[0]) * dying])
+        afters = np.concatenate([[0.0], LASTING_S + (DYING_S - LASTING_S) * dying])
         corners = []
         for i in range(len(song) - 1):
             gap, lasts = song[i + 1] - song[i], made[i + 1] - made[i]

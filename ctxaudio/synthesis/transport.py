@@ -89,16 +89,45 @@ def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out
                 frame = done[i]
                 done[i] += 1
                 _move_frame(
-                    spectra.raw[i], spectra.windowed[i], spectra.power[i], frame, sample,
-                    spectra.lag[i][frame], layout, i, weight[step], onsets[step], field.displacement[step], field.gain[step],
-                    field.axis, keep[i], rotation, peaks, out[i],
+                    spectra.raw[i],
+                    spectra.windowed[i],
+                    spectra.power[i],
+                    frame,
+                    sample,
+                    spectra.lag[i][frame],
+                    layout,
+                    i,
+                    weight[step],
+                    onsets[step],
+                    field.displacement[step],
+                    field.gain[step],
+                    field.axis,
+                    keep[i],
+                    rotation,
+                    peaks,
+                    out[i],
                 )
 
 
 @compiled
 def _move_frame(  # type: ignore[no-untyped-def]
-    raw, windowed, power, frame, sample, lag, layout, window, weight, onsets, displacement, gain, axis, keep,
-    rotation, peaks, out,
+    raw,
+    windowed,
+    power,
+    frame,
+    sample,
+    lag,
+    layout,
+    window,
+    weight,
+    onsets,
+    displacement,
+    gain,
+    axis,
+    keep,
+    rotation,
+    peaks,
+    out,
 ):
     _, n_channels, n_bins = windowed.shape
     n_out = out.shape[2]

@@ -9,6 +9,7 @@ from ctxaudio import Field, Sound
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.synthesis.generator import generate
+from ctxaudio.synthesis.resolution import Resolution
 
 RATE = 44_100
 LOW_RATE = 8_000  # as exact as any other, and quick
@@ -81,7 +82,8 @@ def moved(song, semitones, gain_db=0.0):
     """The generator alone, with one displacement and gain for all bands and frames."""
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
-    return generate(song, uniform_field(song, semitones, gain_db), frames, bands)
+    resolution = Resolution(sample_rate=song.sample_rate, frames=frames)
+    return generate(song, uniform_field(song, semitones, gain_db), resolution, bands)
 
 
 def inside(samples, margin):

@@ -6,6 +6,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from ctxaudio import recall_field
+from ctxaudio.effect.stream import stream_resolution
+from ctxaudio.synthesis.generator import generate
+
 
 def streamed(effect, samples, edges=()):
     edges = [0, *edges, samples.shape[1]]
@@ -26,3 +30,8 @@ def turned(effect, samples, turns, *, start=0.0, edges=()):
         effect.context = turns.get(first, effect.context)
         parts.append(effect.process(samples[:, first:last]))
     return np.concatenate(parts, axis=1)
+
+
+def whole(memory, song, context):
+    """The whole song, made with the windows of a stream."""
+    return generate(song, recall_field(memory, context), stream_resolution(memory), memory.bands)

@@ -11,6 +11,7 @@ from ctxaudio import ContextShift, DataError, Example, Sound, recall_field
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
 from ctxaudio.effect.stream import Voice
 from ctxaudio.memory.song_memory import for_any_sound
+from ctxaudio.synthesis.preparation import PreparationState, prepare
 from tests.support.signals import LOW_RATE, chord, chord_errors_cents, snr_db
 from tests.support.streaming import streamed
 
@@ -62,10 +63,13 @@ def test_unshifted_copies_teach_that_input_is_not_moved(duet, context):
 def test_input_never_ends(memory, rng, frame):
     voice = Voice.of(for_any_sound(memory, LOW_RATE))
     window = voice.memory.frames.window
-    windows = 0.1 * rng.standard_normal((1, 300, window)).astype(np.float32)
+    length = 299 * voice.memory.frames.hop + window
+    samples = 0.1 * rng.standard_normal((1, length)).astype(np.float32)
+    start = PreparationState.begin(0, voice.resolution)
+    (steps,), _ = prepare(samples, 300, voice.resolution, start)
     moving = np.repeat([5.0, -7.0, 5.0], 100)
-    at_first, _ = voice.make(windows, moving, voice.begin(1, 0, 5.0))
-    at_last, end = voice.make(windows, moving, voice.begin(1, frame, 5.0))
+    at_first, _ = voice.make(steps, moving, voice.begin(1, 0, 5.0, 0))
+    at_last, end = voice.make(steps, moving, voice.begin(1, frame, 5.0, 0))
     np.testing.assert_array_equal(at_last, at_first)
     assert end.frame == frame + 300
 

@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctxaudio import ContextShift, DataError, Sound
-from ctxaudio.effect.stream import FIRST_FRAME, Voice, begin_blocks, process_block
+from ctxaudio.effect.stream import Voice, begin_blocks, process_block, stream_resolution
+from ctxaudio.synthesis.preparation import PreparationState, prepare
 from rnn import recall
 from tests.support.signals import LOW_RATE, STEADY_HZ, cents, snr_db, tone, tunes
-from tests.support.streaming import followed_by_silence, streamed, turned
+from tests.support.streaming import followed_by_silence, streamed, turned, whole
 
 CONTEXTS = (-36.0, -12.0, -1.0, 0.0, 0.5, 5.0, 24.0)
 
@@ -48,24 +49,24 @@ def test_a_song_in_blocks_is_the_whole_song_later(rate, n_samples, level):
         effect.context = context
         effect.reset()
         blocks = streamed(effect, followed_by_silence(song.samples, late), [n_samples // 3])
-        whole = effect(song, context).samples
+        expected = whole(effect.memory, song, context).samples
         assert blocks.shape == (2, n_samples + late)
         # The whole leaves out what would sound before the song.
         assert np.abs(blocks).max() < 3.0 * level
-        if n_samples < effect.memory.frames.window:
+        if n_samples < stream_resolution(effect.memory).longest:
             # Blocks know of no end: what sounds around a song so short is not made up for.
-            blocks *= np.linalg.norm(whole) / np.linalg.norm(blocks[:, late:])
-        assert snr_db(whole, blocks[:, late:]) > 120.0
+            blocks *= np.linalg.norm(expected) / np.linalg.norm(blocks[:, late:])
+        assert snr_db(expected, blocks[:, late:]) > 120.0
 
 
 @pytest.mark.parametrize("context", [-12.0, 5.0])
 def test_an_impulse_is_late_by_the_latency(memory, context):
     at = 2_500
-    samples = np.zeros((1, 4_000))
-    samples[0, at] = 0.9
     effect = ContextShift(memory, context)
+    samples = np.zeros((1, 4_000 + effect.latency_samples))
+    samples[0, at] = 0.9
     power = np.square(streamed(effect, samples)[0], dtype=np.float64)
-    offset = np.arange(4_000) - at - effect.latency_samples
+    offset = np.arange(samples.shape[1]) - at - effect.latency_samples
     assert abs(np.average(offset, weights=power)) < 4e-3 * LOW_RATE
     # Nothing sounds before the first window that the impulse is in has come.
     assert not power[:at].any()
@@ -89,7 +90,7 @@ def test_after_the_song_more_sound_is_shifted_and_silence_is_silent(steady, stea
     found_hz, amplitude = tone(beyond[n // 3 :][:6_000], target_hz, rate=steady.sample_rate)
     assert abs(cents(found_hz, target_hz)) < 1.0
     assert amplitude == pytest.approx(0.5, rel=0.02)
-    effect.process(np.zeros((1, 2 * steady_memory.frames.window)))
+    effect.process(np.zeros((1, 2 * effect.latency_samples)))
     assert not effect.process(np.zeros((1, 5_000))).any()
 
 
@@ -131,33 +132,46 @@ def test_the_same_context_again_changes_nothing(duet, duet_effect, again):
     )
 
 
+def prepared(voice, samples, first, n_steps):
+    """Steps of a sound that begins half a window before the first step's centre."""
+    resolution = voice.resolution
+    more = n_steps + resolution.look_ahead
+    state = PreparationState.begin(first, resolution)
+    length = (more - 1) * resolution.frames.hop + resolution.longest
+    padded = np.pad(samples, ((0, 0), (0, max(length - samples.shape[1], 0))))
+    (ready,), _ = prepare(padded[:, :length], more, resolution, state)
+    return ready
+
+
 @settings(max_examples=12)
 @given(
     lengths=st.lists(st.integers(1, 20), min_size=1, max_size=8), first=st.sampled_from([-4, 0, 30])
 )
-def test_frames_one_by_one_or_together_are_the_same_bits(duet, memory, lengths, first):
+def test_steps_one_by_one_or_together_are_the_same_bits(duet, memory, lengths, first):
     rng = np.random.default_rng(sum(lengths))
-    n_frames = sum(lengths)  # some reach beyond the song's 42
-    windows = 0.1 * rng.standard_normal((2, n_frames, memory.frames.window)).astype(np.float32)
-    moving = rng.uniform(-12.0, 12.0, n_frames)
+    n_steps = sum(lengths)  # some reach beyond the song's 42
     voice = Voice.of(memory)
-    start = voice.begin(2, first, moving[0])
-    untouched = deepcopy((windows, moving, start))
-    whole, end = voice.make(windows, moving, start)
+    samples = 0.1 * rng.standard_normal((2, 20_000)).astype(np.float32)
+    steps = prepared(voice, samples, first, n_steps)
+    moving = rng.uniform(-12.0, 12.0, n_steps)
+    start = voice.begin(2, first, moving[0], first)
+    untouched = deepcopy((steps, moving, start))
+    whole, end = voice.make(steps, moving, start)
     state, parts = start, []
     for a, b in pairwise([0, *np.cumsum(lengths)]):
-        made, state = voice.make(windows[:, a:b], moving[a:b], state)
+        some, _ = steps.split(b, voice.resolution)
+        made, state = voice.make(some.split(a, voice.resolution)[1], moving[a:b], state)
         parts.append(made)
     np.testing.assert_array_equal(np.concatenate(parts, axis=1), whole)
     np.testing.assert_equal(state, end)
-    np.testing.assert_equal((windows, moving, start), untouched)
+    np.testing.assert_equal((steps, moving, start), untouched)
 
 
 @pytest.mark.parametrize("frame", [0, 7, 30, 41])
 def test_a_voice_that_begins_anywhere_recalls_what_the_song_has_there(memory, frame):
     voice = Voice.of(memory)
-    window = np.zeros((1, 1, memory.frames.window), np.float32)
-    _, state = voice.make(window, np.array([5.0]), voice.begin(1, frame, 5.0))
+    step = prepared(voice, np.zeros((1, 1), np.float32), frame, 1)
+    _, state = voice.make(step, np.array([5.0]), voice.begin(1, frame, 5.0, frame))
     np.testing.assert_allclose(state.recalled, recall(memory.phrases, 5.0)[frame], atol=1e-6)
 
 
@@ -260,8 +274,10 @@ def test_a_context_beyond_reach_is_refused_wherever_it_is_set(memory, context):
     assert effect.context == 36.0
 
 
-def test_a_stream_begins_with_the_frame_that_ends_where_the_sound_begins(memory):
-    state = begin_blocks(Voice.of(memory), 2, 5.0)
-    assert FIRST_FRAME * memory.frames.hop + memory.frames.window // 2 == 0
-    assert state.stream.frame == FIRST_FRAME + 1
+def test_a_stream_begins_with_the_step_that_ends_where_the_sound_begins(memory):
+    voice = Voice.of(memory)
+    state = begin_blocks(voice, 2, 5.0)
+    resolution = voice.resolution
+    assert resolution.reach * memory.frames.hop == resolution.longest // 2
+    assert state.preparation.next == 1 - resolution.reach
     assert state.taken == 0

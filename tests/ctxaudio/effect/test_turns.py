@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ctxaudio import ContextShift
+from ctxaudio.effect.stream import stream_resolution
 from ctxaudio.synthesis.glide import GLIDE_S
 from tests.support.signals import LOW_RATE, STEADY_HZ, cents, sine, snr_db, tone
 from tests.support.streaming import turned
@@ -45,21 +46,23 @@ def test_a_turn_does_not_click_and_leads_where_it_should(steady, steady_memory, 
 
 
 def test_a_turn_takes_50_ms_from_its_sample_on(noise, loudness_memory):
-    # A slow twin: each frame as loud as the context was when its last sample came. The network
-    # itself follows a little late, by a tenth of a frame.
+    # A slow twin: each frame as loud as the context was when the last sample came that it waits
+    # for. The network itself follows a little late, by a tenth of a frame.
     hop, window = loudness_memory.frames.hop, loudness_memory.frames.window
+    ahead = stream_resolution(loudness_memory).look_ahead * hop
     at, target = 3_333, 12.0
     found = turned(ContextShift(loudness_memory), noise.samples, {at: target})[0]
     shape = np.hanning(window + 1)[:-1] ** 2
     n = noise.samples.shape[1]
     level, overlap = np.zeros(n + 2 * window), np.zeros(n + 2 * window)
     for last in range(hop, n + window, hop):  # one past the frame's last sample
-        left = 1.0 - np.clip((last - at) / (0.05 * LOW_RATE), 0.0, 1.0)
+        left = 1.0 - np.clip((last + ahead - at) / (0.05 * LOW_RATE), 0.0, 1.0)
         decibels = target * (1.0 - left**2)
         level[last : last + window] += shape * 10.0 ** (decibels / 20.0)
         overlap[last : last + window] += shape
-    late = window - 1
-    expected = noise.samples[0, :-late] * (level / np.maximum(overlap, 1e-9))[window : n + 1]
+    late = window + ahead - 1
+    gain = (level / np.maximum(overlap, 1e-9))[window:][: n - late]
+    expected = noise.samples[0, :-late] * gain
     around = slice(at - window, at + window)
     assert snr_db(expected[around], found[late:][around]) > 30.0
     assert GLIDE_S == 0.05

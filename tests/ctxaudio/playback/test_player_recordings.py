@@ -19,6 +19,7 @@ from tests.support.players import (
     wait_until_silent,
 )
 from tests.support.sound_server import RATE, wait_until
+from tests.support.streaming import whole
 
 pytestmark = pytest.mark.usefixtures("jack")
 
@@ -44,7 +45,7 @@ def test_a_recording_is_what_the_whole_file_would_be(song, effect, context):
         player.stop_recording()
         assert player.status.recorded_s is None
         player.stop_recording()
-    made = effect(song, context).samples
+    made = whole(effect.memory, song, context).samples
     np.testing.assert_allclose(recorded(file), made, atol=1.5 / 2**23)
 
 
@@ -62,7 +63,7 @@ def test_several_recordings_are_of_one_piece(song, effect):
         player.play()
         wait_for(player, "ended")
     # Leaving the player has ended the last.
-    made = effect(song, 0.0).samples
+    made = whole(effect.memory, song, 0.0).samples
     first, second, third = map(recorded, files)
     joined = np.concatenate([first, second], axis=1)
     np.testing.assert_allclose(joined, made[:, : joined.shape[1]], atol=1.5 / 2**23)

@@ -14,6 +14,7 @@ from ctxaudio import ContextShift, Sound
 from ctxaudio.playback.playhead import Playhead
 from tests.support.heard import assert_steady, played, steepest, steepest_sine
 from tests.support.signals import LOW_RATE, STEADY_HZ, STEADY_RATE, mono, sine, tunes
+from tests.support.streaming import whole
 
 HOP = 256  # at the steady tone's rate
 LENGTHS = [60 * HOP, 60 * HOP + 40, 20 * HOP - 1, 1_003, 3 * HOP, HOP, HOP - 1, 152, 101]
@@ -77,10 +78,10 @@ def test_each_time_sounds_as_the_first():
     song = Sound(tunes(4_001, LOW_RATE), LOW_RATE)
     effect = ContextShift.teach(song)
     samples = played(looped(effect.memory, song, 7.0), 3 * 42)
-    whole = effect(song, 7.0).samples
+    expected = whole(effect.memory, song, 7.0).samples
     powers = [
         np.square(each[:, 400:3_600]).reshape(2, -1, 400).mean(axis=2)
-        for each in (whole, samples[:, :4_001], samples[:, 4_001:8_002], samples[:, 8_002:])
+        for each in (expected, samples[:, :4_001], samples[:, 4_001:8_002], samples[:, 8_002:])
     ]
     for power in powers[1:]:
         assert np.abs(10.0 * np.log10(power / powers[0])).max() < 2.0
@@ -174,7 +175,7 @@ def test_a_loop_may_begin_as_late_as_the_last_hop(rest, context):
         before = played(playhead, n_hops)
         playhead.loop = True
         samples = np.concatenate([before, played(playhead, 72 - n_hops)], axis=1)
-        if n_hops <= 51:  # nothing past the end was made yet
-            np.testing.assert_array_equal(samples, always)
+        if n_hops <= 51:  # nothing past the end was made yet, though seen
+            np.testing.assert_allclose(samples, always, atol=1e-3)
         own = sine(hz * 2.0 ** (context / 12.0), rate=STEADY_RATE)
         assert steepest(samples[:, 2_000:]) < 1.3 * steepest(own)

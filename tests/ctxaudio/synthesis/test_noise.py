@@ -51,7 +51,8 @@ def test_noise_keeps_its_texture(noise, semitones):
     # The power of Gaussian noise in a bin is exponentially distributed: variance = mean squared.
     hz, power = spectrogram(moved(mono(noise), semitones).samples[0])
     ratio = 2.0 ** (semitones / 12.0)
-    power = power[(hz > 600 * ratio) & (hz < 3600 * ratio)]
+    # Where the band ends at once, it is no noise to the generator.
+    power = power[(hz > 700 * ratio) & (hz < 3400 * ratio)]
     texture = np.mean(power.var(axis=1) / power.mean(axis=1) ** 2)
     assert texture == pytest.approx(1.0, abs=0.1)
 
