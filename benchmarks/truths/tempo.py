@@ -145,7 +145,10 @@ def tempo_materials(seed: int = 0) -> list[TempoMaterial]:
         TempoMaterial(name="noise", kind="noise", render=partial(_noise, seed)),
         *(
             TempoMaterial(
-                name=f"tone-{hertz:g}", kind="tone", render=partial(_tone, hertz), fundamental_hz=hertz
+                name=f"tone-{hertz:g}",
+                kind="tone",
+                render=partial(_tone, hertz),
+                fundamental_hz=hertz,
             )
             for hertz in TONE_HZ
         ),

@@ -13,10 +13,10 @@ from ctxaudio.analysis.frames import OVERLAP, between, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
-from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
+from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from ctxaudio.synthesis.transport import FieldRows, Layout, transport
 
@@ -112,8 +112,7 @@ def synthesise(
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
-    windowed = seen.spectra.windowed[base]
-    move_noise(windowed, layout.bin_hz[base], rows, noise, turns, moved[base])
+    move_noise(seen.noisy, seen.swell, layout.bin_hz[base], rows, noise, turns, moved[base])
     transport(
         seen.spectra,
         seen.first,
@@ -154,7 +153,8 @@ def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | N
     scale = full_scale(song) or np.float32(1.0)
     every, attacks, dying = song_onsets(song.samples / scale, resolution)
     n_samples = song.samples.shape[1]
-    return TimeMap.through(n_samples, speed, attacks, dying, every, song.sample_rate)
+    rate, hop = song.sample_rate, resolution.frames.hop
+    return TimeMap.through(n_samples, speed, attacks, dying, every, rate, hop)
 
 
 def full_scale(song: Sound) -> np.float32:

@@ -60,11 +60,12 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
+def move_noise(windowed, swell, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
         windowed: (frame, channel, bin) complex.
+        swell: (frame,) how much louder each is made.
         bin_hz: width of a bin.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
@@ -88,6 +89,7 @@ def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-u
             # As many times wider, as many times less dense: the power stays.
             amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             amplitude /= np.sqrt(ratio)
+            amplitude *= swell[frame]
             angle = 2.0 * np.pi / TURNS * turns[segment]
             last = min(int(np.floor(end * ratio + 0.5)), n_bins)
             for tile in range((last - first - shift + width - 1) // width):

@@ -84,9 +84,7 @@ def near_onsets(
     return near, OnsetState(state.first + n_ready, amplitudes[n_ready * each :])
 
 
-def mapped_onsets(
-    first: int, n_steps: int, resolution: Resolution, when: TimeMap
-) -> np.ndarray:
+def mapped_onsets(first: int, n_steps: int, resolution: Resolution, when: TimeMap) -> np.ndarray:
     """The onsets around steps of which it is known when they are heard, (step, N_NEAR, 2)."""
     near = np.full((n_steps, N_NEAR, 2), NEVER, np.int64)
     heres = when.song_at(np.arange(first, first + n_steps) * resolution.frames.hop)
@@ -175,9 +173,7 @@ def _band_amplitudes(power, bin_hz, bands_hz, out):  # type: ignore[no-untyped-d
             out[frame, band] = np.sqrt(out[frame, band])
 
 
-def find_onsets(
-    amplitudes: np.ndarray, first: int, hop: int, least: float = _LEAST
-) -> np.ndarray:
+def find_onsets(amplitudes: np.ndarray, first: int, hop: int, least: float = _LEAST) -> np.ndarray:
     """Samples of the onsets among short frames, those near either end left out."""
     rise = np.maximum(amplitudes[2 * _RISE :] - amplitudes[: -2 * _RISE], 0.0).sum(axis=1)
     level = amplitudes.sum(axis=1)[_RISE:-_RISE]

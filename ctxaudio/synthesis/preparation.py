@@ -13,7 +13,8 @@ from ctxaudio.synthesis.choice import Choice, band_sums, choose
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
 from ctxaudio.synthesis.onsets import OnsetState, mapped_onsets, near_onsets
 from ctxaudio.synthesis.resolution import Resolution
-from ctxaudio.synthesis.spectra import Spectra, spectra_need, take_spectra
+from ctxaudio.synthesis.spectra import Spectra, spectra_need, take_frames, take_spectra
+from ctxaudio.synthesis.stays import MARGIN, noise_swell
 from ctxaudio.synthesis.time_map import TimeMap
 
 
@@ -22,6 +23,8 @@ class Seen(NamedTuple):
 
     first: int  # step
     spectra: Spectra
+    noisy: np.ndarray  # (step, channel, bin) windowed, from where noise is taken
+    swell: np.ndarray  # (step,) how much louder these are made
     song_power: np.ndarray  # (step, SLOTS + REACH) of short slots, from a step's output on
 
     @property
@@ -31,14 +34,14 @@ class Seen(NamedTuple):
 
     def split(self, n_steps: int, resolution: Resolution) -> tuple[Seen, Seen]:
         """So many of them, and the rest."""
-        at = self.first + n_steps
+        at, by_step = self.first + n_steps, (self.noisy, self.swell, self.song_power)
         n_frames = [resolution.count(i, self.first, at) for i in range(len(resolution.windows))]
         by_window = [list(zip(arrays, n_frames, strict=True)) for arrays in self.spectra]
         before = Spectra(*(tuple(array[:n] for array, n in pairs) for pairs in by_window))
         after = Spectra(*(tuple(array[n:] for array, n in pairs) for pairs in by_window))
         return (
-            Seen(self.first, before, self.song_power[:n_steps]),
-            Seen(at, after, self.song_power[n_steps:]),
+            Seen(self.first, before, *(array[:n_steps] for array in by_step)),
+            Seen(at, after, *(array[n_steps:] for array in by_step)),
         )
 
 
@@ -98,7 +101,12 @@ def samples_needed(
     if when is None:
         return begin, end
     heard = when.song_at(_slot_edges(first, n_steps, resolution)[[0, -1]])
-    return min(begin, int(heard[0])), max(end, int(heard[1]))
+    noise = _noise_centres(first, n_steps, resolution, when)
+    half = resolution.frames.window // 2
+    return (
+        min(begin, int(heard[0]), int(noise.min()) - half),
+        max(end, int(heard[1]), int(noise.max()) + half),
+    )
 
 
 def prepare(
@@ -129,6 +137,14 @@ def prepare(
         heard = when.song_at(_slot_edges(state.next, n_steps, resolution)) - begin
         slots = span_power(samples, heard, slot)
     spectra = take_spectra(seen, state.next, n_steps, resolution, when)
+    base, window = resolution.base, resolution.frames.window
+    if when is None:
+        noisy, swell = spectra.windowed[base], np.ones(n_steps)
+    else:
+        starts = _noise_centres(state.next, n_steps, resolution, when) - window // 2 - begin
+        _, noisy, _ = take_frames(samples, starts, window, resolution.n_bins(base))
+        around = np.arange(state.next - MARGIN, state.next + n_steps + MARGIN)
+        swell = noise_swell(when.stay_of(around * resolution.frames.hop))
     power = sliding_window_view(slots, SLOTS + REACH)[np.arange(n_steps) * SLOTS]
     sums = band_sums(spectra.power, state.next, n_steps, resolution)
     weight, choice = choose(sums, resolution, state.choice)
@@ -139,12 +155,10 @@ def prepare(
         near = mapped_onsets(first_ready, n_ready, resolution, when)
     tonal_powers = spectra.power[resolution.base :]
     noise, flatness = noise_share(tonal_powers, n_ready, resolution, state.flatness)
-    import os
-    if when is not None and os.environ.get("NN"): noise = np.zeros_like(noise)
     ready: list[Prepared] = []
     waiting: list[Seen] = []
     done = 0
-    for seen in (*state.waiting, Seen(state.next, spectra, power)):
+    for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power)):
         n = min(seen.n_steps, n_ready - done)
         before, after = seen.split(n, resolution)
         part = slice(done, done + n)
@@ -155,6 +169,12 @@ def prepare(
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following
+
+
+def _noise_centres(first: int, n_steps: int, resolution: Resolution, when: TimeMap) -> np.ndarray:
+    """Where in the song the noise of steps is taken."""
+    made = np.arange(first, first + n_steps) * resolution.frames.hop
+    return made - when.stays[when.stay_of(made), 1]
 
 
 def _slot_edges(first: int, n_steps: int, resolution: Resolution) -> np.ndarray:

@@ -39,23 +39,30 @@ def take_spectra(
         n_frames = resolution.count(i, first, first + n_steps)
         made = (resolution.first_of(i, first) + np.arange(n_frames)) * hop
         centres = made if when is None else when.song_at(made)
-        n_all = PADDING * window // 2 + 1
-        n_bins = resolution.n_bins(i)
-        n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
-        raw = np.zeros((0, len(samples), n_raw), np.complex64)
-        if n_frames:
-            starts = centres - window // 2 - origin
-            cut = sliding_window_view(samples, window, axis=1)[:, starts].swapaxes(0, 1)
-            raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
-            raw *= np.float32(1.0 / window)
-        windowed = np.empty((n_frames, len(samples), n_bins), np.complex64)
-        power = np.zeros((n_frames, n_bins), np.float32)
-        apply_window(raw, windowed, power, n_all)
+        starts = centres - window // 2 - origin
+        raw, windowed, power = take_frames(samples, starts, window, resolution.n_bins(i))
         raws.append(raw)
         windoweds.append(windowed)
         powers.append(power)
         lags.append(made - centres)
     return Spectra(tuple(raws), tuple(windoweds), tuple(powers), tuple(lags))
+
+
+def take_frames(
+    samples: np.ndarray, starts: np.ndarray, window: int, n_bins: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The spectra of frames under one window: raw, windowed, power; see :class:`Spectra`."""
+    n_all = PADDING * window // 2 + 1
+    n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
+    raw = np.zeros((0, len(samples), n_raw), np.complex64)
+    if len(starts):
+        cut = sliding_window_view(samples, window, axis=1)[:, starts].swapaxes(0, 1)
+        raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
+        raw *= np.float32(1.0 / window)
+    windowed = np.empty((len(starts), len(samples), n_bins), np.complex64)
+    power = np.zeros((len(starts), n_bins), np.float32)
+    apply_window(raw, windowed, power, n_all)
+    return raw, windowed, power
 
 
 def spectra_need(

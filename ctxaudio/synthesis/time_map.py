@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ctxaudio.synthesis.stays import noise_stays
+
 # What passes at the song's own speed, in seconds: before an attack, and after one that lasts and
 # one that dies away at once.
 BEFORE_S = 0.012
@@ -27,6 +29,7 @@ class TimeMap:
     made: np.ndarray  # (corner,) of what is made, ascending from 0 to its end
     song: np.ndarray  # (corner,) of the song, ascending from 0 to its end
     onsets: np.ndarray  # (onset, 2) where something begins: in what is made, and in the song
+    stays: np.ndarray  # (stay, 2) for noise: where each begins, and how far the song is behind
 
     @classmethod
     def uniform(cls, n_samples: int, speed: float) -> TimeMap:
@@ -42,6 +45,7 @@ class TimeMap:
         dying: np.ndarray,
         onsets: np.ndarray,
         sample_rate: int,
+        hop: int = 512,
     ) -> TimeMap:
         """A song whose attacks stay whole.
 
@@ -52,6 +56,7 @@ class TimeMap:
             dying: (attack,) from 0, of what lasts, to 1, of what dies away at once.
             onsets: (onset,) samples of these and all that begins more softly.
             sample_rate: in Hz.
+            hop: samples of a step.
 
         >>> when = TimeMap.through(8000, 0.5, np.array([4000]), np.ones(1), np.array([4000]), 8000)
         >>> when.n_made
@@ -78,12 +83,22 @@ class TimeMap:
         corners.append((made[-1], song[-1]))
         unique = np.unique(np.array(corners, np.float64), axis=0)
         begins = np.stack([np.interp(onsets, unique[:, 1], unique[:, 0]), onsets], axis=1)
-        return cls(unique[:, 0], unique[:, 1], np.round(begins).astype(np.int64))
+        ends = np.array([[0, 0], [made[-1], song[-1]]])
+        return cls(
+            made=unique[:, 0],
+            song=unique[:, 1],
+            onsets=np.round(begins).astype(np.int64),
+            stays=noise_stays(np.stack([due, attacks], axis=1), ends, hop),
+        )
 
     @property
     def n_made(self) -> int:
         """How long it gets."""
         return int(self.made[-1])
+
+    def stay_of(self, made: np.ndarray) -> np.ndarray:
+        """Which stay some samples of what is made are in; what comes before is in the first."""
+        return np.maximum(np.searchsorted(self.stays[:, 0], made, side="right") - 1, 0)
 
     def song_at(self, made: np.ndarray) -> np.ndarray:
         """The song's samples that are heard at some of what is made."""
