@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from benchmarks import metrics
 from benchmarks.metrics.onset import burst_times
@@ -31,9 +32,11 @@ _COLUMNS = (
     ("jitter bursts ms", "bursts", "jitter_ms", 2),
     ("lag bursts ms", "bursts", "lag_ms", 2),
     ("width bursts ms", "bursts", "width_ms", 1),
+    ("waveform bursts", "bursts", "whole", 3),
     ("width error bursts ms", "bursts", "width_error_ms", 1),
     ("early bursts dB", "bursts", "early_db", 1),
     ("jitter kick ms", "kick", "jitter_ms", 2),
+    ("waveform kick", "kick", "whole", 3),
     ("width error kick ms", "kick", "width_error_ms", 1),
     ("early kick dB", "kick", "early_db", 1),
     ("jitter bass ms", "bass", "jitter_ms", 2),
@@ -55,8 +58,28 @@ class TempoScore(NamedTuple):
     value: float
 
 
+def attack_likeness(
+    original: Samples, result: Samples, onsets_s: Sequence[float], due_s: Sequence[float]
+) -> float:
+    """Mean correlation of attacks' waveforms, 0 to 1; higher is better.
+
+    From 2 ms before an onset to 20 ms after, in both channels; best within 5 ms of when it is due.
+    """
+    before, after, reach = (round(seconds * RATE) for seconds in (0.002, 0.02, 0.005))
+    found = []
+    for onset, due in zip(onsets_s, due_s, strict=True):
+        start, at = round(onset * RATE), round(due * RATE)
+        wanted = original[:, start - before : start + after].astype(np.float64)
+        near = result[:, at - before - reach : at + after + reach].astype(np.float64)
+        heard = sliding_window_view(near, wanted.shape[1], axis=1)
+        products = np.einsum("ct,clt->l", wanted, heard)
+        norms = np.sqrt(np.sum(wanted**2) * np.einsum("clt,clt->l", heard, heard))
+        found.append(np.max(products / np.maximum(norms, 1e-12)))
+    return float(np.mean(found))
+
+
 def judge(
-    material: TempoMaterial, truth: Samples, result: Samples, speed: float
+    material: TempoMaterial, original: Samples, truth: Samples, result: Samples, speed: float
 ) -> Iterator[tuple[str, float]]:
     """Name and value of every metric that this kind of sound has."""
     if material.fundamental_hz is not None:
@@ -76,6 +99,7 @@ def judge(
         yield from metrics.onset_scores(truth, result, RATE, onsets_s=due)._asdict().items()
         _, wanted = burst_times(truth, RATE, due)
         _, widths = burst_times(result, RATE, due)
+        yield "whole", attack_likeness(original, result, material.onsets_s, due)
         yield "width_error_ms", float(1000 * np.mean(np.abs(widths - wanted)))
 
 
@@ -92,7 +116,7 @@ def measure(
                 result = truth if peer == "truth" else STRETCHERS[peer][0](original, RATE, speed)
                 scores += [
                     TempoScore(peer, material.name, material.kind, speed, name, value)
-                    for name, value in judge(material, truth, result, speed)
+                    for name, value in judge(material, original, truth, result, speed)
                 ]
             except Exception as error:  # other people's software: whatever it raises is its result
                 failures.append(f"{peer} failed on {material.name} at {speed:g}: {error!r}")

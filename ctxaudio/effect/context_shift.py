@@ -32,7 +32,6 @@ from ctxaudio.memory.song_memory import (
 from ctxaudio.sound.door import Layout, as_floats
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import generate, n_generated, when_heard
-from ctxaudio.synthesis.time_map import n_made
 
 DEFAULT_EXAMPLES = (-1.0, 1.0)  # semitones
 
@@ -175,8 +174,7 @@ class ContextShift:
 
     def n_steps(self, song: Sound, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
-        n_samples = song.samples.shape[1]
-        return n_generated(n_made(n_samples, speed), file_resolution(self.memory))
+        return n_generated(song, file_resolution(self.memory), speed)
 
     @property
     def context(self) -> float:

@@ -17,7 +17,7 @@ from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_ed
 from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
 from ctxaudio.synthesis.resolution import PADDING, Resolution
-from ctxaudio.synthesis.time_map import TimeMap
+from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import FieldRows, Layout, transport
 
 _BLOCK = 64  # steps at a time
@@ -166,10 +166,10 @@ def full_scale(song: Sound) -> np.float32:
     return np.float32(np.ldexp(0.5, np.frexp(peak)[1])) if peak else np.float32(0.0)
 
 
-def n_generated(n_samples: int, resolution: Resolution) -> int:
-    """How many steps make so many samples: those in them and those that reach into them."""
+def n_generated(song: Sound, resolution: Resolution, speed: float = 1.0) -> int:
+    """How many steps make a song: those in it and those that reach into it."""
     hop = resolution.frames.hop
-    return n_samples // hop + resolution.longest // hop + 1
+    return n_made(song.samples.shape[1], speed) // hop + resolution.longest // hop + 1
 
 
 def generate(
@@ -186,16 +186,16 @@ def generate(
     before and after it: what is left within is made as loud as all of it.
     """
     n_channels, n_samples = song.samples.shape
-    n_made = n_samples if when is None else when.n_made
+    n_out = n_samples if when is None else when.n_made
     if when is None and not (np.any(field.displacement) or np.any(field.gain)):
         return song  # moved nowhere, and not even rounded
     scale = full_scale(song)
-    samples = np.zeros((n_channels, n_made), np.float32)
+    samples = np.zeros((n_channels, n_out), np.float32)
     if scale == 0.0:
         return song if when is None else Sound(samples, song.sample_rate)
     hop, reach = resolution.frames.hop, resolution.longest // 2
     # Steps before the first and after the last sample complete the overlap at both ends.
-    first, n_steps = -resolution.reach, n_generated(n_made, resolution)
+    first, n_steps = -resolution.reach, n_out // hop + resolution.longest // hop + 1
     preparation = PreparationState.begin(first, resolution)
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
@@ -214,12 +214,12 @@ def generate(
             made, state = synthesise(prepared, moving, resolution, bands, state)
             energy += float(np.vdot(made, made))
             begins = at * hop - reach
-            begin, until = max(begins, 0), min(begins + made.shape[1], n_made)
+            begin, until = max(begins, 0), min(begins + made.shape[1], n_out)
             if begin < until:
                 samples[:, begin:until] = made[:, begin - begins : until - begins]
             progress(prepared.n_steps)
     within = float(np.vdot(samples, samples))
-    if n_made < resolution.longest and within > 0.0:
+    if n_out < resolution.longest and within > 0.0:
         samples *= np.float32(np.sqrt(energy / within))
     samples *= scale
     return Sound(samples, song.sample_rate)

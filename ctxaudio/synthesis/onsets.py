@@ -27,6 +27,7 @@ _LEAST = 0.3  # of the level then, that a rise must be
 _LEAST_ATTACK = 0.5  # of the level then, for what must stay whole at another speed
 _OFF_BY_S = 0.006  # seconds that an onset among short frames is off by at the most
 _SIDE_S = 0.004  # seconds before and after that are compared
+_AS_GOOD = 0.98  # of the largest rise
 _SILENT = 0.3  # of the level at first; what was that loud before was not silence
 _ALONE = 0.25  # what begins out of silence is kept whole as if it died by as much
 _AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
@@ -155,7 +156,9 @@ def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) ->
         power = np.square(np.diff(near.astype(np.float64), axis=1)).sum(axis=0)
         passed = np.concatenate([[0.0], np.cumsum(power)])
         level = np.sqrt(np.maximum(passed[side:] - passed[:-side], 0.0))
-        found.append(begin + side + int(np.argmax(level[side:] - level[:-side])))
+        rise = level[side:] - level[:-side]
+        # The last of what is as good: a click may be over before the side is.
+        found.append(begin + side + int(np.flatnonzero(rise >= _AS_GOOD * rise.max())[-1]))
     return np.unique(np.array(found, np.int64))
 
 

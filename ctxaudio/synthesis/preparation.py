@@ -128,15 +128,15 @@ def prepare(
     """
     slot = resolution.frames.hop // SLOTS
     if when is None:
-        seen = samples
+        part = samples
         slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
     else:
         begin, _ = samples_needed(state.next, n_steps, resolution, when)
         first, end = spectra_need(state.next, n_steps, resolution, when)
-        seen = samples[:, first - begin : end - begin]
+        part = samples[:, first - begin : end - begin]
         heard = when.song_at(_slot_edges(state.next, n_steps, resolution)) - begin
         slots = span_power(samples, heard, slot)
-    spectra = take_spectra(seen, state.next, n_steps, resolution, when)
+    spectra = take_spectra(part, state.next, n_steps, resolution, when)
     base, window = resolution.base, resolution.frames.window
     if when is None:
         noisy, swell = spectra.windowed[base], np.ones(n_steps)
@@ -161,9 +161,9 @@ def prepare(
     for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power)):
         n = min(seen.n_steps, n_ready - done)
         before, after = seen.split(n, resolution)
-        part = slice(done, done + n)
+        these = slice(done, done + n)
         if n:
-            ready.append(Prepared(before, weight[part], near[part], noise[part]))
+            ready.append(Prepared(before, weight[these], near[these], noise[these]))
         if after.n_steps:
             waiting.append(after)
         done += n

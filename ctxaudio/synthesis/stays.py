@@ -63,9 +63,9 @@ def noise_stays(attacks: np.ndarray, ends: np.ndarray, hop: int) -> np.ndarray:
         at, lag = max(made + _AFTER * hop, at), made - song
     found += stays_between(at, ends[1, 0], (lag, float(ends[1, 0] - ends[1, 1])), hop)
     kept: list[tuple[float, float]] = []
-    for begin, lag in found or [(0.0, lag)]:
-        if not kept or abs(lag - kept[-1][1]) >= _LEAST_JUMP * hop:
-            kept.append((begin, lag))
+    for stay in found or [(at, lag)]:
+        if not kept or abs(stay[1] - kept[-1][1]) >= _LEAST_JUMP * hop:
+            kept.append(stay)
     return np.round(np.array(kept)).astype(np.int64)
 
 

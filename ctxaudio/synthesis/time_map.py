@@ -34,7 +34,8 @@ class TimeMap:
     @classmethod
     def uniform(cls, n_samples: int, speed: float) -> TimeMap:
         """A song without attacks."""
-        return cls.through(n_samples, speed, *np.zeros((3, 0), np.int64), 1)
+        nowhere = np.zeros(0, np.int64)
+        return cls.through(n_samples, speed, nowhere, nowhere, nowhere, 1)
 
     @classmethod
     def through(
@@ -64,11 +65,12 @@ class TimeMap:
         >>> when.song_at(np.array([0, 7990, 8000, 8010, 16000])).tolist()
         [0, 3990, 4000, 4010, 8000]
         """
-        inside = (attacks > 0) & (attacks < n_samples)
-        attacks, dying = attacks[inside], dying[inside]
+        n_out = n_made(n_samples, speed)
         due = np.round(attacks / speed).astype(np.int64)
+        apart = (np.diff(due, prepend=0) > 0) & (attacks < n_samples) & (due < n_out)
+        attacks, dying, due = attacks[apart], dying[apart], due[apart]
         song = np.concatenate([[0], attacks, [n_samples]])
-        made = np.concatenate([[0], due, [n_made(n_samples, speed)]])
+        made = np.concatenate([[0], due, [n_out]])
         afters = np.concatenate([[0.0], LASTING_S + (DYING_S - LASTING_S) * dying])
         corners = []
         for i in range(len(song) - 1):

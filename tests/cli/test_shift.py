@@ -17,6 +17,7 @@ FACTS = {
     "input",
     "output",
     "semitones",
+    "speed",
     "memory",
     "taught",
     "seed",
