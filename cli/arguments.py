@@ -119,6 +119,12 @@ class Speed(click.ParamType):
         return number
 
 
+def speed_option(command: Any) -> Any:
+    """The option ``--speed`` of a command."""
+    said = f"Times as fast, at the same pitch: {MIN_SPEED:g} to {MAX_SPEED:g}."
+    return click.option("--speed", type=Speed(), default=1.0, help=said)(command)
+
+
 class SemitoneList(click.ParamType):
     """Several numbers of semitones, separated by commas."""
 

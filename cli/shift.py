@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from cli.arguments import FileName, Semitones, SignedCommand, Speed
+from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     Lesson,
     check_learning,
@@ -22,7 +22,6 @@ from cli.learning import (
 )
 from cli.output import Reporter, refuse_existing, say, whole_file
 from ctxaudio.errors import DataError
-from ctxaudio.limits import MAX_SPEED, MIN_SPEED
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
@@ -54,12 +53,7 @@ class Job:
     "By default the song's name and the shift, in the current folder.",
 )
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
-@click.option(
-    "--speed",
-    type=Speed(),
-    default=1.0,
-    help=f"Times as fast, at the same pitch: {MIN_SPEED:g} to {MAX_SPEED:g}.",
-)
+@speed_option
 @learning_options
 @output_options
 def shift(

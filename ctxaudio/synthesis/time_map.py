@@ -105,8 +105,27 @@ class TimeMap:
     def song_at(self, made: np.ndarray) -> np.ndarray:
         """The song's samples that are heard at some of what is made."""
         inside = np.round(np.interp(made, self.made, self.song)).astype(np.int64)
-        beyond = np.minimum(made, 0) + np.maximum(made - self.n_made, 0)
-        return inside + beyond
+        first, last = int(self.made[0]), int(self.made[-1])
+        return inside + np.minimum(made - first, 0) + np.maximum(made - last, 0)
+
+    def made_at(self, song: int) -> int:
+        """Where a sample of the song is heard."""
+        return round(float(np.interp(song, self.song, self.made)))
+
+    def repeated(self, first: int, last: int) -> TimeMap:
+        """The song over and over, from one repetition to another; the one numbered 0 is this."""
+        n_made, n_song = self.n_made, int(self.song[-1])
+        times = range(first, last + 1)
+        return TimeMap(
+            made=np.concatenate([self.made + i * n_made for i in times]),
+            song=np.concatenate([self.song + i * n_song for i in times]),
+            onsets=np.concatenate(
+                [self.onsets + np.array([i * n_made, i * n_song]) for i in times]
+            ),
+            stays=np.concatenate(
+                [self.stays + np.array([i * n_made, i * (n_made - n_song)]) for i in times]
+            ),
+        )
 
 
 def n_made(n_samples: int, speed: float) -> int:

@@ -74,3 +74,8 @@ def test_progress_counts_every_step_once(learned):
     effect, done = ContextShift(load_memory(learned[1])), []
     effect(song, 0.0, speed=1.25, progress=done.append)
     assert sum(done) == effect.n_steps(song, speed=1.25)
+
+
+def test_what_comes_in_is_as_fast_as_it_comes(learned):
+    asked = ("live", "--input", "--no-ui", "--memory", learned[1], "--speed", "0.5")
+    assert "--speed goes with a song" in failed(ctxaudio(*asked), 2)
