@@ -109,17 +109,19 @@ def measure(
     """All scores of one sound. A peer that fails is a line, not the end of the benchmark."""
     original = material.render(1.0)
     scores, failures = [], []
-    for speed in speeds:
-        truth = material.render(speed)
-        for peer in peers:
-            try:
-                result = truth if peer == "truth" else STRETCHERS[peer][0](original, RATE, speed)
+    truths = {speed: material.render(speed) for speed in speeds}
+    for peer in peers:
+        try:
+            prepare = STRETCHERS[peer][0] if peer != "truth" else None
+            stretch = prepare(original, RATE) if prepare else truths.__getitem__
+            for speed, truth in truths.items():
+                result = stretch(speed)
                 scores += [
                     TempoScore(peer, material.name, material.kind, speed, name, value)
                     for name, value in judge(material, original, truth, result, speed)
                 ]
-            except Exception as error:  # other people's software: whatever it raises is its result
-                failures.append(f"{peer} failed on {material.name} at {speed:g}: {error!r}")
+        except Exception as error:  # other people's software: whatever it raises is its result
+            failures.append(f"{peer} failed on {material.name}: {error!r}")
     return scores, failures
 
 

@@ -1,8 +1,13 @@
-"""Time stretchers to compare: (samples, rate, speed) in, samples that last ``1 / speed`` out."""
+"""Time stretchers to compare: a sound in, samples that last ``1 / speed`` out.
+
+A peer is prepared once for (samples, rate), and then called with a speed: most do nothing to
+prepare, ``ctxaudio`` teaches its memory.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -12,19 +17,20 @@ from benchmarks.peers.peer import fit
 from benchmarks.truths.material import Samples
 from ctxaudio.analysis.load_librosa import load_librosa
 
-Stretcher: TypeAlias = Callable[[Samples, int, float], Samples]
+Stretcher: TypeAlias = Callable[[float], Samples]
 
 
 def _length(samples: Samples, speed: float) -> int:
     return max(round(samples.shape[1] / speed), 1)
 
 
-def ours(samples: Samples, rate: int, speed: float) -> Samples:
+def prepare_ctxaudio(samples: Samples, rate: int) -> Stretcher:
     """A memory of the sound, recalled as it is at another speed."""
     from ctxaudio import ContextShift, Sound
 
     sound = Sound(samples, rate)
-    return np.asarray(ContextShift.teach(sound)(sound, 0.0, speed=speed).samples)
+    effect = ContextShift.teach(sound)
+    return lambda speed: np.asarray(effect(sound, 0.0, speed=speed).samples)
 
 
 def rubberband_r3(samples: Samples, rate: int, speed: float) -> Samples:
@@ -73,10 +79,17 @@ def tape(samples: Samples, rate: int, speed: float) -> Samples:
     return fit(np.asarray(played, dtype=np.float32), _length(samples, speed))
 
 
-STRETCHERS: dict[str, tuple[Stretcher, str]] = {  # and the module that each needs
-    "ctxaudio": (ours, "ctxaudio"),
-    "rubberband-r3": (rubberband_r3, "pylibrb"),
-    "signalsmith": (signalsmith, "python_stretch"),
-    "librosa": (librosa_stretch, "librosa"),
-    "tape": (tape, "soxr"),
+def _each_time(
+    stretcher: Callable[[Samples, int, float], Samples],
+) -> Callable[[Samples, int], Stretcher]:
+    return lambda samples, rate: partial(stretcher, samples, rate)
+
+
+# How each is prepared, and the module that it needs.
+STRETCHERS: dict[str, tuple[Callable[[Samples, int], Stretcher], str]] = {
+    "ctxaudio": (prepare_ctxaudio, "ctxaudio"),
+    "rubberband-r3": (_each_time(rubberband_r3), "pylibrb"),
+    "signalsmith": (_each_time(signalsmith), "python_stretch"),
+    "librosa": (_each_time(librosa_stretch), "librosa"),
+    "tape": (_each_time(tape), "soxr"),
 }
