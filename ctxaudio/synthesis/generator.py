@@ -9,11 +9,11 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import OVERLAP, between, hann
+from ctxaudio.analysis.frames import between, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
+from ctxaudio.synthesis.noise import NoiseFrames, NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
 from ctxaudio.synthesis.resolution import PADDING, Resolution
@@ -26,8 +26,8 @@ _BLOCK = 64  # steps at a time
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
 _STILL_ST = 0.01
 
-# Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
-_OVERLAP_GAIN = 0.375 * OVERLAP
+# Squared Hann windows sum to so much of their overlap.
+_OVERLAP_GAIN = 0.375
 
 
 class GeneratorState(NamedTuple):
@@ -64,6 +64,7 @@ def layout_of(resolution: Resolution) -> Layout:
     """What the kernels know of the windows."""
     windows = np.array(resolution.windows)
     return Layout(
+        windows=windows,
         hops=np.array(resolution.hops),
         bin_hz=resolution.sample_rate / (PADDING * windows),
         bin_places=resolution.longest // windows,
@@ -106,13 +107,20 @@ def synthesise(
     weight = prepared.weight.copy()
     still = (np.abs(rows.displacement).max(axis=1) < _STILL_ST) & (seen.spectra.lag[base] == 0)
     weight[still] = np.eye(len(steps))[base][:, None]
-    moved, keep = [], []
+    moved, keep, places, used = [], [], [], []
     for i, window in enumerate(resolution.windows):
-        shape = len(steps[i]), state.tails.shape[1], PADDING * window // 2 + 1
+        sounds = np.any(weight[:, i] > 0.0, axis=1)
+        if i == base:
+            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
+        used.append(np.flatnonzero(sounds[steps[i]]))
+        places.append(np.full(len(steps[i]), -1))
+        places[i][used[i]] = np.arange(len(used[i]))
+        shape = len(used[i]), state.tails.shape[1], PADDING * window // 2 + 1
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
-    move_noise(seen.noisy, seen.swell, layout.bin_hz[base], rows, noise, turns, moved[base])
+    noisy = NoiseFrames(seen.noisy, seen.swell, layout.bin_hz[base])
+    move_noise(noisy, rows, noise, places[base], turns, moved[base])
     transport(
         seen.spectra,
         seen.first,
@@ -121,6 +129,7 @@ def synthesise(
         prepared.onsets,
         rows,
         tuple(keep),
+        tuple(places),
         rotation,
         tuple(moved),
     )
@@ -129,13 +138,9 @@ def synthesise(
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        sounds = np.any(weight[:, i] > 0.0, axis=1)
-        if i == base:
-            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
-        used = np.flatnonzero(sounds[steps[i]])
-        pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
-        pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
-        starts = (resolution.first_of(i, seen.first) + used) * resolution.hops[i]
+        pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
+        pieces *= hann(window) * np.float32(window / (_OVERLAP_GAIN * resolution.spans[i].overlap))
+        starts = (resolution.first_of(i, seen.first) + used[i]) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece
     made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]

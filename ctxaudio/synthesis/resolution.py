@@ -27,13 +27,14 @@ class Span:
     """A window of ``length`` times the memory's, where it may be used."""
 
     length: float  # a power of 2
+    overlap: int = OVERLAP  # frames over each sample; 4 at least
     from_hz: float = 0.0
     to_hz: float = np.inf
 
 
 # A song as a file: nothing needs to be soon.
 SONG_SPANS = (
-    Span(length=4.0, to_hz=1500.0),
+    Span(length=4.0, overlap=4, to_hz=1500.0),
     Span(length=2.0, to_hz=6000.0),
     Span(length=1.0),
     Span(length=0.5, from_hz=150.0),
@@ -101,7 +102,9 @@ class Resolution:
     @cached_property
     def hops(self) -> tuple[int, ...]:
         """From frame to frame of each window, in samples."""
-        return tuple(window // OVERLAP for window in self.windows)
+        return tuple(
+            window // span.overlap for window, span in zip(self.windows, self.spans, strict=True)
+        )
 
     @cached_property
     def bands_hz(self) -> np.ndarray:

@@ -56,9 +56,9 @@ def take_frames(
     n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
     raw = np.zeros((0, len(samples), n_raw), np.complex64)
     if len(starts):
-        cut = sliding_window_view(samples, window, axis=1)[:, starts].swapaxes(0, 1)
+        scaled = samples * np.float32(1.0 / window)
+        cut = sliding_window_view(scaled, window, axis=1)[:, starts].swapaxes(0, 1)
         raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
-        raw *= np.float32(1.0 / window)
     windowed = np.empty((len(starts), len(samples), n_bins), np.complex64)
     power = np.zeros((len(starts), n_bins), np.float32)
     apply_window(raw, windowed, power, n_all)

@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
-from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.synthesis.onsets import NEVER
 from rnn.compiled import compiled
 
@@ -46,6 +45,7 @@ class FieldRows(NamedTuple):
 class Layout(NamedTuple):
     """What the kernels know of the windows."""
 
+    windows: np.ndarray  # (window,) samples
     hops: np.ndarray  # (window,) samples
     bin_hz: np.ndarray  # (window,)
     bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
@@ -56,8 +56,18 @@ class Layout(NamedTuple):
     rad_per_hz: float  # radians a sample
 
 
+class Moment(NamedTuple):
+    """Whose frame it is, and when."""
+
+    window: int
+    sample: int  # that the frame is centred on, as made
+    lag: int  # samples from where it is in the song to there
+    weight: np.ndarray  # (window, band): how much of each range each window makes
+    onsets: np.ndarray  # (onset, 2) samples of the onsets around: as made, and in the song
+
+
 @compiled
-def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out):  # type: ignore[no-untyped-def]
+def transport(spectra, first, layout, weight, onsets, field, keep, places, rotation, out):  # type: ignore[no-untyped-def]
     """Move the peaks of consecutive steps along the field.
 
     Args:
@@ -68,6 +78,7 @@ def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out
         onsets: (step, onset, 2) samples of the onsets around: as made, and in the song.
         field: :class:`FieldRows`.
         keep: by window, (frame, bin) share of each bin that moves here.
+        places: by window, (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
         rotation: (place, 5) the map, changed in place: radians that each place of the spectrum
             has turned at a sample; radians a sample that it turns since, while song and sound
             pass alike; that sample; radians a sample of the song; the lag there.
@@ -88,54 +99,35 @@ def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out
                     continue
                 frame = done[i]
                 done[i] += 1
+                if places[i][frame] < 0:
+                    continue
                 _move_frame(
-                    spectra.raw[i],
-                    spectra.windowed[i],
-                    spectra.power[i],
-                    frame,
-                    sample,
-                    spectra.lag[i][frame],
+                    spectra.raw[i][frame],
+                    spectra.windowed[i][frame],
+                    spectra.power[i][frame],
+                    Moment(i, sample, spectra.lag[i][frame], weight[step], onsets[step]),
                     layout,
-                    i,
-                    weight[step],
-                    onsets[step],
-                    field.displacement[step],
-                    field.gain[step],
-                    field.axis,
-                    keep[i],
+                    FieldRows(field.displacement[step], field.gain[step], field.axis),
+                    keep[i][frame],
                     rotation,
                     peaks,
-                    out[i],
+                    out[i][places[i][frame]],
                 )
 
 
 @compiled
 def _move_frame(  # type: ignore[no-untyped-def]
-    raw,
-    windowed,
-    power,
-    frame,
-    sample,
-    lag,
-    layout,
-    window,
-    weight,
-    onsets,
-    displacement,
-    gain,
-    axis,
-    keep,
-    rotation,
-    peaks,
-    out,
+    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
 ):
-    _, n_channels, n_bins = windowed.shape
-    n_out = out.shape[2]
+    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
+    window, sample, lag, weight, onsets = moment
+    displacement, gain, axis = field
+    n_channels, n_bins = windowed.shape
+    n_out = out.shape[1]
     bin_hz = layout.bin_hz[window]
     bands_hz = layout.bands_hz
     places = layout.bin_places[window]
     n_windows = len(weight)
-    heights = power[frame]
     # Where this window makes anything at all.
     lowest = len(bands_hz)
     highest = -1
@@ -167,13 +159,16 @@ def _move_frame(  # type: ignore[no-untyped-def]
             for k in range(peak + 1, peaks[i + 1] + 1):
                 if heights[k] < heights[end]:
                     end = k
+        if keep[peak] <= 0.0:  # noise, which moves by itself
+            start = end
+            continue
         # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
         # averaged over channels by power.
         offset = 0.0
         if 2 <= peak < n_bins - 2:
             for channel in range(n_channels):
-                slope = raw[frame, channel, peak - 2] - raw[frame, channel, peak + 2]
-                value = windowed[frame, channel, peak]
+                slope = raw[channel, peak - 2] - raw[channel, peak + 2]
+                value = windowed[channel, peak]
                 offset += slope.real * value.real + slope.imag * value.imag
             offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
         position = max(peak + offset, 0.0)  # a constant stays one
@@ -212,8 +207,8 @@ def _move_frame(  # type: ignore[no-untyped-def]
         # Of what lags behind more than then, the song's own turns in between are made up for.
         source = position * bin_hz * layout.rad_per_hz
         angle += 0.5 * (source + rotation[place, 3]) * (lag - rotation[place, 4])
-        length = layout.hops[window] * OVERLAP
-        onset = _onset_of(windowed, frame, peak, sample - lag, length, onsets[:, 1])
+        length = layout.windows[window]
+        onset = _onset_of(windowed, peak, sample - lag, length, onsets[:, 1])
         if onset >= 0:
             angle = rate * (sample - onsets[onset, 0])
             angle += source * (lag - (onsets[onset, 0] - onsets[onset, 1]))
@@ -234,28 +229,28 @@ def _move_frame(  # type: ignore[no-untyped-def]
         last = max(min(end, n_out - shift), first)
         for channel in range(n_channels):
             for k in range(start, first):  # below 0 Hz is the mirror image of above
-                value = windowed[frame, channel, k] * keep[frame, k]
+                value = windowed[channel, k] * keep[k]
                 to = -(k + shift)
-                out[frame, channel, to] += np.conj(value * lower)
-                out[frame, channel, to - 1] += np.conj(value * upper)
+                out[channel, to] += np.conj(value * lower)
+                out[channel, to - 1] += np.conj(value * upper)
             previous = np.complex64(0.0)
             for k in range(first, last):
-                value = windowed[frame, channel, k] * keep[frame, k]
-                out[frame, channel, k + shift] += value * lower + previous * upper
+                value = windowed[channel, k] * keep[k]
+                out[channel, k + shift] += value * lower + previous * upper
                 previous = value
             if last + shift < n_out:
-                out[frame, channel, last + shift] += previous * upper
+                out[channel, last + shift] += previous * upper
         start = end
 
 
 @compiled
-def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
+def _onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
     """Which onset a region begins with, if it does so about now; else -1.
 
     Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
     partial that lasts all through the frame that is the middle.
     """
-    _, n_channels, n_bins = windowed.shape
+    n_channels, n_bins = windowed.shape
     half = window // 2
     found = -1
     nearest = 2**62
@@ -263,7 +258,7 @@ def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no
         return found
     turned = complex(0.0, 0.0)
     for channel in range(n_channels):
-        turned += windowed[frame, channel, peak + 1] * np.conj(windowed[frame, channel, peak - 1])
+        turned += windowed[channel, peak + 1] * np.conj(windowed[channel, peak - 1])
     # The middle of the frame is half a turn in two bins.
     delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
     if delay < _LATE * window:
