@@ -23,7 +23,11 @@ class Spectra(NamedTuple):
 
 
 def take_spectra(
-    samples: np.ndarray, first: int, n_steps: int, resolution: Resolution, when: TimeMap | None
+    samples: np.ndarray,
+    first: int,
+    n_steps: int,
+    resolution: Resolution,
+    when: TimeMap | None = None,
 ) -> Spectra:
     """The spectra of steps, a sine as high in all of them.
 
@@ -66,7 +70,7 @@ def take_frames(
 
 
 def spectra_need(
-    first: int, n_steps: int, resolution: Resolution, when: TimeMap | None
+    first: int, n_steps: int, resolution: Resolution, when: TimeMap | None = None
 ) -> tuple[int, int]:
     """The song's samples, from one to another, that the spectra of steps are of."""
     ends = np.array([first, first + n_steps]) * resolution.frames.hop

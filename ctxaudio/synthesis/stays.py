@@ -41,7 +41,7 @@ def stays_between(
     # Unevenly, that nothing is heard to repeat.
     wander = ((np.arange(n) * _GOLDEN) % 1.0) / max(n, 1) / 4.0
     return [
-        (round(begin + lasts * (i / n + wander[i]), 1), float(first + (last - first) * middles[i]))
+        (round(float(begin + lasts * (i / n + wander[i])), 1), float(first + (last - first) * middles[i]))
         for i in range(n)
     ]
 
