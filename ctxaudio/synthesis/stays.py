@@ -40,10 +40,9 @@ def stays_between(
     middles = (np.arange(n) + 0.5) / max(n, 1)
     # Unevenly, that nothing is heard to repeat.
     wander = ((np.arange(n) * _GOLDEN) % 1.0) / max(n, 1) / 4.0
-    return [
-        (round(float(begin + lasts * (i / n + wander[i])), 1), float(first + (last - first) * middles[i]))
-        for i in range(n)
-    ]
+    begins = begin + lasts * (np.arange(n) / max(n, 1) + wander)
+    lags = first + (last - first) * middles
+    return list(zip(begins.round(1).tolist(), lags.tolist(), strict=True))
 
 
 def noise_stays(attacks: np.ndarray, ends: np.ndarray, hop: int) -> np.ndarray:
