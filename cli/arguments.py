@@ -9,7 +9,13 @@ from typing import Any, Literal
 import click
 from click.shell_completion import CompletionItem
 
-from ctxaudio.limits import MAX_CONTEXT, MAX_EXAMPLE_SHIFT, MIN_EXAMPLE_SHIFT
+from ctxaudio.limits import (
+    MAX_CONTEXT,
+    MAX_EXAMPLE_SHIFT,
+    MAX_SPEED,
+    MIN_EXAMPLE_SHIFT,
+    MIN_SPEED,
+)
 
 _NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 MAX_BENCH_CONTEXT = 1e6
@@ -92,6 +98,31 @@ class Semitones(click.ParamType):
         if math.isnan(number) or abs(number) > self.limit:
             self.fail(f"expected at most ±{self.limit:g} semitones, got {number:g}.")
         return number + 0.0  # -0 is 0
+
+
+class Speed(click.ParamType):
+    """How many times as fast, such as ``0.8``."""
+
+    name = "speed"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """Parse one number."""
+        if isinstance(value, float):
+            return value
+        try:
+            number = float(str(value).removesuffix("x"))
+        except ValueError:
+            self.fail(f"expected a speed such as 0.8 or 1.25, got {value!r}.")
+        if not MIN_SPEED <= number <= MAX_SPEED:
+            hint = f" Did you mean {number / 100:g}?" if 25 <= number <= 400 else ""
+            self.fail(f"expected a speed of {MIN_SPEED:g} to {MAX_SPEED:g}, got {number:g}.{hint}")
+        return number
+
+
+def speed_option(command: Any) -> Any:
+    """The option ``--speed`` of a command."""
+    said = f"Times as fast, at the same pitch: {MIN_SPEED:g} to {MAX_SPEED:g}."
+    return click.option("--speed", type=Speed(), default=1.0, help=said)(command)
 
 
 class SemitoneList(click.ParamType):

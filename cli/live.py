@@ -7,7 +7,7 @@ from functools import partial
 
 import click
 
-from cli.arguments import FileName, Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     check_learning,
     learning_options,
@@ -40,6 +40,7 @@ from cli.player.playing import card_options, input_deck, last_word, song_deck
 @click.option(
     "--no-ui", is_flag=True, help="No screen: one status line, and commands that are typed."
 )
+@speed_option
 @card_options("low")
 @learning_options
 @saying_options
@@ -50,6 +51,7 @@ def live(
     from_input: bool,
     input_device: str | None,
     no_ui: bool,
+    speed: float,
     device: str | None,
     latency: float | str,
     blocksize: int,
@@ -77,6 +79,8 @@ def live(
         raise click.UsageError("expected a song, or --input for what comes in, not both.")
     if from_input and memory is None:
         raise click.UsageError("--input needs a memory, of any song: --memory song.memory.")
+    if from_input and speed != 1.0:
+        raise click.UsageError("--speed goes with a song: what comes in is as fast as it comes.")
     if input_device is not None and not from_input:
         raise click.UsageError("--input-device goes with --input.")
     if not no_ui and not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -96,7 +100,7 @@ def live(
         with reporter.stage("load"):
             sound, _ = read_song(song)
         learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
-        opened = song_deck(song, sound, learned, context, card)
+        opened = song_deck(song, sound, learned, context, card, speed=speed)
     if not no_ui:
         from cli.player.screen import show  # now, for it takes time that the music will not have
     with opened as deck:

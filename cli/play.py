@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from cli.arguments import FileName, Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     check_learning,
     learning_options,
@@ -23,6 +23,7 @@ from cli.player.playing import card_options, last_word, song_deck
 @click.argument("song", type=FileName())
 @click.argument("semitones", type=Semitones(), default=0.0)
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
+@speed_option
 @card_options("high")
 @learning_options
 @saying_options
@@ -30,6 +31,7 @@ def play(
     song: str,
     semitones: float,
     memory: str | None,
+    speed: float,
     device: str | None,
     latency: float | str,
     blocksize: int,
@@ -44,6 +46,7 @@ def play(
     \b
     ctxaudio play song.flac +5
     ctxaudio play song.flac -3.5 --device headphones
+    ctxaudio play song.flac 0 --speed 0.8
     """  # noqa: D301
     from ctxaudio.playback.sound_card import CardConfig
 
@@ -53,7 +56,7 @@ def play(
     with reporter.stage("load"):
         sound, _ = read_song(song)
     learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
-    with song_deck(song, sound, learned, semitones, card) as deck:
+    with song_deck(song, sound, learned, semitones, card, speed=speed) as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
         last_word(deck, reporter, memory=memory)

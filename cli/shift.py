@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import click
 
-from cli.arguments import FileName, Semitones, SignedCommand
+from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     Lesson,
     check_learning,
@@ -32,6 +32,7 @@ class Job:
     """What is the same for every song of one call."""
 
     semitones: float
+    speed: float
     memory: str | None
     examples: tuple[float, ...]
     example_files: tuple[tuple[float, str], ...]
@@ -60,6 +61,7 @@ class Job:
     show_default=True,
     help="Shift them with the rest, or keep what has no pitch as it is.",
 )
+@speed_option
 @learning_options
 @output_options
 def shift(
@@ -68,6 +70,7 @@ def shift(
     output: str | None,
     memory: str | None,
     drums: Literal["move", "keep"],
+    speed: float,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -84,14 +87,17 @@ def shift(
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
     ctxaudio shift song.flac +5 --drums keep
+    ctxaudio shift song.flac 0 --speed 0.8   slower, writes song-x0.8.flac
     """  # noqa: D301
     if not songs:
         raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
     check_learning(click.get_current_context(), example_files, memory)
-    targets = _targets(songs, semitones, output)
+    targets = _targets(songs, _label(semitones, speed), output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
-    job = Job(semitones, memory, examples, example_files, seed, drums, force, inputs, reporter)
+    job = Job(
+        semitones, speed, memory, examples, example_files, seed, drums, force, inputs, reporter
+    )
     failures = 0
     for name, target in zip(songs, targets, strict=True):
         try:
@@ -105,7 +111,18 @@ def shift(
         raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")
 
 
-def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> list[Path | None]:
+def _label(semitones: float, speed: float) -> str:
+    """What a song's name gets.
+
+    >>> _label(5.0, 1.0), _label(0.0, 0.8), _label(-3.5, 2.0)
+    ('+5st', '-x0.8', '-3.5st-x2')
+    """
+    if speed == 1.0:
+        return f"{semitones:+g}st"
+    return f"{semitones:+g}st-x{speed:g}" if semitones else f"-x{speed:g}"
+
+
+def _targets(songs: tuple[str, ...], label: str, output: str | None) -> list[Path | None]:
     """Where each song goes; None for standard output."""
     if output == "-" or (output is None and songs == ("-",)):
         if len(songs) > 1:
@@ -113,7 +130,6 @@ def _targets(songs: tuple[str, ...], semitones: float, output: str | None) -> li
         if sys.stdout.isatty():
             raise click.UsageError("a sound cannot go to a terminal; name a file with -o.")
         return [None]
-    label = f"{semitones:+g}st"
     names = []
     for song in songs:
         path = Path("stdin.wav" if song == "-" else song)
@@ -153,13 +169,15 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
             made, lesson = _make(song, job)
             headroom_db = _write(made, song, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
+    speed = "" if job.speed == 1.0 else f"{job.speed:g} times as fast, "
     job.reporter.done(
-        f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
+        f"wrote {where}: {made.duration_s:.1f} s, {job.semitones:+g} semitones, {speed}"
         f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
         drums=job.drums,
+        speed=job.speed,
         memory=job.memory,
         taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
@@ -187,8 +205,9 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             f"levels learned as {lesson.learned.gain_db:.1f} dB a step become {gain_db:.0f} dB at "
             f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
-    with reporter.stage("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, drums=job.drums, progress=progress), lesson
+    with reporter.stage("shift", effect.n_steps(song, job.speed)) as progress:
+        made = effect(song, job.semitones, speed=job.speed, drums=job.drums, progress=progress)
+        return made, lesson
 
 
 def _write(

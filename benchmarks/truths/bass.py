@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from benchmarks.truths.additive import Voice, synthesise, voice_partials
+from benchmarks.truths.additive import Partials, Voice, synthesise, voice_partials
 from benchmarks.truths.draws import draw
 from benchmarks.truths.material import Material, Samples
 from benchmarks.truths.score import Note
@@ -25,12 +25,17 @@ BASS_ONSETS = tuple(_FIRST_S + _GAP_S * index for index in range(len(_KEYS)))
 
 def bass_notes(semitones: int, *, seed: int = 0, lasting_s: float = _NOTE_S) -> Samples:
     """Ten plucked notes between G1 and B2, (2, time); silence before each, or none."""
+    partials, seconds = bass_partials(seed, lasting_s=lasting_s)
+    return synthesise(partials, seconds=seconds, semitones=semitones)
+
+
+def bass_partials(seed: int = 0, *, lasting_s: float = _NOTE_S) -> tuple[Partials, float]:
+    """The notes' partials, and how many seconds they last in all."""
     rng = draw("bass", seed)
     keys = rng.integers(30, 48, size=len(_KEYS)) if seed else _KEYS
     notes = [Note(onset, lasting_s, int(key)) for onset, key in zip(BASS_ONSETS, keys, strict=True)]
     partials = voice_partials(_PLUCKED, notes, beat_s=1.0, rng=rng)
-    seconds = _FIRST_S + _GAP_S * len(_KEYS)
-    return synthesise(partials, seconds=seconds, semitones=semitones)
+    return partials, _FIRST_S + _GAP_S * len(_KEYS)
 
 
 def bass_material(seed: int = 0) -> list[Material]:

@@ -66,7 +66,13 @@ def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 @contextlib.contextmanager
 def song_deck(
-    name: str, song: Sound, learned: Callable[[], ContextShift], context: float, card: CardConfig
+    name: str,
+    song: Sound,
+    learned: Callable[[], ContextShift],
+    context: float,
+    card: CardConfig,
+    *,
+    speed: float = 1.0,
 ) -> Iterator[Deck]:
     """A deck on which a song plays, as soon as the effect is learned."""
     from ctxaudio.playback.output import Output
@@ -78,7 +84,7 @@ def song_deck(
     # First: that there is no sound card is known before the work is done.
     with contextlib.closing(open_output()) as output:
         memory = learned().memory
-        head = Playhead(memory, song, context)
+        head = Playhead(memory, song, context, speed=speed)
         with _deck(name, song.duration_s, memory, head, output, open_output) as deck:
             yield deck
 

@@ -67,6 +67,14 @@ def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     return sliding_window_view(padded, window, axis=1)[:, starts - first]
 
 
+def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
+    """Samples from one to another; silence where there are none."""
+    n = samples.shape[1]
+    inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]
+    left = min(max(-begin, 0), end - begin)
+    return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))
+
+
 def frame_power(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     """Power of frames under a Hann window, summed over channels, (frame,) float64.
 

@@ -20,18 +20,20 @@ from ctxaudio.effect.stream import (
 )
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
+from ctxaudio.memory.field import Field
 from ctxaudio.memory.song_memory import (
     ANY_SOUND,
     NetworkKind,
     SongMemory,
     check_context,
+    check_speed,
     for_any_sound,
     recall_field,
     teach_song,
 )
 from ctxaudio.sound.door import Layout, as_floats
 from ctxaudio.sound.samples import Sound
-from ctxaudio.synthesis.generator import generate, n_generated
+from ctxaudio.synthesis.generator import generate, n_generated, when_heard
 
 Drums: TypeAlias = Literal["move", "keep"]  # with the rest, or as they are
 
@@ -107,7 +109,13 @@ class ContextShift:
 
     @overload
     def __call__(
-        self, song: Sound, context: float, *, drums: Drums = ..., progress: Progress = ...
+        self,
+        song: Sound,
+        context: float,
+        *,
+        speed: float = ...,
+        drums: Drums = ...,
+        progress: Progress = ...,
     ) -> Sound: ...
 
     @overload
@@ -117,6 +125,7 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        speed: float = ...,
         layout: Layout = ...,
         drums: Drums = ...,
         progress: Progress = ...,
@@ -128,15 +137,16 @@ class ContextShift:
         Args:
             song: a :class:`Sound`, followed by the context; or an array, followed by its sample
                 rate and the context, as :meth:`Sound.from_array` takes it.
-            args, options: the rest, by place or name; ``layout`` of an array, ``progress``, and
-                ``drums``: ``"move"`` shifts them with the rest, ``"keep"`` leaves them as they are.
+            args, options: the rest, by place or name; ``speed``, 1 unless another is given, of
+                .25 to 4, at which the pitch stays; ``drums``: ``"move"`` shifts them with the rest,
+                ``"keep"`` leaves them as they are; ``layout`` of an array, and ``progress``.
 
         Returns:
-            A sound; or of an array, a new one of its shape, float32.
+            A sound as long as the song, divided by the speed; or of an array, a new one, float32.
 
         Raises:
-            DataError: if it is not the song that was taught, the context is beyond ±36, or drums
-                are neither moved nor kept.
+            DataError: if it is not the song that was taught, the context is beyond ±36, the speed
+                beyond its bounds, or drums are neither moved nor kept.
         """
         shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
         return shift(song, *args, **options)
@@ -146,20 +156,27 @@ class ContextShift:
         song: Sound,
         context: float,
         *,
+        speed: float = 1.0,
         drums: Drums = "move",
         progress: Progress = lambda _: None,
     ) -> Sound:
         memory = self.memory
+        check_speed(speed)
         check_song(memory, song)
         if drums not in get_args(Drums):
             raise DataError(f"drums: expected 'move' or 'keep', got {drums!r}.")
         field = recall_field(memory, context)
+        resolution = file_resolution(memory)
+        when = when_heard(song, speed, resolution)
         beaten, rest = (None, song) if drums == "move" else split_drums(song)
-        made = generate(rest, field, file_resolution(memory), memory.bands, progress)
+        made = generate(rest, field, resolution, memory.bands, progress, when)
         if made is rest:
             return song  # moved nowhere
         if beaten is None:
             return made
+        if speed != 1.0:  # at the same moments
+            nowhere = Field(np.zeros_like(field.displacement), np.zeros_like(field.gain))
+            beaten = generate(beaten, nowhere, resolution, memory.bands, when=when)
         return Sound(made.samples + beaten.samples, song.sample_rate)
 
     def _shift_array(
@@ -168,19 +185,21 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        speed: float = 1.0,
         layout: Layout = "channels_first",
         drums: Drums = "move",
         progress: Progress = lambda _: None,
     ) -> np.ndarray:
         sound = Sound.from_array(song, sample_rate, layout=layout)
-        made = self._shift_sound(sound, context, drums=drums, progress=progress).samples.copy()
+        shifted = self._shift_sound(sound, context, speed=speed, drums=drums, progress=progress)
+        made = shifted.samples.copy()
         if np.ndim(song) == 1:
             return made[0]
         return made if layout == "channels_first" else np.ascontiguousarray(made.T)
 
-    def n_steps(self, song: Sound) -> int:
+    def n_steps(self, song: Sound, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
-        return n_generated(song, file_resolution(self.memory))
+        return n_generated(song, file_resolution(self.memory), speed)
 
     @property
     def context(self) -> float:

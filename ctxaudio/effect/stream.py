@@ -87,13 +87,18 @@ class Voice:
         )
 
     def make(
-        self, prepared: Prepared, contexts: np.ndarray, state: StreamState
+        self,
+        prepared: Prepared,
+        contexts: np.ndarray,
+        state: StreamState,
+        frames: np.ndarray | None = None,
     ) -> tuple[np.ndarray, StreamState]:
         """Samples that the next steps complete.
 
         Args:
             prepared: the steps.
             contexts: (step,).
+            frames: (step,) of the song, ascending, each is recalled at; the next ones if None.
 
         Returns:
             (channel, step * hop) samples, from half of the longest window before the first step
@@ -103,15 +108,24 @@ class Voice:
         last = memory.phrases.n_frames - 1
         network, recalled = state.network, state.recalled
         rows, unshifted = np.empty((2, len(contexts), len(recalled)))
-        for i, context in enumerate(contexts):
-            frame = min(max(state.frame + i, 0), last)
-            # Before the song the first frame lasts, after it the last.
-            if state.frame + i <= last:
-                # One frame at a time, for a product of more rows is rounded in another way.
-                features, after = recall_frames(memory.phrases, np.array([context]), frame, network)
-                recalled = features[0]
-                if state.frame + i >= 0:
-                    network = after
+        following = state.frame
+        if frames is None:
+            frames = following + np.arange(len(contexts))
+        for i, (context, target) in enumerate(zip(contexts, frames.tolist(), strict=True)):
+            # At another speed some frames are passed over, some last for several steps. Before the
+            # song the first frame lasts, after it the last.
+            while following <= target:
+                if following <= last:
+                    frame = max(following, 0)
+                    # One frame at a time, for a product of more rows is rounded in another way.
+                    features, after = recall_frames(
+                        memory.phrases, np.array([context]), frame, network
+                    )
+                    recalled = features[0]
+                    if following >= 0:
+                        network = after
+                following += 1
+            frame = min(max(target, 0), last)
             rows[i] = recalled
             cycle = self.unshifted[[frame % len(self.unshifted)]]
             unshifted[i] = memory.phrases.features(cycle, frame)[0]
@@ -119,7 +133,7 @@ class Voice:
         made, generator = synthesise(
             prepared, field, self.resolution, memory.bands, state.generator
         )
-        return made, StreamState(state.frame + len(contexts), network, recalled, generator)
+        return made, StreamState(following, network, recalled, generator)
 
 
 class BlockState(NamedTuple):

@@ -15,7 +15,7 @@ from ctxaudio.analysis.features import Progress, measure_features
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
-from ctxaudio.limits import MAX_CONTEXT
+from ctxaudio.limits import MAX_CONTEXT, MAX_SPEED, MIN_SPEED
 from ctxaudio.memory.field import Field, field_between
 from ctxaudio.memory.picture import html_of
 from ctxaudio.sound.door import whole_rate
@@ -171,6 +171,20 @@ def check_context(context: float) -> float:
     if not abs(context) <= MAX_CONTEXT:
         raise DataError(f"the context must lie within ±{MAX_CONTEXT:g}, got {context:g}.")
     return float(context)
+
+
+def check_speed(speed: float) -> float:
+    """A speed that may be asked for.
+
+    Raises:
+        DataError: if it is not within .25 and 4.
+    """
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        hint = f" Did you mean {speed / 100:g}?" if 25 <= speed <= 400 else ""
+        raise DataError(
+            f"the speed must lie between {MIN_SPEED:g} and {MAX_SPEED:g}, got {speed:g}.{hint}"
+        )
+    return float(speed)
 
 
 def recall_field(memory: SongMemory, context: float) -> Field:

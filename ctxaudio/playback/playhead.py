@@ -19,12 +19,14 @@ import numpy as np
 
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
-from ctxaudio.memory.song_memory import SongMemory, check_context
+from ctxaudio.memory.song_memory import SongMemory, check_context, check_speed
 from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
-from ctxaudio.synthesis.generator import full_scale
+from ctxaudio.synthesis.generator import full_scale, when_heard
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
-from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
+from ctxaudio.synthesis.stays import MARGIN
+from ctxaudio.synthesis.time_map import TimeMap
 
 _REMEMBERED = 32  # steps after which what came before them has no part in how they are prepared
 _AT_A_TIME = 4  # steps that are prepared together; more would keep a sound card waiting
@@ -48,15 +50,20 @@ class Playhead:
 
     goes_on = False
 
-    def __init__(self, memory: SongMemory, song: Sound, context: float = 0.0) -> None:
+    def __init__(
+        self, memory: SongMemory, song: Sound, context: float = 0.0, *, speed: float = 1.0
+    ) -> None:
+        check_speed(speed)
         check_song(memory, song)
         self.song = song
         self.sample_rate = song.sample_rate
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
-        self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
         self._voice = Voice.of(memory)
         self._resolution = self._voice.resolution
+        self._when = when_heard(song, speed, self._resolution)
+        self._lasts = self.n_samples if self._when is None else self._when.n_made  # to be heard
+        self._end: int | None = self._lasts  # where the endless song ends; None in a loop
         self._scale = full_scale(song) or np.float32(1.0)
         self._hop, self._window = memory.frames.hop, self._resolution.longest
         self._reach = self._resolution.reach  # hops from where a frame begins to its centre
@@ -85,7 +92,7 @@ class Playhead:
         if loop == self.loop:
             return
         if self._end is None:
-            self._end = self._at - self._at % self.n_samples + self.n_samples
+            self._end = self._at - self._at % self._lasts + self._lasts
             return
         if self._at >= self._end:
             self._jump(0, None)
@@ -100,8 +107,10 @@ class Playhead:
     def position(self) -> int:
         """The song's sample that :meth:`next` begins with."""
         if self._end is None:
-            return self._at % self.n_samples
-        return min(self._at, self._end) - self._end + self.n_samples
+            heard = self._at % self._lasts
+        else:
+            heard = min(self._at, self._end) - self._end + self._lasts
+        return heard if self._when is None else int(self._when.song_at(np.array(heard)))
 
     @property
     def heard_context(self) -> float:
@@ -133,14 +142,16 @@ class Playhead:
         Past the end there is still a hop to fade into, or as much as the song has.
         """
         position = max(position, 0)
+        if self._when is not None:
+            position = self._when.made_at(position)
         if self._end is None:
             # Where the song has been heard already: what comes before its beginning is its end.
-            began = self.n_samples
-            hop = (began + min(position, self.n_samples - 1)) // self._hop
+            began = self._lasts
+            hop = (began + min(position, self._lasts - 1)) // self._hop
             self._jump(max(hop, -(-began // self._hop)), None)
         else:
-            last = max(self.n_samples // self._hop - 1, 0)
-            self._jump(min(position // self._hop, last), self.n_samples)
+            last = max(self._lasts // self._hop - 1, 0)
+            self._jump(min(position // self._hop, last), self._lasts)
 
     @property
     def _at(self) -> int:
@@ -170,9 +181,7 @@ class Playhead:
         self._ahead: deque[_Made] = deque(maxlen=self._reach)
         self._preparation = PreparationState.begin(self._step, self._resolution)
         self._prepared: deque[Prepared] = deque()  # that are not made yet
-        repetition = int(self._repetitions(np.array([self._step]))[0])
-        since = self._step * self._hop - repetition * self.n_samples
-        row = (2 * since + self._hop) // (2 * self._hop)  # the nearest that was taught
+        row = int(self._rows(np.array([self._step]))[0])
         self._state = self._voice.begin(self.n_channels, row, context, self._step)
         if row <= 0:
             self._settled = context, self._state.network
@@ -223,7 +232,9 @@ class Playhead:
                 later = np.flatnonzero(begins[1:])
                 n = int(later[0]) + 1 if len(later) else left.n_steps
                 part, left = left.split(n, self._resolution)
-                made, self._state = self._voice.make(part, contexts[done : done + n], self._state)
+                rows = None if self._when is None else self._rows(steps[:n])
+                these = contexts[done : done + n]
+                made, self._state = self._voice.make(part, these, self._state, rows)
                 parts.append(made)
                 self._step += n
                 done += n
@@ -252,18 +263,40 @@ class Playhead:
 
     def _see(self, n_steps: int) -> None:
         """Look at as many steps more of the endless song; silence before it, and after its end."""
-        begin = self._preparation.next * self._hop - self._window // 2
-        samples = np.arange(begin, begin + (n_steps - 1) * self._hop + self._window)
-        is_inside = samples >= 0 if self._end is None else (samples >= 0) & (samples < self._end)
+        first = self._preparation.next
+        when = self._when_around(first, n_steps)
+        samples = np.arange(*samples_needed(first, n_steps, self._resolution, when))
+        is_inside = samples >= 0
+        if self._end is not None:
+            is_inside &= samples < self._end // self._lasts * self.n_samples
         found = self.song.samples[:, samples % self.n_samples]
         found = np.where(is_inside, found, np.float32(0.0)) / self._scale
-        ready, self._preparation = prepare(found, n_steps, self._resolution, self._preparation)
+        ready, self._preparation = prepare(
+            found, n_steps, self._resolution, self._preparation, when
+        )
         self._prepared.extend(ready)
+
+    def _when_around(self, first: int, n_steps: int) -> TimeMap | None:
+        """When the endless song is heard, as far as some steps are concerned."""
+        if self._when is None:
+            return None
+        reach = 2 * (self._window + MARGIN * self._hop)
+        ends = np.array([first * self._hop - reach, (first + n_steps) * self._hop + reach])
+        last = None if self._end is None else self._end // self._lasts - 1
+        repetitions = np.clip(ends // self._lasts, 0, last)
+        return self._when.repeated(int(repetitions[0]), int(repetitions[1]))
+
+    def _rows(self, steps: np.ndarray) -> np.ndarray:
+        """The nearest that was taught, of each step."""
+        since = steps * self._hop - self._repetitions(steps) * self._lasts
+        if self._when is not None:
+            since = self._when.song_at(since)
+        return (2 * since + self._hop) // (2 * self._hop)
 
     def _repetitions(self, steps: np.ndarray) -> np.ndarray:
         """The repetition of the song that each step is in, from the one nearest to its start."""
-        repetitions = (2 * steps + 1) * self._hop // (2 * self.n_samples)
-        last = None if self._end is None else self._end // self.n_samples - 1
+        repetitions = (2 * steps + 1) * self._hop // (2 * self._lasts)
+        last = None if self._end is None else self._end // self._lasts - 1
         return np.clip(repetitions, 0, last)
 
     def _settled_network(self) -> np.ndarray:

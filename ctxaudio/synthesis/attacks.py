@@ -81,3 +81,11 @@ def slot_power(samples: np.ndarray, slot: int) -> np.ndarray:
     """Mean power of each ``slot`` samples in a row, summed over channels."""
     slots = samples.reshape(len(samples), -1, slot).astype(np.float64)
     return np.einsum("cst,cst->s", slots, slots) / slot
+
+
+def span_power(samples: np.ndarray, edges: np.ndarray, shortest: int) -> np.ndarray:
+    """Mean power from each edge to the next, and over ``shortest`` at least; over channels."""
+    passed = np.concatenate([[0.0], np.cumsum(np.einsum("ct,ct->t", *[samples.astype(float)] * 2))])
+    begins = edges[:-1]
+    ends = np.minimum(np.maximum(edges[1:], begins + shortest), samples.shape[1])
+    return np.maximum(passed[ends] - passed[begins], 0.0) / np.maximum(ends - begins, 1)

@@ -9,13 +9,15 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import hann
+from ctxaudio.analysis.frames import between, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
-from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
+from ctxaudio.synthesis.noise import NoiseFrames, NoiseShare, keep_rest, move_noise, noise_edges
+from ctxaudio.synthesis.onsets import song_onsets
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
 from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import FieldRows, Layout, transport
 
 _BLOCK = 64  # steps at a time
@@ -31,18 +33,21 @@ _OVERLAP_GAIN = 0.375
 class GeneratorState(NamedTuple):
     """What a step hands on to the next."""
 
-    rotation: np.ndarray  # (place, 3), see :func:`~ctxaudio.synthesis.transport.transport`
+    rotation: np.ndarray  # (place, 5), see :func:`~ctxaudio.synthesis.transport.transport`
     turns: np.ndarray  # (segment,) that noise has turned
     tails: np.ndarray  # (window, channel, longest - hop) samples that later frames add to
     attacks: AttackState
 
     @classmethod
-    def zeros(cls, n_channels: int, first: int, resolution: Resolution) -> GeneratorState:
-        """Before a step."""
+    def zeros(
+        cls, n_channels: int, first: int, resolution: Resolution, lag: int = 0
+    ) -> GeneratorState:
+        """Before a step, made so many samples after its moment in the song."""
         layout = layout_of(resolution)
         n_all = PADDING * resolution.longest // 2 + 1
-        rotation = np.zeros((layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1, 3))
+        rotation = np.zeros((layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1, 5))
         rotation[:, 2] = first * resolution.frames.hop
+        rotation[:, 4] = lag
         n_segments = len(noise_edges(resolution)) - 1
         return cls(
             rotation=rotation,
@@ -100,7 +105,8 @@ def synthesise(
     ]
     base = resolution.base
     weight = prepared.weight.copy()
-    weight[np.abs(rows.displacement).max(axis=1) < _STILL_ST] = np.eye(len(steps))[base][:, None]
+    still = (np.abs(rows.displacement).max(axis=1) < _STILL_ST) & (seen.spectra.lag[base] == 0)
+    weight[still] = np.eye(len(steps))[base][:, None]
     moved, keep, places, used = [], [], [], []
     for i, window in enumerate(resolution.windows):
         sounds = np.any(weight[:, i] > 0.0, axis=1)
@@ -113,8 +119,8 @@ def synthesise(
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
-    windowed = seen.spectra.windowed[base]
-    move_noise(windowed, layout.bin_hz[base], rows, noise, places[base], turns, moved[base])
+    noisy = NoiseFrames(seen.noisy, seen.swell, layout.bin_hz[base])
+    move_noise(noisy, rows, noise, places[base], turns, moved[base])
     transport(
         seen.spectra,
         seen.first,
@@ -145,6 +151,17 @@ def synthesise(
     return made, GeneratorState(rotation, turns, tails, attacks)
 
 
+def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | None:
+    """When each moment of a song is heard at a speed; None at its own."""
+    if speed == 1.0:
+        return None
+    scale = full_scale(song) or np.float32(1.0)
+    every, attacks, dying = song_onsets(song.samples / scale, resolution)
+    n_samples = song.samples.shape[1]
+    rate, hop = song.sample_rate, resolution.frames.hop
+    return TimeMap.through(n_samples, speed, attacks, dying, every, rate, hop)
+
+
 def full_scale(song: Sound) -> np.float32:
     """What a song is divided by on the way, so that no level is too soft or loud for float32.
 
@@ -154,10 +171,10 @@ def full_scale(song: Sound) -> np.float32:
     return np.float32(np.ldexp(0.5, np.frexp(peak)[1])) if peak else np.float32(0.0)
 
 
-def n_generated(song: Sound, resolution: Resolution) -> int:
+def n_generated(song: Sound, resolution: Resolution, speed: float = 1.0) -> int:
     """How many steps make a song: those in it and those that reach into it."""
     hop = resolution.frames.hop
-    return song.samples.shape[1] // hop + resolution.longest // hop + 1
+    return n_made(song.samples.shape[1], speed) // hop + resolution.longest // hop + 1
 
 
 def generate(
@@ -166,51 +183,48 @@ def generate(
     resolution: Resolution,
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
+    when: TimeMap | None = None,
 ) -> Sound:
-    """The whole song, moved along the field; as long as the song, in step with it.
+    """The whole song, moved along the field; as long as the song, in step with it, or ``when``.
 
     What is moved is spread over a window's time. Of a song shorter than that, much would sound
     before and after it: what is left within is made as loud as all of it.
     """
     n_channels, n_samples = song.samples.shape
-    if not (np.any(field.displacement) or np.any(field.gain)):
+    n_out = n_samples if when is None else when.n_made
+    if when is None and not (np.any(field.displacement) or np.any(field.gain)):
         return song  # moved nowhere, and not even rounded
     scale = full_scale(song)
+    samples = np.zeros((n_channels, n_out), np.float32)
     if scale == 0.0:
-        return song
+        return song if when is None else Sound(samples, song.sample_rate)
     hop, reach = resolution.frames.hop, resolution.longest // 2
     # Steps before the first and after the last sample complete the overlap at both ends.
-    first, n_steps = -resolution.reach, n_generated(song, resolution)
-    samples = np.empty_like(song.samples)
+    first, n_steps = -resolution.reach, n_out // hop + resolution.longest // hop + 1
     preparation = PreparationState.begin(first, resolution)
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
     end = first + n_steps + resolution.look_ahead
     for start in range(first, end, _BLOCK):
         n = min(_BLOCK, end - start)
-        part = between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
-        ready, preparation = prepare(part, n, resolution, preparation)
+        part = between(song.samples, *samples_needed(start, n, resolution, when)) / scale
+        ready, preparation = prepare(part, n, resolution, preparation, when)
         for prepared in ready:
             at = prepared.seen.first
-            rows = np.clip(np.arange(at, at + prepared.n_steps), 0, len(field.displacement) - 1)
+            rows = np.arange(at, at + prepared.n_steps)
+            if when is not None:  # the nearest that was taught
+                rows = (2 * when.song_at(rows * hop) + hop) // (2 * hop)
+            rows = np.clip(rows, 0, len(field.displacement) - 1)
             moving = Field(field.displacement[rows], field.gain[rows])
             made, state = synthesise(prepared, moving, resolution, bands, state)
             energy += float(np.vdot(made, made))
             begins = at * hop - reach
-            begin, until = max(begins, 0), min(begins + made.shape[1], n_samples)
+            begin, until = max(begins, 0), min(begins + made.shape[1], n_out)
             if begin < until:
                 samples[:, begin:until] = made[:, begin - begins : until - begins]
             progress(prepared.n_steps)
     within = float(np.vdot(samples, samples))
-    if n_samples < resolution.longest and within > 0.0:
+    if n_out < resolution.longest and within > 0.0:
         samples *= np.float32(np.sqrt(energy / within))
     samples *= scale
     return Sound(samples, song.sample_rate)
-
-
-def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
-    """Samples from one to another; silence where there are none."""
-    n = samples.shape[1]
-    inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]
-    left = min(max(-begin, 0), end - begin)
-    return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))

@@ -34,6 +34,14 @@ def noise_edges(resolution: Resolution) -> np.ndarray:
     return segment_edges(PADDING * resolution.frames.window // 2 + 1)
 
 
+class NoiseFrames(NamedTuple):
+    """What noise is made of, as the kernel takes it."""
+
+    windowed: np.ndarray  # (frame, channel, bin) complex, of the memory's window
+    swell: np.ndarray  # (frame,) how much louder each is made
+    bin_hz: float  # width of a bin
+
+
 class NoiseShare(NamedTuple):
     """How far each segment of each frame is noise."""
 
@@ -60,18 +68,18 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def move_noise(windowed, bin_hz, field, noise, places, turns, out):  # type: ignore[no-untyped-def]
+def move_noise(noisy, field, noise, places, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        windowed: (frame, channel, bin) complex, of the memory's window.
-        bin_hz: width of a bin.
+        noisy: :class:`NoiseFrames`.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
         places: (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
         out: (frame, channel, bin) complex; the moved spectra are added.
     """
+    windowed, swell, bin_hz = noisy
     displacement, gain, axis = field
     edges, share = noise
     n_frames, n_channels, n_bins = windowed.shape
@@ -89,6 +97,7 @@ def move_noise(windowed, bin_hz, field, noise, places, turns, out):  # type: ign
             # As many times wider, as many times less dense: the power stays.
             amplitude = noisy * 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
             amplitude /= np.sqrt(ratio)
+            amplitude *= swell[frame]
             angle = 2.0 * np.pi / TURNS * turns[segment]
             last = min(int(np.floor(end * ratio + 0.5)), n_bins)
             for tile in range((last - first - shift + width - 1) // width):

@@ -9,9 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import scipy.fft
 from scipy.ndimage import maximum_filter1d
 
+from ctxaudio.analysis.frames import between, cut, hann
 from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
 
 N_NEAR = 8  # onsets that a step is told of
@@ -21,6 +24,15 @@ _RISE = 2  # short frames before and after, between which a rise is measured
 _NEAREST = 12  # short frames, about 35 ms: no two onsets are nearer
 _SOFTEST = 1e-15  # amplitude that counts as none
 _LEAST = 0.3  # of the level then, that a rise must be
+_LEAST_ATTACK = 0.5  # of the level then, for what must stay whole at another speed
+_OFF_BY_S = 0.006  # seconds that an onset among short frames is off by at the most
+_SIDE_S = 0.004  # seconds before and after that are compared
+_AS_GOOD = 0.98  # of the largest rise
+_SILENT = 0.3  # of the level at first; what was that loud before was not silence
+_ALONE = 0.25  # what begins out of silence is kept whole as if it died by as much
+_AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
+_LASTS, _DIES = 0.8, 0.4  # of the level at first: what lasts has more later, what dies has less
+_BLOCK = 1024  # short frames at a time
 
 
 class OnsetState(NamedTuple):
@@ -45,7 +57,9 @@ def _look_back(resolution: Resolution) -> int:
 def near_onsets(
     power: np.ndarray, n_ready: int, resolution: Resolution, state: OnsetState
 ) -> tuple[np.ndarray, OnsetState]:
-    """The onsets around each of the steps that are ready, (step, N_NEAR) samples.
+    """The onsets around each of the steps that are ready, (step, N_NEAR, 2) samples.
+
+    As made, and in the song: here, where both pass alike, the same.
 
     Args:
         power: (short frame, bin) of the shortest window, of the steps that are new.
@@ -56,7 +70,7 @@ def near_onsets(
     bin_hz = resolution.sample_rate / (PADDING * resolution.windows[-1])
     _band_amplitudes(power, bin_hz, resolution.bands_hz, new)
     amplitudes = np.concatenate([state.amplitudes, new])
-    near = np.full((n_ready, N_NEAR), NEVER, np.int64)
+    near = np.full((n_ready, N_NEAR, 2), NEVER, np.int64)
     if n_ready and len(amplitudes) > 2 * _RISE:
         back = _look_back(resolution)
         found = find_onsets(amplitudes, state.first * step // hop, hop)
@@ -66,9 +80,86 @@ def near_onsets(
             some = found[(found >= here - resolution.longest // 2) & (found <= latest)]
             # The nearest ones, should there be more.
             some = some[np.argsort(np.abs(some - here), kind="stable")][:N_NEAR]
-            near[row, : len(some)] = some
+            near[row, : len(some)] = some[:, None]
     each = step // hop
     return near, OnsetState(state.first + n_ready, amplitudes[n_ready * each :])
+
+
+def mapped_onsets(first: int, n_steps: int, resolution: Resolution, when: TimeMap) -> np.ndarray:
+    """The onsets around steps of which it is known when they are heard, (step, N_NEAR, 2)."""
+    near = np.full((n_steps, N_NEAR, 2), NEVER, np.int64)
+    heres = when.song_at(np.arange(first, first + n_steps) * resolution.frames.hop)
+    for row, here in enumerate(heres):
+        distances = np.abs(when.onsets[:, 1] - here)
+        some = np.argsort(distances, kind="stable")[:N_NEAR]
+        some = some[distances[some] <= resolution.longest // 2]
+        near[row, : len(some)] = when.onsets[some]
+    return near
+
+
+class SongOnsets(NamedTuple):
+    """Where something begins in a song; samples, ascending."""
+
+    every: np.ndarray  # (onset,)
+    attacks: np.ndarray  # (attack,) those of them that are attacks
+    dying: np.ndarray  # (attack,) from 0, of what lasts, to 1, of what dies away at once
+
+
+def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
+    """All onsets of a song.
+
+    Args:
+        samples: (channel, time), full scale 1.
+    """
+    hop, window = resolution.hops[-1], resolution.windows[-1]
+    bin_hz = resolution.sample_rate / (PADDING * window)
+    n_frames = samples.shape[1] // hop + 1 + 2 * _NEAREST
+    amplitudes = np.zeros((n_frames, len(resolution.bands_hz)))
+    first = -_NEAREST
+    for start in range(0, n_frames, _BLOCK):
+        end = min(start + _BLOCK, n_frames)
+        centres = (first + np.arange(start, end)) * hop
+        frames = cut(samples, centres, window) * hann(window)
+        spectra = scipy.fft.rfft(frames, PADDING * window) / np.float32(window)
+        power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
+        _band_amplitudes(power, bin_hz, resolution.bands_hz, amplitudes[start:end])
+    # Before the song nothing sounds, so that it may begin at once.
+    silence = np.zeros((2 * _NEAREST, amplitudes.shape[1]))
+    amplitudes = np.concatenate([silence, amplitudes, silence])
+    first -= len(silence)
+    every, attacks = (
+        _refined(find_onsets(amplitudes, first, hop, least), samples, resolution)
+        for least in (_LEAST, _LEAST_ATTACK)
+    )
+    # How loud it is at first, and a little later.
+    level = amplitudes.sum(axis=1)
+    at, later = (round(s * resolution.sample_rate / hop) for s in (_AT_FIRST_S, _LATER_S))
+    frames = np.minimum(attacks // hop - first, len(level) - later - 1)
+    loud = level[frames[:, None] + np.arange(at + 1)].max(axis=1, initial=_SOFTEST)
+    dying = np.clip((_LASTS - level[frames + later] / loud) / (_LASTS - _DIES), 0.0, 1.0)
+    # What begins out of silence leaves nothing out of step that goes on: a little more of it.
+    alone = np.clip(1.0 - level[np.maximum(frames - at, 0)] / loud / _SILENT, 0.0, 1.0)
+    return SongOnsets(every, attacks, np.maximum(dying, _ALONE * alone))
+
+
+def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) -> np.ndarray:
+    """Onsets to the millisecond: where what follows is the most louder than what was before.
+
+    In differences from sample to sample: what begins is heard first in high frequencies.
+    """
+    reach = round(_OFF_BY_S * resolution.sample_rate)
+    side = round(_SIDE_S * resolution.sample_rate)
+    found = []
+    for onset in onsets:
+        begin = onset - reach - side
+        near = between(samples, begin, onset + reach + side + 1)
+        power = np.square(np.diff(near.astype(np.float64), axis=1)).sum(axis=0)
+        passed = np.concatenate([[0.0], np.cumsum(power)])
+        level = np.sqrt(np.maximum(passed[side:] - passed[:-side], 0.0))
+        rise = level[side:] - level[:-side]
+        # The last of what is as good: a click may be over before the side is.
+        found.append(begin + side + int(np.flatnonzero(rise >= _AS_GOOD * rise.max())[-1]))
+    return np.unique(np.array(found, np.int64))
 
 
 @compiled
@@ -85,13 +176,13 @@ def _band_amplitudes(power, bin_hz, bands_hz, out):  # type: ignore[no-untyped-d
             out[frame, band] = np.sqrt(out[frame, band])
 
 
-def find_onsets(amplitudes: np.ndarray, first: int, hop: int) -> np.ndarray:
+def find_onsets(amplitudes: np.ndarray, first: int, hop: int, least: float = _LEAST) -> np.ndarray:
     """Samples of the onsets among short frames, those near either end left out."""
     rise = np.maximum(amplitudes[2 * _RISE :] - amplitudes[: -2 * _RISE], 0.0).sum(axis=1)
     level = amplitudes.sum(axis=1)[_RISE:-_RISE]
     highest = maximum_filter1d(rise, 2 * _NEAREST + 1)
     around = maximum_filter1d(level, 2 * _NEAREST + 1)
-    found = np.flatnonzero((rise == highest) & (rise > _LEAST * around) & (rise > _SOFTEST))
+    found = np.flatnonzero((rise == highest) & (rise > least * around) & (rise > _SOFTEST))
     found = found[(found >= _NEAREST) & (found < len(rise) - _NEAREST)]
     found = found[rise[found - 1] < rise[found]]  # of equal ones the first
     # Between frames: the highest point of a parabola through three of them.

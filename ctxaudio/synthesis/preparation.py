@@ -8,12 +8,14 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ctxaudio.analysis.frames import SLOTS
-from ctxaudio.synthesis.attacks import REACH, slot_power
+from ctxaudio.synthesis.attacks import REACH, slot_power, span_power
 from ctxaudio.synthesis.choice import Choice, band_sums, choose
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
-from ctxaudio.synthesis.onsets import OnsetState, near_onsets
+from ctxaudio.synthesis.onsets import OnsetState, mapped_onsets, near_onsets
 from ctxaudio.synthesis.resolution import Resolution
-from ctxaudio.synthesis.spectra import Spectra, take_spectra
+from ctxaudio.synthesis.spectra import Spectra, spectra_need, take_frames, take_spectra
+from ctxaudio.synthesis.stays import MARGIN, noise_swell
+from ctxaudio.synthesis.time_map import TimeMap
 
 
 class Seen(NamedTuple):
@@ -21,6 +23,8 @@ class Seen(NamedTuple):
 
     first: int  # step
     spectra: Spectra
+    noisy: np.ndarray  # (step, channel, bin) windowed, from where noise is taken
+    swell: np.ndarray  # (step,) how much louder these are made
     song_power: np.ndarray  # (step, SLOTS + REACH) of short slots, from a step's output on
 
     @property
@@ -30,14 +34,14 @@ class Seen(NamedTuple):
 
     def split(self, n_steps: int, resolution: Resolution) -> tuple[Seen, Seen]:
         """So many of them, and the rest."""
-        at = self.first + n_steps
+        at, by_step = self.first + n_steps, (self.noisy, self.swell, self.song_power)
         n_frames = [resolution.count(i, self.first, at) for i in range(len(resolution.windows))]
         by_window = [list(zip(arrays, n_frames, strict=True)) for arrays in self.spectra]
         before = Spectra(*(tuple(array[:n] for array, n in pairs) for pairs in by_window))
         after = Spectra(*(tuple(array[n:] for array, n in pairs) for pairs in by_window))
         return (
-            Seen(self.first, before, self.song_power[:n_steps]),
-            Seen(at, after, self.song_power[n_steps:]),
+            Seen(self.first, before, *(array[:n_steps] for array in by_step)),
+            Seen(at, after, *(array[n_steps:] for array in by_step)),
         )
 
 
@@ -46,7 +50,7 @@ class Prepared(NamedTuple):
 
     seen: Seen
     weight: np.ndarray  # (step, window, band): how much of a range each window makes
-    onsets: np.ndarray  # (step, N_NEAR) samples of the onsets around
+    onsets: np.ndarray  # (step, N_NEAR, 2) samples of the onsets around, as made and in the song
     noise: np.ndarray  # (step, segment): how far it is noise, 0 to 1
 
     @property
@@ -85,40 +89,96 @@ class PreparationState(NamedTuple):
         )
 
 
+def samples_needed(
+    first: int, n_steps: int, resolution: Resolution, when: TimeMap | None = None
+) -> tuple[int, int]:
+    """The song's samples, from one to another, that steps are prepared of.
+
+    From half of the longest window before the first step's centre to as long after the last one's
+    end, in the song's own time.
+    """
+    begin, end = spectra_need(first, n_steps, resolution, when)
+    if when is None:
+        return begin, end
+    heard = when.song_at(_slot_edges(first, n_steps, resolution)[[0, -1]])
+    noise = _noise_centres(first, n_steps, resolution, when)
+    half = resolution.frames.window // 2
+    return (
+        min(begin, int(heard[0]), int(noise.min()) - half),
+        max(end, int(heard[1]), int(noise.max()) + half),
+    )
+
+
 def prepare(
-    samples: np.ndarray, n_steps: int, resolution: Resolution, state: PreparationState
+    samples: np.ndarray,
+    n_steps: int,
+    resolution: Resolution,
+    state: PreparationState,
+    when: TimeMap | None = None,
 ) -> tuple[list[Prepared], PreparationState]:
     """Look at the next steps; those get ready that are ``look_ahead`` before them.
 
     Args:
-        samples: (channel, time), from half of the longest window before the first step's centre
-            to as long after the last one's end, full scale 1.
+        samples: (channel, time), those of :func:`samples_needed`, full scale 1.
         n_steps: how many, at least 1.
+        when: at which moment of the song each step is, if not at its own.
 
     Returns:
         The steps that are ready, in parts, and the state to go on from.
     """
-    spectra = take_spectra(samples, state.next, n_steps, resolution)
     slot = resolution.frames.hop // SLOTS
-    slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
+    if when is None:
+        part = samples
+        slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
+    else:
+        begin, _ = samples_needed(state.next, n_steps, resolution, when)
+        first, end = spectra_need(state.next, n_steps, resolution, when)
+        part = samples[:, first - begin : end - begin]
+        heard = when.song_at(_slot_edges(state.next, n_steps, resolution)) - begin
+        slots = span_power(samples, heard, slot)
+    spectra = take_spectra(part, state.next, n_steps, resolution, when)
+    base, window = resolution.base, resolution.frames.window
+    if when is None:
+        noisy, swell = spectra.windowed[base], np.ones(n_steps)
+    else:
+        starts = _noise_centres(state.next, n_steps, resolution, when) - window // 2 - begin
+        _, noisy, _ = take_frames(samples, starts, window, resolution.n_bins(base))
+        around = np.arange(state.next - MARGIN, state.next + n_steps + MARGIN)
+        swell = noise_swell(when.stay_of(around * resolution.frames.hop))
     power = sliding_window_view(slots, SLOTS + REACH)[np.arange(n_steps) * SLOTS]
     sums = band_sums(spectra.power, state.next, n_steps, resolution)
     weight, choice = choose(sums, resolution, state.choice)
     n_ready = len(weight)
     near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, state.onsets)
+    if when is not None:
+        first_ready = state.waiting[0].first if state.waiting else state.next
+        near = mapped_onsets(first_ready, n_ready, resolution, when)
     tonal_powers = spectra.power[resolution.base :]
     noise, flatness = noise_share(tonal_powers, n_ready, resolution, state.flatness)
     ready: list[Prepared] = []
     waiting: list[Seen] = []
     done = 0
-    for seen in (*state.waiting, Seen(state.next, spectra, power)):
+    for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power)):
         n = min(seen.n_steps, n_ready - done)
         before, after = seen.split(n, resolution)
-        part = slice(done, done + n)
+        these = slice(done, done + n)
         if n:
-            ready.append(Prepared(before, weight[part], near[part], noise[part]))
+            ready.append(Prepared(before, weight[these], near[these], noise[these]))
         if after.n_steps:
             waiting.append(after)
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following
+
+
+def _noise_centres(first: int, n_steps: int, resolution: Resolution, when: TimeMap) -> np.ndarray:
+    """Where in the song the noise of steps is taken."""
+    made = np.arange(first, first + n_steps) * resolution.frames.hop
+    return made - when.stays[when.stay_of(made), 1]
+
+
+def _slot_edges(first: int, n_steps: int, resolution: Resolution) -> np.ndarray:
+    """Where the short slots lie that steps are held at the level of, in what is made."""
+    slot = resolution.frames.hop // SLOTS
+    begin = first * resolution.frames.hop - resolution.longest // 2
+    return begin + np.arange(n_steps * SLOTS + REACH + 1) * slot

@@ -9,6 +9,7 @@ import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
 
 
@@ -18,38 +19,63 @@ class Spectra(NamedTuple):
     raw: tuple[np.ndarray, ...]  # (frame, channel, bin) complex, of unwindowed frames
     windowed: tuple[np.ndarray, ...]  # the same under a Hann window
     power: tuple[np.ndarray, ...]  # (frame, bin), of those, summed over channels
+    lag: tuple[np.ndarray, ...]  # (frame,) samples from where it is in the song to where it is made
 
 
-def take_spectra(samples: np.ndarray, first: int, n_steps: int, resolution: Resolution) -> Spectra:
+def take_spectra(
+    samples: np.ndarray,
+    first: int,
+    n_steps: int,
+    resolution: Resolution,
+    when: TimeMap | None = None,
+) -> Spectra:
     """The spectra of steps, a sine as high in all of them.
 
     Args:
-        samples: (channel, time), from half of the longest window before the first step's centre
-            to as long after the last one's end.
+        samples: (channel, time), what :func:`spectra_need` says.
         first: the first step.
         n_steps: how many.
+        when: frames are centred there in the song; None if that is where they are made.
     """
-    raws, windoweds, powers = [], [], []
-    origin = first * resolution.frames.hop - resolution.longest // 2
+    raws, windoweds, powers, lags = [], [], [], []
+    origin, _ = spectra_need(first, n_steps, resolution, when)
     for i, (window, hop) in enumerate(zip(resolution.windows, resolution.hops, strict=True)):
         n_frames = resolution.count(i, first, first + n_steps)
-        centres = (resolution.first_of(i, first) + np.arange(n_frames)) * hop
-        n_all = PADDING * window // 2 + 1
-        n_bins = resolution.n_bins(i)
-        n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
-        raw = np.zeros((0, len(samples), n_raw), np.complex64)
-        if n_frames:
-            starts = centres - window // 2 - origin
-            scaled = samples * np.float32(1.0 / window)
-            cut = sliding_window_view(scaled, window, axis=1)[:, starts].swapaxes(0, 1)
-            raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
-        windowed = np.empty((n_frames, len(samples), n_bins), np.complex64)
-        power = np.zeros((n_frames, n_bins), np.float32)
-        apply_window(raw, windowed, power, n_all)
+        made = (resolution.first_of(i, first) + np.arange(n_frames)) * hop
+        centres = made if when is None else when.song_at(made)
+        starts = centres - window // 2 - origin
+        raw, windowed, power = take_frames(samples, starts, window, resolution.n_bins(i))
         raws.append(raw)
         windoweds.append(windowed)
         powers.append(power)
-    return Spectra(tuple(raws), tuple(windoweds), tuple(powers))
+        lags.append(made - centres)
+    return Spectra(tuple(raws), tuple(windoweds), tuple(powers), tuple(lags))
+
+
+def take_frames(
+    samples: np.ndarray, starts: np.ndarray, window: int, n_bins: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The spectra of frames under one window: raw, windowed, power; see :class:`Spectra`."""
+    n_all = PADDING * window // 2 + 1
+    n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
+    raw = np.zeros((0, len(samples), n_raw), np.complex64)
+    if len(starts):
+        scaled = samples * np.float32(1.0 / window)
+        cut = sliding_window_view(scaled, window, axis=1)[:, starts].swapaxes(0, 1)
+        raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
+    windowed = np.empty((len(starts), len(samples), n_bins), np.complex64)
+    power = np.zeros((len(starts), n_bins), np.float32)
+    apply_window(raw, windowed, power, n_all)
+    return raw, windowed, power
+
+
+def spectra_need(
+    first: int, n_steps: int, resolution: Resolution, when: TimeMap | None = None
+) -> tuple[int, int]:
+    """The song's samples, from one to another, that the spectra of steps are of."""
+    ends = np.array([first, first + n_steps]) * resolution.frames.hop
+    begin, end = (ends if when is None else when.song_at(ends)).tolist()
+    return begin - resolution.longest // 2, end + resolution.longest // 2
 
 
 @compiled

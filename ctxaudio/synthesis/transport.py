@@ -60,9 +60,10 @@ class Moment(NamedTuple):
     """Whose frame it is, and when."""
 
     window: int
-    sample: int  # that the frame is centred on
+    sample: int  # that the frame is centred on, as made
+    lag: int  # samples from where it is in the song to there
     weight: np.ndarray  # (window, band): how much of each range each window makes
-    onsets: np.ndarray  # (onset,) samples of the onsets around
+    onsets: np.ndarray  # (onset, 2) samples of the onsets around: as made, and in the song
 
 
 @compiled
@@ -74,12 +75,13 @@ def transport(spectra, first, layout, weight, onsets, field, keep, places, rotat
         first: the first step.
         layout: :class:`Layout`.
         weight: (step, window, band).
-        onsets: (step, onset) samples of the onsets around.
+        onsets: (step, onset, 2) samples of the onsets around: as made, and in the song.
         field: :class:`FieldRows`.
         keep: by window, (frame, bin) share of each bin that moves here.
         places: by window, (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
-        rotation: (place, 3) the map: radians that each place of the spectrum has turned at a
-            sample, radians a sample that it turns since, and that sample; changed in place.
+        rotation: (place, 5) the map, changed in place: radians that each place of the spectrum
+            has turned at a sample; radians a sample that it turns since, while song and sound
+            pass alike; that sample; radians a sample of the song; the lag there.
         out: by window, (frame, channel, bin) complex; the moved spectra are added.
     """
     n_windows = len(layout.hops)
@@ -103,7 +105,7 @@ def transport(spectra, first, layout, weight, onsets, field, keep, places, rotat
                     spectra.raw[i][frame],
                     spectra.windowed[i][frame],
                     spectra.power[i][frame],
-                    Moment(i, sample, weight[step], onsets[step]),
+                    Moment(i, sample, spectra.lag[i][frame], weight[step], onsets[step]),
                     layout,
                     FieldRows(field.displacement[step], field.gain[step], field.axis),
                     keep[i][frame],
@@ -118,7 +120,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
     raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
 ):
     """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
-    window, sample, weight, onsets = moment
+    window, sample, lag, weight, onsets = moment
     displacement, gain, axis = field
     n_channels, n_bins = windowed.shape
     n_out = out.shape[1]
@@ -202,9 +204,14 @@ def _move_frame(  # type: ignore[no-untyped-def]
         angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
             sample - rotation[place, 2]
         )
-        onset = _onset_of(windowed, peak, sample, layout.windows[window], onsets)
-        if onset != NEVER:
-            angle = rate * (sample - onset)
+        # Of what lags behind more than then, the song's own turns in between are made up for.
+        source = position * bin_hz * layout.rad_per_hz
+        angle += 0.5 * (source + rotation[place, 3]) * (lag - rotation[place, 4])
+        length = layout.windows[window]
+        onset = _onset_of(windowed, peak, sample - lag, length, onsets[:, 1])
+        if onset >= 0:
+            angle = rate * (sample - onsets[onset, 0])
+            angle += source * (lag - (onsets[onset, 0] - onsets[onset, 1]))
         angle %= 2.0 * np.pi
         if leads:
             first = _place(max(start * places - places // 2, 0), layout)
@@ -213,6 +220,8 @@ def _move_frame(  # type: ignore[no-untyped-def]
                 rotation[k, 0] = angle
                 rotation[k, 1] = rate
                 rotation[k, 2] = sample
+                rotation[k, 3] = source
+                rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
         lower = moved_by(shift, amplitude * (1.0 - part), angle)
         upper = moved_by(shift + 1, amplitude * part, angle)
@@ -236,14 +245,14 @@ def _move_frame(  # type: ignore[no-untyped-def]
 
 @compiled
 def _onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
-    """The onset that a region begins with, if it does so about now; else NEVER.
+    """Which onset a region begins with, if it does so about now; else -1.
 
     Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
     partial that lasts all through the frame that is the middle.
     """
     n_channels, n_bins = windowed.shape
     half = window // 2
-    found = NEVER
+    found = -1
     nearest = 2**62
     if onsets[0] == NEVER or not 1 <= peak < n_bins - 1:
         return found
@@ -254,12 +263,13 @@ def _onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untype
     delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
     if delay < _LATE * window:
         return found
-    for onset in onsets:
+    for i in range(len(onsets)):
+        onset = onsets[i]
         if onset == NEVER or abs(onset - sample) >= half:
             continue
         distance = abs(onset - sample - delay)
         if distance < nearest:
-            nearest, found = distance, onset
+            nearest, found = distance, i
     return found
 
 

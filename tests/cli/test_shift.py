@@ -18,6 +18,7 @@ FACTS = {
     "output",
     "semitones",
     "drums",
+    "speed",
     "memory",
     "taught",
     "seed",

@@ -123,7 +123,7 @@ def test_an_onset_is_found_to_a_few_milliseconds():
     # A step's centre is half of the longest window after its first sample.
     assert abs(found[0] + RESOLUTION.longest // 2 - at) < 0.005 * RATE
     # All steps are told of it that have a frame it may be in.
-    told = np.flatnonzero((ready.onsets != NEVER).any(axis=1))
+    told = np.flatnonzero((ready.onsets != NEVER).any(axis=(1, 2)))
     assert told.min() < found[0] // HOP - 2
     assert told.max() >= found[0] // HOP + RESOLUTION.reach - 1
 
