@@ -8,7 +8,7 @@ import numpy as np
 
 from ctxaudio import recall_field
 from ctxaudio.effect.stream import stream_resolution
-from ctxaudio.synthesis.generator import generate
+from ctxaudio.synthesis.generator import generate, when_heard
 
 
 def streamed(effect, samples, edges=()):
@@ -32,6 +32,8 @@ def turned(effect, samples, turns, *, start=0.0, edges=()):
     return np.concatenate(parts, axis=1)
 
 
-def whole(memory, song, context):
+def whole(memory, song, context, speed=1.0):
     """The whole song, made with the windows of a stream."""
-    return generate(song, recall_field(memory, context), stream_resolution(memory), memory.bands)
+    resolution = stream_resolution(memory)
+    when = when_heard(song, speed, resolution)
+    return generate(song, recall_field(memory, context), resolution, memory.bands, when=when)
