@@ -18,6 +18,11 @@ class Field(NamedTuple):
 
     displacement: np.ndarray  # (frame, band) semitones
     gain: np.ndarray  # (frame, band) dB
+    envelope: np.ndarray | None = None  # (frame, band) semitones; it moves along if there is none
+
+    def rows(self, index: slice | np.ndarray) -> Field:
+        """Some of the frames."""
+        return Field(*(part if part is None else part[index] for part in self))
 
 
 def field_between(recalled: np.ndarray, unshifted: np.ndarray) -> Field:

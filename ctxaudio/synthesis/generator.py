@@ -9,10 +9,12 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
+from ctxaudio.analysis.envelope import AXIS as ENVELOPE_AXIS
 from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
+from ctxaudio.synthesis.formants import formant_gain
 from ctxaudio.synthesis.noise import NoiseShare, move_noise, noise_share, segment_edges
 from ctxaudio.synthesis.transport import PADDING, FieldRows, Spectra, apply_window, transport
 
@@ -71,15 +73,13 @@ def generate_frames(
     apply_window(spectra, windowed, power)
 
     frames_in = Spectra(spectra, windowed, power, sample_rate / (PADDING * window))
-    rows = FieldRows(
-        np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
-    )
+    rows, noise_rows = _rows(windows, sample_rate, field, bands)
     rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
     moved = np.zeros_like(spectra)
     keep = np.ones_like(power)
     edges = segment_edges(spectra.shape[2])
     noise = NoiseShare(edges, noise_share(power, edges, flatness))
-    move_noise(frames_in, rows, noise, turns, keep, moved)
+    move_noise(frames_in, noise_rows, noise, turns, keep, moved)
     turn = 2.0 * np.pi * hop / (PADDING * window)
     transport(frames_in, rows, keep, rotation, turn, moved)
     pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
@@ -91,6 +91,29 @@ def generate_frames(
     made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
     made, attacks = hold_attacks(made, windows, rows.gain.max(axis=1), frames, state.attacks)
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
+
+
+def _rows(
+    windows: np.ndarray, sample_rate: int, field: Field, bands: BandConfig
+) -> tuple[FieldRows, FieldRows]:
+    """The field as the kernels take it, for partials and for noise.
+
+    Where there is no fundamental, noise has an envelope and no pitch: it goes where the envelope
+    goes, as it is. In a voice it is breath, or upper harmonics that swing too fast to be told from
+    it, and moves as they do.
+    """
+    displacement, gain = (np.asarray(part, np.float64) for part in (field.displacement, field.gain))
+    none = np.zeros((len(gain), 2))
+    rows = FieldRows(displacement, gain, bands.axis, none, ENVELOPE_AXIS)
+    if field.envelope is None:
+        return rows, rows
+    carried = np.asarray(field.envelope, np.float64)
+    louder, voiced = formant_gain(windows, sample_rate, displacement, carried, bands)
+    voiced = voiced[:, None]
+    return rows._replace(formant_gain=louder), rows._replace(
+        displacement=np.where(voiced, displacement, carried),
+        formant_gain=np.where(voiced, louder, 0.0),
+    )
 
 
 def full_scale(song: Sound) -> np.float32:
@@ -120,7 +143,7 @@ def generate(
     before and after it: what is left within is made as loud as all of it.
     """
     n_channels, n_samples = song.samples.shape
-    if not (np.any(field.displacement) or np.any(field.gain)):
+    if not any(part is not None and np.any(part) for part in field):
         return song  # moved nowhere, and not even rounded
     scale = full_scale(song)
     if scale == 0.0:
@@ -137,7 +160,7 @@ def generate(
         made, state = generate_frames(
             windows,
             song.sample_rate,
-            Field(field.displacement[rows[block]], field.gain[rows[block]]),
+            field.rows(rows[block]),
             frames,
             bands,
             state,

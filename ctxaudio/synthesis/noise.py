@@ -105,10 +105,14 @@ def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyp
         out: (channel, frame, bin) complex; the moved spectra are added.
     """
     windowed, bin_hz = frames.windowed, frames.bin_hz
-    displacement, gain, axis = field
+    displacement, gain, axis, formant_gain, formant_axis = field
     edges, share = noise
     n_channels, n_frames, n_bins = windowed.shape
+    louder = np.ones(n_bins + 1, np.float32)
     for frame in range(n_frames):
+        for k in range(edges[0], n_bins if formant_gain.shape[1] > 2 else 0):
+            semitones = 12.0 * np.log2(k * bin_hz / REFERENCE_HZ)
+            louder[k] = 10.0 ** (at_pitch(formant_gain[frame], semitones, formant_axis) / 20.0)
         for segment in range(len(edges) - 1):
             first, end = edges[segment], edges[segment + 1]
             width = end - first
@@ -135,7 +139,7 @@ def move_noise(frames, field, noise, turns, keep, out):  # type: ignore[no-untyp
                 for channel in range(n_channels):
                     for j in range(min(width, last - to)):
                         if mirrored:
-                            value = np.conj(windowed[channel, frame, end - j])
+                            value = np.conj(windowed[channel, frame, end - j]) * louder[end - j]
                         else:
-                            value = windowed[channel, frame, first + j]
+                            value = windowed[channel, frame, first + j] * louder[first + j]
                         out[channel, frame, to + j] += value * factor

@@ -42,6 +42,8 @@ class FieldRows(NamedTuple):
     displacement: np.ndarray  # (frame, band) semitones, float64
     gain: np.ndarray  # (frame, band) dB, float64
     axis: BandAxis  # the bands' places
+    formant_gain: np.ndarray  # (frame, point) dB, float64, beside it
+    formant_axis: BandAxis  # the points' places
 
 
 @compiled
@@ -57,7 +59,7 @@ def transport(frames, field, keep, rotation, turn, out):  # type: ignore[no-unty
         out: (channel, frame, bin) complex; the moved spectra are added.
     """
     spectra, windowed, power, bin_hz = frames
-    displacement, gain, axis = field
+    displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_frames, n_bins = spectra.shape
     peaks = np.empty(n_bins, dtype=np.int64)
     turned = np.empty(n_bins)
@@ -86,7 +88,9 @@ def transport(frames, field, keep, rotation, turn, out):  # type: ignore[no-unty
             position = max(peak + offset, 0.0)  # a constant stays one
             semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
             ratio = 2.0 ** (at_pitch(displacement[frame], semitones, axis) / 12.0)
-            amplitude = 10.0 ** (at_pitch(gain[frame], semitones, axis) / 20.0)
+            louder = at_pitch(gain[frame], semitones, axis)
+            louder += at_pitch(formant_gain[frame], semitones, formant_axis)
+            amplitude = 10.0 ** (louder / 20.0)
             change = position * (ratio - 1.0)
             # Between two bins, it goes to both: frames that overlap then agree on the phase of
             # all their samples, not of the middle one alone.
