@@ -15,19 +15,30 @@ from ctxaudio.sound.samples import Sound
 class Example:
     """A version of the song, to be taught at ``context``.
 
-    ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
+    ``formants`` is the context of its formants, if that is taught apart; where only others have
+    one, a version's formants are where its pitch is, as a tape's are. ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
     version plays at t / speed.
     """
 
     sound: Sound
     context: float
     speed: float = 1.0
+    formants: float | None = None
 
     def __post_init__(self) -> None:
-        if not np.isfinite(self.context) or self.context == 0.0:
-            raise DataError(f"an example's context must be finite and not 0, got {self.context}.")
+        if not np.isfinite([self.context, self.formants or 0.0]).all():
+            raise DataError(
+                f"an example's contexts must be finite, got {self.context} and {self.formants}."
+            )
+        if self.context == 0.0 and not self.formants:
+            raise DataError("an example's context must not be 0, which is the song's own, got 0.")
         if not 0.0 < self.speed < np.inf:
             raise DataError(f"an example's speed must be positive, got {self.speed}.")
+
+    def point(self, n_knobs: int) -> tuple[float, ...]:
+        """Its context of each knob: of pitch, and of formants."""
+        formants = self.context if self.formants is None else self.formants
+        return (self.context, formants)[:n_knobs]
 
 
 def tape_example(song: Sound, semitones: float, *, context: float | None = None) -> Example:

@@ -25,8 +25,13 @@ class Field(NamedTuple):
         return Field(*(part if part is None else part[index] for part in self))
 
 
-def field_between(recalled: np.ndarray, unshifted: np.ndarray) -> Field:
-    """The field from two recalls (frame, 2 band) of the memory: at a context and at 0."""
-    displacement, gain = np.split(recalled - unshifted, 2, axis=1)
-    displacement = np.clip(displacement, -MAX_DISPLACEMENT, MAX_DISPLACEMENT)
-    return Field(displacement, np.clip(gain, -MAX_GAIN_DB, MAX_GAIN_DB))
+def field_between(
+    recalled: np.ndarray, unshifted: np.ndarray, *, with_envelope: bool = False
+) -> Field:
+    """The field from two recalls (frame, 2 band) of the memory: at a context and at 0.
+
+    Of a memory that knows of formants they are (frame, 3 band), ``with_envelope``.
+    """
+    parts = np.split(recalled - unshifted, 3 if with_envelope else 2, axis=1)
+    limits = (MAX_DISPLACEMENT, MAX_GAIN_DB, MAX_DISPLACEMENT)
+    return Field(*(np.clip(part, -most, most) for part, most in zip(parts, limits, strict=False)))

@@ -1,0 +1,129 @@
+"""How far an example's spectral envelope is displaced against the song's, whatever its pitch does.
+
+Envelopes are laid over each other as spectra are (:mod:`ctxaudio.analysis.registration`): first for
+the whole song, then each frame and band as far as it proves reliable. Where they only differ in
+level or tilt, nothing has moved.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ctxaudio.analysis.bands import REFERENCE_HZ, BandConfig, hz_to_semitones
+from ctxaudio.analysis.envelope import AXIS, N_POINTS, NOISE_HZ, envelope, fundamental
+from ctxaudio.analysis.examples import Example
+from ctxaudio.analysis.frames import FrameConfig, cut
+from ctxaudio.analysis.look import blocks_of, some_of
+from ctxaudio.analysis.registration import SEARCH_ST, regularise
+from ctxaudio.sound.samples import Sound
+
+_DEPTH_DB = 50.0  # below a frame's loudest; what is deeper says nothing
+_ROUNDS = 3  # of a step towards the song's displacement that halves its error and more
+_LEVEL_ST = 12.0  # standard deviation of the range that has a level in common
+_HIGHEST_SHARE = 0.43  # of the sample rate; above, resampling has cut away
+_POINTS = AXIS.lowest + np.arange(N_POINTS) * AXIS.width  # semitones above 440 Hz
+
+
+def envelope_shift(
+    song: Sound, example: Example, frames: FrameConfig, bands: BandConfig
+) -> np.ndarray:
+    """Displacement of an example's envelope, (frame, band) semitones, frame by frame in step."""
+    blocks = blocks_of(frames.n_frames(song.samples.shape[1]))
+    shares = _shares(song.sample_rate, bands)
+    chosen = some_of(blocks)
+    here = _joined([_look(song, 1.0, block, frames) for block in chosen])
+    there = _joined([_look(example.sound, example.speed, block, frames) for block in chosen])
+    whole = _search(here, there, shares)
+    for _ in range(_ROUNDS):
+        values, weights = _evidence(here, there, whole, shares)
+        whole += float(values.sum() / max(weights.sum(), np.finfo(np.float64).tiny))
+    parts = [
+        _evidence(
+            _look(song, 1.0, block, frames),
+            _look(example.sound, example.speed, block, frames),
+            whole,
+            shares,
+        )
+        for block in blocks
+    ]
+    values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return whole + regularise(values, weights, frames.hop / song.sample_rate)
+
+
+def _shares(sample_rate: int, bands: BandConfig) -> np.ndarray:
+    """How much of each point counts for each band, (point, band)."""
+    centres = bands.centres
+    place = np.clip(_POINTS, centres[0], centres[-1])
+    distance = np.abs(place[:, None] - centres) / (centres[1] - centres[0])
+    heard = _POINTS < hz_to_semitones(_HIGHEST_SHARE * sample_rate)
+    return np.maximum(0.0, 1.0 - distance) * heard[:, None]
+
+
+class _Look(NamedTuple):
+    levels: np.ndarray  # (frame, point) of an envelope, 0 to 1
+    # (frame, point) whether there is a harmonic, as 0 and 1; between them the envelope is a guess,
+    # and below the second so is where it moves to
+    sampled: np.ndarray
+
+
+def _look(sound: Sound, speed: float, block: slice, frames: FrameConfig) -> _Look:
+    """Envelopes of a block of the song's frames in a version at a speed."""
+    centres = np.round(np.arange(block.start, block.stop) * frames.hop / speed).astype(np.int64)
+    windows = cut(sound.samples, centres, 2 * round(frames.window / speed / 2.0))
+    fundamental_hz = fundamental(windows, sound.sample_rate)
+    levels = envelope(windows, sound.sample_rate, fundamental_hz)
+    loudest = levels.max(axis=1, keepdims=True)
+    step_hz = np.where(fundamental_hz > 0.0, fundamental_hz, NOISE_HZ)[:, None]
+    edges_hz = REFERENCE_HZ * 2.0 ** ((_POINTS[:, None] + np.array([-0.5, 0.5]) * AXIS.width) / 12.0)
+    first, last = np.floor(edges_hz.T[:, None] / step_hz)
+    return _Look(np.maximum(levels - loudest + _DEPTH_DB, 0.0) / _DEPTH_DB, ((last > first) & (last > 1.0)) * 1.0)
+
+
+def _joined(looks: list[_Look]) -> _Look:
+    return _Look(*(np.concatenate(part) for part in zip(*looks, strict=True)))
+
+
+def _search(here: _Look, there: _Look, shares: np.ndarray) -> float:
+    """Displacement of the whole song to within a point, by correlation of the slopes."""
+    heard = shares.sum(axis=1) > 0.0
+    song, version = (np.gradient(look.levels, axis=1) * heard for look in (here, there))
+    reach = round(SEARCH_ST / AXIS.width)
+    products = [
+        np.sum(
+            song[:, max(0, -lag) : N_POINTS - max(0, lag)]
+            * version[:, max(0, lag) : N_POINTS - max(0, -lag)]
+        )
+        for lag in range(-reach, reach + 1)
+    ]
+    return (int(np.argmax(products)) - reach) * AXIS.width if max(products) > 0.0 else 0.0
+
+
+def _moved(values: np.ndarray, semitones: float) -> np.ndarray:
+    """Values (frame, point) moved back by a displacement."""
+    at = np.arange(N_POINTS) + semitones / AXIS.width
+    return np.stack([np.interp(at, np.arange(N_POINTS), row) for row in values])
+
+
+def _evidence(
+    here: _Look, there: _Look, semitones: float, shares: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What each frame and band says of the displacement that is left, to be pooled by adding.
+
+    A Gauss-Newton step on ``there(x) = here(x - d) + level``, with a level that is free from octave
+    to octave: the covariance of the song's slope and the difference over the variance of the slope.
+    It is asked where the version has a harmonic, as the generator asks the song's envelope there.
+    """
+    weight = _moved(there.sampled, semitones)
+    slope = np.gradient(here.levels, AXIS.width, axis=1)
+    difference = here.levels - _moved(there.levels, semitones)
+    amount = _around(weight) + 1e-6
+    slope -= _around(weight * slope) / amount
+    difference -= _around(weight * difference) / amount
+    return (weight * slope * difference) @ shares, (weight * slope * slope) @ shares
+
+
+def _around(values: np.ndarray) -> np.ndarray:
+    return gaussian_filter1d(values, _LEVEL_ST / AXIS.width, axis=1, mode="constant", truncate=3.0)
