@@ -7,6 +7,7 @@ level or tilt, nothing has moved.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.ndimage import gaussian_filter1d
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandConfig, hz_to_semitones
 from ctxaudio.analysis.envelope import AXIS, N_POINTS, NOISE_HZ, envelope, fundamental
 from ctxaudio.analysis.examples import Example
+from ctxaudio.analysis.features import Features
 from ctxaudio.analysis.frames import FrameConfig, cut
 from ctxaudio.analysis.look import blocks_of, some_of
 from ctxaudio.analysis.registration import SEARCH_ST, regularise
@@ -25,6 +27,36 @@ _ROUNDS = 3  # of a step towards the song's displacement that halves its error a
 _LEVEL_ST = 12.0  # standard deviation of the range that has a level in common
 _HIGHEST_SHARE = 0.43  # of the sample rate; above, resampling has cut away
 _POINTS = AXIS.lowest + np.arange(N_POINTS) * AXIS.width  # semitones above 440 Hz
+
+
+def with_envelopes(
+    song: Sound,
+    song_is: Features,
+    examples: Sequence[Example],
+    versions: Sequence[Features],
+    frames: FrameConfig,
+    bands: BandConfig,
+) -> tuple[Features, list[Features]]:
+    """Features with the displacement of the envelope, for a memory of pitch and formants.
+
+    What moves apart from its envelope becomes louder or softer by it alone: those examples have
+    the song's levels. At context 0 they have its pitches too, for a spectrum whose partials only
+    changed their levels seems to move in places.
+
+    Args:
+        examples: of the song.
+        versions: features of those whose context is not 0, in their order.
+    """
+    still = np.zeros_like(song_is.pitch)
+    pitched = iter(versions)
+    found = []
+    for example in examples:
+        features = song_is if example.context == 0.0 else next(pitched)
+        if example.formants not in (None, example.context):
+            features = features._replace(level=song_is.level)
+        shift = envelope_shift(song, example, frames, bands)
+        found.append(features._replace(envelope=shift))
+    return song_is._replace(envelope=still), found
 
 
 def envelope_shift(

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.memory.field import field_between
+from ctxaudio.memory.knobs import Formants, check_formants, points
 from ctxaudio.memory.song_memory import SongMemory
 from ctxaudio.synthesis.generator import GeneratorState, generate_frames
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
@@ -28,7 +29,7 @@ class StreamState(NamedTuple):
 
     frame: int  # the next to be made
     network: np.ndarray  # (unit,) of the memory
-    recalled: np.ndarray  # (2 band,) pitches and levels of the last frame that was made
+    recalled: np.ndarray  # (feature,) of the last frame that was made
     generator: GeneratorState
 
 
@@ -38,18 +39,32 @@ class Voice:
 
     memory: SongMemory
     unshifted: np.ndarray  # (phrase frame, unit) states of a turn of the clock at context 0
+    formants: float | None = None  # where they stand; by default they move along
 
     @classmethod
-    def of(cls, memory: SongMemory) -> Voice:
-        """The voice of a memory."""
-        return cls(memory, memory.phrases.states(0.0))
+    def of(cls, memory: SongMemory, formants: Formants = None) -> Voice:
+        """The voice of a memory, with its formants kept, elsewhere, or where the pitch is.
+
+        Raises:
+            DataError: if the memory was taught nothing of formants that are asked for.
+        """
+        stand = check_formants(memory.knobs, formants)
+        return cls(memory, memory.phrases.states(points(memory.knobs, 0.0, None)), stand)
+
+    def points(self, contexts: float | np.ndarray) -> np.ndarray:
+        """Where the knobs stand at contexts of pitch (...,): shape (..., knob)."""
+        return points(self.memory.knobs, contexts, self.formants)
+
+    def warm_state(self, context: float, frame: int = 0) -> np.ndarray:
+        """State of the network just before a frame, settled at a context."""
+        return self.memory.phrases.warm_state(self.points(context), frame)
 
     def begin(self, n_channels: int, frame: int, context: float) -> StreamState:
         """Before a frame, as if the context had always been there and the song silent."""
         phrases = self.memory.phrases
         return StreamState(
             frame,
-            phrases.warm_state(context, max(frame, 0)),
+            self.warm_state(context, max(frame, 0)),
             np.zeros(phrases.n_features),
             GeneratorState.zeros(n_channels, self.memory.frames),
         )
@@ -76,17 +91,19 @@ class Voice:
             # Before the song the first frame lasts, after it the last.
             if state.frame + i <= last:
                 # One frame at a time, for a product of more rows is rounded in another way.
-                features, after = recall_frames(memory.phrases, np.array([context]), frame, network)
+                at = self.points(np.array([context]))
+                features, after = recall_frames(memory.phrases, at, frame, network)
                 recalled = features[0]
                 if state.frame + i >= 0:
                     network = after
             rows[i] = recalled
             cycle = self.unshifted[[frame % len(self.unshifted)]]
             unshifted[i] = memory.phrases.features(cycle, frame)[0]
+        field = field_between(rows, unshifted, with_envelope=memory.has_formants)
         made, generator = generate_frames(
             windows,
             memory.sample_rate,
-            field_between(rows, unshifted),
+            field if self.formants is not None else field._replace(envelope=None),
             memory.frames,
             memory.bands,
             state.generator,

@@ -226,5 +226,5 @@ class Playhead:
         """State before the song, settled where the context goes; kept, for it takes long."""
         target = self._glide.target
         if self._settled[0] != target:
-            self._settled = target, self._voice.memory.phrases.warm_state(target)
+            self._settled = target, self._voice.warm_state(target)
         return self._settled[1]
