@@ -90,7 +90,7 @@ def _shares(sample_rate: int, bands: BandConfig) -> np.ndarray:
     centres = bands.centres
     place = np.clip(_POINTS, centres[0], centres[-1])
     distance = np.abs(place[:, None] - centres) / (centres[1] - centres[0])
-    heard = _POINTS < hz_to_semitones(_HIGHEST_SHARE * sample_rate)
+    heard = hz_to_semitones(_HIGHEST_SHARE * sample_rate) > _POINTS
     return np.maximum(0.0, 1.0 - distance) * heard[:, None]
 
 
@@ -109,9 +109,10 @@ def _look(sound: Sound, speed: float, block: slice, frames: FrameConfig) -> _Loo
     levels = envelope(windows, sound.sample_rate, fundamental_hz)
     loudest = levels.max(axis=1, keepdims=True)
     step_hz = np.where(fundamental_hz > 0.0, fundamental_hz, NOISE_HZ)[:, None]
-    edges_hz = REFERENCE_HZ * 2.0 ** ((_POINTS[:, None] + np.array([-0.5, 0.5]) * AXIS.width) / 12.0)
-    first, last = np.floor(edges_hz.T[:, None] / step_hz)
-    return _Look(np.maximum(levels - loudest + _DEPTH_DB, 0.0) / _DEPTH_DB, ((last > first) & (last > 1.0)) * 1.0)
+    ends = [_POINTS - 0.5 * AXIS.width, _POINTS + 0.5 * AXIS.width]
+    below, upto = (np.floor(REFERENCE_HZ * 2.0 ** (end / 12.0) / step_hz) for end in ends)
+    sampled = (upto > below) & (upto > 1.0)
+    return _Look(np.maximum(levels - loudest + _DEPTH_DB, 0.0) / _DEPTH_DB, sampled.astype(float))
 
 
 def _joined(looks: list[_Look]) -> _Look:

@@ -15,9 +15,9 @@ from ctxaudio.sound.samples import Sound
 class Example:
     """A version of the song, to be taught at ``context``.
 
-    ``formants`` is the context of its formants, if that is taught apart; where only others have
-    one, a version's formants are where its pitch is, as a tape's are. ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
-    version plays at t / speed.
+    ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
+    version plays at t / speed. ``formants`` is the context of its formants, where they are taught
+    apart from pitch; if it is None they are where its pitch is, as a tape's are.
     """
 
     sound: Sound

@@ -22,7 +22,8 @@ class Field(NamedTuple):
 
     def rows(self, index: slice | np.ndarray) -> Field:
         """Some of the frames."""
-        return Field(*(part if part is None else part[index] for part in self))
+        envelope = None if self.envelope is None else self.envelope[index]
+        return Field(self.displacement[index], self.gain[index], envelope)
 
 
 def field_between(

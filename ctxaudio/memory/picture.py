@@ -17,9 +17,7 @@ _POINTS = 13  # contexts; an odd number, so that 0 is one
 _WIDTH, _HEIGHT, _MARGIN = 360, 220, 34  # pixels
 
 
-def displacements(
-    phrases: PhraseMemory, contexts: np.ndarray, knobs: Knobs = PITCH
-) -> np.ndarray:
+def displacements(phrases: PhraseMemory, contexts: np.ndarray, knobs: Knobs = PITCH) -> np.ndarray:
     """Displacement, (context, 3): what 5, 50 and 95 % of a few phrases' bands and frames have."""
     chosen = np.unique(np.linspace(0, phrases.n_phrases - 1, _PHRASES).round().astype(int))
     length = phrases.clock.n_frames

@@ -123,9 +123,7 @@ def teach_song(
         song_is, versions = with_envelopes(song, song_is, examples, versions, frames, bands)
     taught = {
         point: features.joined()
-        for point, features in zip(
-            [(0.0,) * len(knobs), *where], [song_is, *versions], strict=True
-        )
+        for point, features in zip([(0.0,) * len(knobs), *where], [song_is, *versions], strict=True)
     }
     clock = ClockConfig()
     reservoir = draw_reservoir(

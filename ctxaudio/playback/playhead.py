@@ -19,6 +19,7 @@ import numpy as np
 from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
+from ctxaudio.memory.knobs import Formants
 from ctxaudio.memory.song_memory import SongMemory, check_context
 from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
@@ -32,19 +33,22 @@ class Playhead:
     """A song at a position and a context. One thread at a time may use it.
 
     Raises:
-        DataError: if the memory is of another song, or the context beyond ±36.
+        DataError: if the memory is of another song, the context beyond ±36, or formants are asked
+            for that were not taught.
     """
 
     goes_on = False
 
-    def __init__(self, memory: SongMemory, song: Sound, context: float = 0.0) -> None:
+    def __init__(
+        self, memory: SongMemory, song: Sound, context: float = 0.0, *, formants: Formants = None
+    ) -> None:
         check_song(memory, song)
         self.song = song
         self.sample_rate = song.sample_rate
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
         self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
-        self._voice = Voice.of(memory)
+        self._voice = Voice.of(memory, formants)
         self._scale = full_scale(song) or np.float32(1.0)
         self._hop, self._window = memory.frames.hop, memory.frames.window
         self._played = 0  # samples; the time that a glide runs in
@@ -96,7 +100,7 @@ class Playhead:
     @property
     def recalled(self) -> np.ndarray:
         """(2 band,) pitches in semitones above 440 Hz, then levels in dB, as recalled last."""
-        return self._state.recalled
+        return self._state.recalled[: 2 * self._voice.memory.bands.n_bands]
 
     def next(self) -> np.ndarray | None:
         """The next (channel, time) samples, a hop or what is left of the song; None at its end."""
