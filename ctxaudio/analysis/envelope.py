@@ -136,9 +136,9 @@ def _follow(power, bin_hz, step_hz, out):  # type: ignore[no-untyped-def]
             for k in range(max(1, centre - reach), min(n_bins - 1, centre + reach + 1)):
                 if power[frame, k] > power[frame, best]:
                     best = k
-            left = np.log(power[frame, best - 1] + 1e-30)
-            middle = np.log(power[frame, best] + 1e-30)
-            right = np.log(power[frame, best + 1] + 1e-30)
+            left = np.log(power[frame, best - 1] + 1e-200)
+            middle = np.log(power[frame, best] + 1e-200)
+            right = np.log(power[frame, best + 1] + 1e-200)
             bend = left - 2.0 * middle + right
             if middle >= left and middle >= right and bend < 0.0:
                 middle -= 0.125 * (left - right) ** 2 / bend

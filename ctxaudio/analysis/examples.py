@@ -26,12 +26,16 @@ class Example:
     formants: float | None = None
 
     def __post_init__(self) -> None:
-        if not np.isfinite([self.context, self.formants or 0.0]).all():
+        if self.formants is None:
+            if not np.isfinite(self.context) or self.context == 0.0:
+                raise DataError(
+                    f"an example's context must be finite and not 0, got {self.context}."
+                )
+        elif not np.isfinite([self.context, self.formants]).all() or self.point(2) == (0.0, 0.0):
             raise DataError(
-                f"an example's contexts must be finite, got {self.context} and {self.formants}."
+                "an example's contexts must be finite and not both 0, as the song's are, "
+                f"got {self.context} and {self.formants}."
             )
-        if self.context == 0.0 and not self.formants:
-            raise DataError("an example's context must not be 0, which is the song's own, got 0.")
         if not 0.0 < self.speed < np.inf:
             raise DataError(f"an example's speed must be positive, got {self.speed}.")
 

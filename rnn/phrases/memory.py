@@ -161,7 +161,7 @@ def recall_frames(
         Features (time, feature), and the state to go on from.
     """
     clock = clock_signal(memory.clock, start, len(contexts))
-    states = memory.network.run(clock, contexts.reshape(len(contexts), -1), state)
+    states = memory.network.run(clock, contexts if contexts.ndim == 2 else contexts[:, None], state)
     return memory.features(states, start), states[-1] if len(states) else state
 
 
