@@ -22,9 +22,9 @@ from ctxaudio.analysis.look import blocks_of, some_of
 from ctxaudio.analysis.registration import SEARCH_ST, regularise
 from ctxaudio.sound.samples import Sound
 
-_DEPTH_DB = 50.0  # below a frame's loudest; what is deeper says nothing
+_DEPTH_DB = 70.0  # below a frame's loudest; what is deeper says nothing
 _ROUNDS = 3  # of a step towards the song's displacement that halves its error and more
-_LEVEL_ST = 12.0  # standard deviation of the range that has a level in common
+_LEVEL_BANDS = 2.5  # standard deviation of the range that has a level in common
 _HIGHEST_SHARE = 0.43  # of the sample rate; above, resampling has cut away
 _POINTS = AXIS.lowest + np.arange(N_POINTS) * AXIS.width  # semitones above 440 Hz
 
@@ -43,46 +43,55 @@ def with_envelopes(
     the song's levels. At context 0 they have its pitches too, for a spectrum whose partials only
     changed their levels seems to move in places.
 
+    Formants of which an example says nothing are where its pitch is.
+
     Args:
         examples: of the song.
         versions: features of those whose context is not 0, in their order.
     """
-    still = np.zeros_like(song_is.pitch)
+    apart = [example for example in examples if example.formants is not None]
+    shifts = iter(envelope_shifts(song, apart, frames, bands))
     pitched = iter(versions)
     found = []
     for example in examples:
         features = song_is if example.context == 0.0 else next(pitched)
-        if example.formants not in (None, example.context):
-            features = features._replace(level=song_is.level)
-        shift = envelope_shift(song, example, frames, bands)
+        if example.formants is None:
+            shift = features.pitch - song_is.pitch
+        else:
+            shift = next(shifts)
+            if example.formants != example.context:
+                features = features._replace(level=song_is.level)
         found.append(features._replace(envelope=shift))
-    return song_is._replace(envelope=still), found
+    return song_is._replace(envelope=np.zeros_like(song_is.pitch)), found
 
 
-def envelope_shift(
-    song: Sound, example: Example, frames: FrameConfig, bands: BandConfig
-) -> np.ndarray:
-    """Displacement of an example's envelope, (frame, band) semitones, frame by frame in step."""
+def envelope_shifts(
+    song: Sound, examples: Sequence[Example], frames: FrameConfig, bands: BandConfig
+) -> list[np.ndarray]:
+    """Displacements of examples' envelopes, (frame, band) semitones, frame by frame in step."""
     blocks = blocks_of(frames.n_frames(song.samples.shape[1]))
     shares = _shares(song.sample_rate, bands)
     chosen = some_of(blocks)
     here = _joined([_look(song, 1.0, block, frames) for block in chosen])
-    there = _joined([_look(example.sound, example.speed, block, frames) for block in chosen])
-    whole = _search(here, there, shares)
-    for _ in range(_ROUNDS):
-        values, weights = _evidence(here, there, whole, shares)
-        whole += float(values.sum() / max(weights.sum(), np.finfo(np.float64).tiny))
-    parts = [
-        _evidence(
-            _look(song, 1.0, block, frames),
-            _look(example.sound, example.speed, block, frames),
-            whole,
-            shares,
-        )
-        for block in blocks
+    wholes = []
+    for example in examples:
+        there = _joined([_look(example.sound, example.speed, block, frames) for block in chosen])
+        whole = _search(here, there, shares)
+        for _ in range(_ROUNDS):
+            values, weights = _evidence(here, there, whole, shares)
+            whole += float(values.sum() / max(weights.sum(), np.finfo(np.float64).tiny))
+        wholes.append(whole)
+    found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in examples]
+    for block in blocks:
+        here = _look(song, 1.0, block, frames)
+        for example, whole, parts in zip(examples, wholes, found, strict=True):
+            there = _look(example.sound, example.speed, block, frames)
+            parts.append(_evidence(here, there, whole, shares))
+    frame_s = frames.hop / song.sample_rate
+    return [
+        whole + regularise(*(np.concatenate(part) for part in zip(*parts, strict=True)), frame_s)
+        for whole, parts in zip(wholes, found, strict=True)
     ]
-    values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return whole + regularise(values, weights, frames.hop / song.sample_rate)
 
 
 def _shares(sample_rate: int, bands: BandConfig) -> np.ndarray:
@@ -152,11 +161,13 @@ def _evidence(
     weight = _moved(there.sampled, semitones)
     slope = np.gradient(here.levels, AXIS.width, axis=1)
     difference = here.levels - _moved(there.levels, semitones)
-    amount = _around(weight) + 1e-6
-    slope -= _around(weight * slope) / amount
-    difference -= _around(weight * difference) / amount
+    amount = _around(weight, shares) + 1e-6
+    slope -= _around(weight * slope, shares) / amount
+    difference -= _around(weight * difference, shares) / amount
     return (weight * slope * difference) @ shares, (weight * slope * slope) @ shares
 
 
-def _around(values: np.ndarray) -> np.ndarray:
-    return gaussian_filter1d(values, _LEVEL_ST / AXIS.width, axis=1, mode="constant", truncate=3.0)
+def _around(values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Values (frame, point) summed over what lies around, as wide as several bands."""
+    by_band = gaussian_filter1d(values @ shares, _LEVEL_BANDS, axis=1, mode="constant")
+    return by_band @ shares.T

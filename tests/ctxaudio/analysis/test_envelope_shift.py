@@ -7,7 +7,7 @@ import pytest
 
 from ctxaudio import Example, Sound, tape_example
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.envelope_shift import envelope_shift
+from ctxaudio.analysis.envelope_shift import envelope_shifts
 from ctxaudio.analysis.frames import FrameConfig
 from tests.support.singers import SINGER_RATE, sung
 
@@ -20,7 +20,7 @@ def song():
 
 
 def shift_of(song, example):
-    return envelope_shift(song, example, FRAMES, BANDS)
+    return envelope_shifts(song, [example], FRAMES, BANDS)[0]
 
 
 @pytest.mark.parametrize("semitones", [-1.0, 1.0, 4.0])
