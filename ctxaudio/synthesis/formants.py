@@ -13,35 +13,40 @@ import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.envelope import AXIS, N_POINTS, POINTS_PER_SEMITONE, envelope, fundamental
+from ctxaudio.memory.field import Field
+from ctxaudio.synthesis.transport import FieldRows
 
 MOST_DB = 40.0  # by which anything is made louder: a valley that becomes a peak is not deeper
 
 _POINTS = AXIS.lowest + np.arange(N_POINTS) * AXIS.width  # semitones above 440 Hz
 
 
-class FormantGain(NamedTuple):
-    """How much louder what moves becomes, by where it comes from."""
+class Envelopes(NamedTuple):
+    """The envelopes of frames."""
 
-    gain: np.ndarray  # (frame, point) dB, on the envelope's axis
+    levels: np.ndarray  # (frame, point) dB, on the envelope's axis
     voiced: np.ndarray  # (frame,) whether there is a fundamental
+
+    @classmethod
+    def of(cls, windows: np.ndarray, sample_rate: float) -> Envelopes:
+        """Of frames that are windows (channel, frame, window) of samples, not windowed."""
+        fundamental_hz = fundamental(windows, sample_rate)
+        return cls(envelope(windows, sample_rate, fundamental_hz), fundamental_hz > 0.0)
 
 
 def formant_gain(
-    windows: np.ndarray,
-    sample_rate: float,
-    displacement: np.ndarray,
-    of_envelope: np.ndarray,
-    bands: BandConfig,
-) -> FormantGain:
-    """Gain of what moves with its envelope or apart from it.
+    levels: np.ndarray, displacement: np.ndarray, of_envelope: np.ndarray, bands: BandConfig
+) -> np.ndarray:
+    """Gain in dB of what moves with its envelope or apart from it, by where it comes from.
 
     Args:
-        windows: (channel, frame, window) samples, not windowed.
+        levels: (frame, point) dB of the envelopes, on their axis.
         displacement: (frame, band) semitones that sound moves.
         of_envelope: (frame, band) semitones that its envelope moves.
+
+    Returns:
+        (frame, point), on the envelope's axis.
     """
-    fundamental_hz = fundamental(windows, sample_rate)
-    levels = envelope(windows, sample_rate, fundamental_hz)
     gain = np.empty_like(levels)
     centres = bands.centres
     for row, level, moves, carries in zip(gain, levels, displacement, of_envelope, strict=True):
@@ -50,7 +55,34 @@ def formant_gain(
         of = to - np.interp(to, centres, carries)
         of = to - np.interp(of, centres, carries)
         row[:] = _at(level, of) - level
-    return FormantGain(np.minimum(gain, MOST_DB), fundamental_hz > 0.0)
+    return np.minimum(gain, MOST_DB)
+
+
+def rows_apart(
+    field: Field, envelopes: Envelopes | None, bands: BandConfig
+) -> tuple[FieldRows, FieldRows]:
+    """A field as the kernels take it: for partials, and for noise.
+
+    Where there is no fundamental, noise has an envelope and no pitch: it goes where the envelope
+    goes, as it is. In a voice it is breath, or upper harmonics that swing too fast to be told from
+    it, and moves as they do.
+
+    Args:
+        field: one row a frame.
+        envelopes: of those frames, where the field has one; nothing else asks for them.
+        bands: of the field.
+    """
+    displacement, gain = (np.asarray(part, np.float64) for part in (field.displacement, field.gain))
+    rows = FieldRows(displacement, gain, bands.axis, np.zeros((len(gain), 2)), AXIS)
+    if field.envelope is None or envelopes is None:
+        return rows, rows
+    carried = np.asarray(field.envelope, np.float64)
+    louder = formant_gain(envelopes.levels, displacement, carried, bands)
+    voiced = envelopes.voiced[:, None]
+    return rows._replace(formant_gain=louder), rows._replace(
+        displacement=np.where(voiced, displacement, carried),
+        formant_gain=np.where(voiced, louder, 0.0),
+    )
 
 
 def _at(level: np.ndarray, semitones: np.ndarray) -> np.ndarray:

@@ -9,14 +9,13 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.envelope import AXIS as ENVELOPE_AXIS
 from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.formants import formant_gain
+from ctxaudio.synthesis.formants import Envelopes, rows_apart
 from ctxaudio.synthesis.noise import NoiseShare, move_noise, noise_share, segment_edges
-from ctxaudio.synthesis.transport import PADDING, FieldRows, Spectra, apply_window, transport
+from ctxaudio.synthesis.transport import PADDING, Spectra, apply_window, transport
 
 _BLOCK = 64  # frames at a time: spectra stay in the cache
 
@@ -73,7 +72,9 @@ def generate_frames(
     apply_window(spectra, windowed, power)
 
     frames_in = Spectra(spectra, windowed, power, sample_rate / (PADDING * window))
-    rows, noise_rows = _rows(windows, sample_rate, field, bands)
+    # Only a field that moves the envelope apart asks where it is.
+    envelopes = None if field.envelope is None else Envelopes.of(windows, sample_rate)
+    rows, noise_rows = rows_apart(field, envelopes, bands)
     rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
     moved = np.zeros_like(spectra)
     keep = np.ones_like(power)
@@ -91,29 +92,6 @@ def generate_frames(
     made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
     made, attacks = hold_attacks(made, windows, rows.gain.max(axis=1), frames, state.attacks)
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
-
-
-def _rows(
-    windows: np.ndarray, sample_rate: int, field: Field, bands: BandConfig
-) -> tuple[FieldRows, FieldRows]:
-    """The field as the kernels take it, for partials and for noise.
-
-    Where there is no fundamental, noise has an envelope and no pitch: it goes where the envelope
-    goes, as it is. In a voice it is breath, or upper harmonics that swing too fast to be told from
-    it, and moves as they do.
-    """
-    displacement, gain = (np.asarray(part, np.float64) for part in (field.displacement, field.gain))
-    none = np.zeros((len(gain), 2))
-    rows = FieldRows(displacement, gain, bands.axis, none, ENVELOPE_AXIS)
-    if field.envelope is None:
-        return rows, rows
-    carried = np.asarray(field.envelope, np.float64)
-    louder, voiced = formant_gain(windows, sample_rate, displacement, carried, bands)
-    voiced = voiced[:, None]
-    return rows._replace(formant_gain=louder), rows._replace(
-        displacement=np.where(voiced, displacement, carried),
-        formant_gain=np.where(voiced, louder, 0.0),
-    )
 
 
 def full_scale(song: Sound) -> np.float32:
