@@ -6,7 +6,8 @@ course from harmonic to harmonic: levels of harmonics in a window that follows t
 three periods long, joined by a curve that has no bump they do not have. Such a window is short:
 a vibrato does not blunt the upper harmonics, as it does in the frames that are moved.
 
-Of sounds with no fundamental it is the course of the loudest in each stretch of ``NOISE_HZ``.
+Of sounds with no fundamental, or several, it is the course of the loudest in each stretch of
+``NOISE_HZ`` of the whole window, in which the partials of a chord do not beat.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ AXIS = BandAxis(float(hz_to_semitones(40.0)), 1.0 / POINTS_PER_SEMITONE)
 N_POINTS = 440  # up to 23 kHz
 
 # Boersma (1993): of two periods that explain a frame as well, the shorter by an octave is preferred
-# by this much of the autocorrelation; and what is below the second is no fundamental.
+# by this much of the autocorrelation. What is below the second is no fundamental: voices have .85
+# and more, chords .6 and less.
 _OCTAVE_COST = 0.01
-_LEAST_PERIODICITY = 0.45
+_LEAST_PERIODICITY = 0.75
+_SHORT_S = 0.06  # seconds; of a window that is looked at as a whole
 _REACH = 0.25  # of a fundamental; as far as a harmonic is looked for
+_HALF = 0.5  # of a stretch: together they leave nothing out
 _FLOOR_DB = -80.0  # against the loudest point of a frame
 
 
@@ -39,7 +43,7 @@ def fundamental(windows: np.ndarray, sample_rate: float) -> np.ndarray:
     The highest peak of the autocorrelation, divided by the window's own: P. Boersma, "Accurate
     short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled
     sound", Proceedings of the Institute of Phonetic Sciences 17, 1993. The middle half of each
-    window is looked at.
+    window is looked at, or all of a short one: three periods of a low voice are needed.
 
     Args:
         windows: (channel, frame, window) samples, not windowed.
@@ -48,7 +52,8 @@ def fundamental(windows: np.ndarray, sample_rate: float) -> np.ndarray:
         (frame,) float64.
     """
     window = windows.shape[2]
-    middle = windows[:, :, window // 4 : window - window // 4]
+    aside = window // 4 if window > _SHORT_S * sample_rate else 0
+    middle = windows[:, :, aside : window - aside]
     n = middle.shape[2]
     taper = 0.5 - 0.5 * np.cos(2.0 * np.pi * (np.arange(n) + 0.5) / n)
     longest = min(int(sample_rate / LOWEST_HZ) + 2, n - 1)
@@ -74,18 +79,19 @@ def envelope(windows: np.ndarray, sample_rate: float, fundamental_hz: np.ndarray
         nothing is more than 80 dB below a frame's loudest.
     """
     window = windows.shape[2]
-    step_hz = np.where(fundamental_hz > 0.0, fundamental_hz, NOISE_HZ)
-    length = np.minimum(PERIODS * sample_rate / step_hz, float(window // 2))
-    n = 2 * (window // 4)
-    middle = windows[:, :, window // 2 - n // 2 : window // 2 + n // 2]
-    time = np.arange(n) - n // 2
-    inside = np.abs(time) < 0.5 * length[:, None]
-    taper = np.where(inside, 0.5 + 0.5 * np.cos(2.0 * np.pi * time / length[:, None]), 0.0)
+    voiced = fundamental_hz > 0.0
+    step_hz = np.where(voiced, fundamental_hz, NOISE_HZ)
+    periods = np.minimum(PERIODS * sample_rate / step_hz, 0.5 * window)
+    length = np.where(voiced, periods, float(window))[:, None]
+    time = np.arange(window) - window // 2
+    inside = np.abs(time) < 0.5 * length
+    taper = np.where(inside, 0.5 + 0.5 * np.cos(2.0 * np.pi * time / length), 0.0)
     taper *= 2.0 / taper.sum(axis=1, keepdims=True)
-    spectra = scipy.fft.rfft(middle * taper, 2 * n)
+    spectra = scipy.fft.rfft(windows * taper)
     power = np.sum(spectra.real**2 + spectra.imag**2, axis=0)
     out = np.empty((len(power), N_POINTS))
-    _follow(power, sample_rate / (2 * n), step_hz, out)
+    reach = np.where(voiced, _REACH, _HALF) * step_hz
+    _follow(power, sample_rate / window, step_hz, reach, out)
     return out
 
 
@@ -116,7 +122,7 @@ def _find_periods(alike, sample_rate, found):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _follow(power, bin_hz, step_hz, out):  # type: ignore[no-untyped-def]
+def _follow(power, bin_hz, step_hz, reach_hz, out):  # type: ignore[no-untyped-def]
     """Envelopes (frame, point) in dB through the highest of each stretch of a spectrum.
 
     Between them a piecewise cubic that overshoots nowhere (F. N. Fritsch, J. Butland, "A method
@@ -131,7 +137,7 @@ def _follow(power, bin_hz, step_hz, out):  # type: ignore[no-untyped-def]
         highest = 0.0
         for i in range(1, count + 1):
             centre = int(min(i * step + 0.5, n_bins - 2.0))
-            reach = int(_REACH * step)
+            reach = int(reach_hz[frame] / bin_hz)
             best = centre
             for k in range(max(1, centre - reach), min(n_bins - 1, centre + reach + 1)):
                 if power[frame, k] > power[frame, best]:

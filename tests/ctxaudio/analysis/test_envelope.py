@@ -8,7 +8,7 @@ from scipy.interpolate import PchipInterpolator
 
 from ctxaudio.analysis.bands import hz_to_semitones
 from ctxaudio.analysis.envelope import AXIS, N_POINTS, NOISE_HZ, envelope, fundamental
-from ctxaudio.analysis.frames import FrameConfig, cut
+from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig, cut
 from tests.support.signals import RATE, mono, sine
 from tests.support.singers import SINGER_RATE, fundamental_of, sung, throat_db
 
@@ -41,11 +41,26 @@ def test_the_fundamental_is_found_to_some_cents(singer_hz, rate):
     assert np.abs(cents).max() < 3.0
 
 
+@pytest.mark.parametrize("singer_hz", [82.0, 440.0])
+def test_the_fundamental_is_found_in_the_short_windows_of_live_input(singer_hz):
+    samples = sum(sine(k * singer_hz, amplitude=1.0 / k) for k in range(1, 7))
+    frames = FrameConfig.for_rate(RATE, INPUT_WINDOW_S)
+    windows = cut(samples[None], np.arange(8, 40) * frames.window // 2, frames.window)
+    assert np.abs(1200.0 * np.log2(fundamental(windows, RATE) / singer_hz)).max() < 5.0
+
+
 def test_the_fundamental_follows_a_vibrato():
     song = sung(200.0, swing_cents=50.0)
     windows, centres = frames_of(song)
     true = fundamental_of(200.0, 0.0, song.samples.shape[1], swing_cents=50.0)[centres]
     assert np.abs(1200.0 * np.log2(fundamental(windows, SINGER_RATE) / true)).max() < 10.0
+
+
+def test_a_chord_has_no_fundamental():
+    for chord_hz in ((261.6, 329.6, 392.0), (110.0, 164.8, 220.0, 277.2)):
+        samples = sum(sine(k * hz, amplitude=0.1 / k) for hz in chord_hz for k in range(1, 20))
+        windows, _ = frames_of(mono(samples))
+        assert not fundamental(windows, RATE).any()
 
 
 def test_noise_and_silence_have_no_fundamental(rng):
