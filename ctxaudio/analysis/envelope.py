@@ -31,6 +31,7 @@ N_POINTS = 440  # up to 23 kHz
 # and more, chords .6 and less.
 _OCTAVE_COST = 0.01
 _LEAST_PERIODICITY = 0.75
+_DULL_HZ = 1500.0
 _SHORT_S = 0.06  # seconds; of a window that is looked at as a whole
 _REACH = 0.25  # of a fundamental; as far as a harmonic is looked for
 _HALF = 0.5  # of a stretch: together they leave nothing out
@@ -60,7 +61,10 @@ def fundamental(windows: np.ndarray, sample_rate: float) -> np.ndarray:
     size = scipy.fft.next_fast_len(n + longest, real=True)
     taper_power = np.abs(scipy.fft.rfft(taper, size)) ** 2
     power = np.abs(scipy.fft.rfft((middle - middle.mean(axis=2, keepdims=True)) * taper, size)) ** 2
-    alike = scipy.fft.irfft(power.sum(axis=0), size)[:, :longest].astype(np.float64)
+    # Without highs the peaks are as broad as a parabola needs that goes through three lags.
+    hz = np.arange(power.shape[2]) * (sample_rate / size)
+    power = power.sum(axis=0) / (1.0 + (hz / _DULL_HZ) ** 4)
+    alike = scipy.fft.irfft(power, size)[:, :longest]
     alike /= scipy.fft.irfft(taper_power, size)[:longest]
     found = np.zeros(len(alike))
     _find_periods(alike, sample_rate, found)

@@ -23,6 +23,7 @@ from ctxaudio.analysis.registration import SEARCH_ST, regularise
 from ctxaudio.sound.samples import Sound
 
 _DEPTH_DB = 70.0  # below a frame's loudest; what is deeper says nothing
+_STEEPEST = 20.0  # dB a semitone; resonances are less steep, the end of what a file holds is more
 _ROUNDS = 3  # of a step towards the song's displacement that halves its error and more
 _LEVEL_BANDS = 2.5  # standard deviation of the range that has a level in common
 _HIGHEST_SHARE = 0.43  # of the sample rate; above, resampling has cut away
@@ -160,6 +161,8 @@ def _evidence(
     """
     weight = _moved(there.sampled, semitones)
     slope = np.gradient(here.levels, AXIS.width, axis=1)
+    weight[np.abs(slope) > _STEEPEST / _DEPTH_DB] = 0.0
+    weight[:, _POINTS + semitones > _POINTS[shares.sum(axis=1) > 0.0].max()] = 0.0
     difference = here.levels - _moved(there.levels, semitones)
     amount = _around(weight, shares) + 1e-6
     slope -= _around(weight * slope, shares) / amount
