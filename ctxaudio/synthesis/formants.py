@@ -58,14 +58,21 @@ def formant_gain(
     return np.minimum(gain, MOST_DB)
 
 
-def rows_apart(
-    field: Field, envelopes: Envelopes | None, bands: BandConfig
-) -> tuple[FieldRows, FieldRows]:
-    """A field as the kernels take it: for partials, and for noise.
+class Rows(NamedTuple):
+    """A field for these frames, as the kernels take it."""
+
+    partials: FieldRows
+    noise: FieldRows
+    sung: np.ndarray  # (frame,) whether all that seems noise is to be taken for partials
+
+
+def rows_of(field: Field, envelopes: Envelopes | None, bands: BandConfig) -> Rows:
+    """The field for partials and for noise.
 
     Where there is no fundamental, noise has an envelope and no pitch: it goes where the envelope
     goes, as it is. In a voice it is breath, or upper harmonics that swing too fast to be told from
-    it, and moves as they do.
+    it, and moves as they do. Downwards there is no room for all of a stretch of noise; so that no
+    harmonic is lost it counts as partials there.
 
     Args:
         field: one row a frame.
@@ -75,14 +82,16 @@ def rows_apart(
     displacement, gain = (np.asarray(part, np.float64) for part in (field.displacement, field.gain))
     rows = FieldRows(displacement, gain, bands.axis, np.zeros((len(gain), 2)), AXIS)
     if field.envelope is None or envelopes is None:
-        return rows, rows
+        return Rows(rows, rows, np.zeros(len(gain), np.bool_))
     carried = np.asarray(field.envelope, np.float64)
     louder = formant_gain(envelopes.levels, displacement, carried, bands)
     voiced = envelopes.voiced[:, None]
-    return rows._replace(formant_gain=louder), rows._replace(
+    noise = rows._replace(
         displacement=np.where(voiced, displacement, carried),
         formant_gain=np.where(voiced, louder, 0.0),
     )
+    sung = envelopes.voiced & (displacement.mean(axis=1) < 0.0)
+    return Rows(rows._replace(formant_gain=louder), noise, sung)
 
 
 def _at(level: np.ndarray, semitones: np.ndarray) -> np.ndarray:

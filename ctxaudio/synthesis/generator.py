@@ -13,7 +13,7 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig, cut, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
-from ctxaudio.synthesis.formants import Envelopes, rows_apart
+from ctxaudio.synthesis.formants import Envelopes, rows_of
 from ctxaudio.synthesis.noise import NoiseShare, move_noise, noise_share, segment_edges
 from ctxaudio.synthesis.transport import PADDING, Spectra, apply_window, transport
 
@@ -74,15 +74,16 @@ def generate_frames(
     frames_in = Spectra(spectra, windowed, power, sample_rate / (PADDING * window))
     # Only a field that moves the envelope apart asks where it is.
     envelopes = None if field.envelope is None else Envelopes.of(windows, sample_rate)
-    rows, noise_rows = rows_apart(field, envelopes, bands)
+    rows = rows_of(field, envelopes, bands)
     rotation, turns, flatness = state.rotation.copy(), state.turns.copy(), state.flatness.copy()
     moved = np.zeros_like(spectra)
     keep = np.ones_like(power)
     edges = segment_edges(spectra.shape[2])
     noise = NoiseShare(edges, noise_share(power, edges, flatness))
-    move_noise(frames_in, noise_rows, noise, turns, keep, moved)
+    noise.share[rows.sung] = 0.0
+    move_noise(frames_in, rows.noise, noise, turns, keep, moved)
     turn = 2.0 * np.pi * hop / (PADDING * window)
-    transport(frames_in, rows, keep, rotation, turn, moved)
+    transport(frames_in, rows.partials, keep, rotation, turn, moved)
     pieces = scipy.fft.irfft(moved, PADDING * window)[:, :, :window]
     pieces *= hann(window) / np.float32(_OVERLAP_GAIN)
     out = np.zeros((n_channels, n_frames * hop + window - hop), np.float32)
@@ -90,7 +91,9 @@ def generate_frames(
     for frame in range(n_frames):
         out[:, frame * hop : frame * hop + window] += pieces[:, frame]
     made, tail = out[:, : n_frames * hop], out[:, n_frames * hop :]
-    made, attacks = hold_attacks(made, windows, rows.gain.max(axis=1), frames, state.attacks)
+    made, attacks = hold_attacks(
+        made, windows, rows.partials.gain.max(axis=1), frames, state.attacks
+    )
     return made, GeneratorState(rotation, turns, flatness, tail, attacks)
 
 
