@@ -89,10 +89,11 @@ def envelope_shifts(
             there = _look(example.sound, example.speed, block, frames)
             parts.append(_evidence(here, there, whole, shares))
     frame_s = frames.hop / song.sample_rate
-    return [
-        whole + regularise(*(np.concatenate(part) for part in zip(*parts, strict=True)), frame_s)
-        for whole, parts in zip(wholes, found, strict=True)
-    ]
+    shifts = []
+    for whole, parts in zip(wholes, found, strict=True):
+        values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+        shifts.append(whole + regularise(values, weights, frame_s))
+    return shifts
 
 
 def _shares(sample_rate: int, bands: BandConfig) -> np.ndarray:
