@@ -94,6 +94,22 @@ class Semitones(click.ParamType):
         return number + 0.0  # -0 is 0
 
 
+class FormantPlace(click.ParamType):
+    """``keep``, or semitones as :class:`Semitones` takes them."""
+
+    name = "keep|semitones"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float | Literal["keep"]:
+        """Parse one."""
+        if value == "keep":
+            return "keep"
+        try:
+            return Semitones().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = error.message.replace("expected", "expected keep, or", 1)
+            raise click.BadParameter(message, ctx, param) from None
+
+
 class SemitoneList(click.ParamType):
     """Several numbers of semitones, separated by commas."""
 

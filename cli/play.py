@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
     check_learning,
+    formants_option,
     learning_options,
     read_song,
     recall_or_learn,
@@ -18,12 +20,16 @@ from cli.output import Reporter
 from cli.player.console import play_out
 from cli.player.playing import card_options, last_word, song_deck
 
+if TYPE_CHECKING:
+    from ctxaudio.memory.knobs import Formants
+
 
 @click.command(cls=SignedCommand)
 @click.argument("song", type=FileName())
 @click.argument("semitones", type=Semitones(), default=0.0)
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @card_options("high")
+@formants_option
 @learning_options
 @saying_options
 def play(
@@ -33,6 +39,7 @@ def play(
     device: str | None,
     latency: float | str,
     blocksize: int,
+    formants: Formants,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -47,13 +54,16 @@ def play(
     """  # noqa: D301
     from ctxaudio.playback.sound_card import CardConfig
 
-    check_learning(click.get_current_context(), example_files, memory)
+    apart = formants is not None
+    check_learning(click.get_current_context(), example_files, memory, formants=apart)
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
         sound, _ = read_song(song)
-    learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
-    with song_deck(song, sound, learned, semitones, card) as deck:
+    learned = partial(
+        recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
+    )
+    with song_deck(song, sound, learned, semitones, card, formants=formants) as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
         last_word(deck, reporter, memory=memory)

@@ -13,6 +13,7 @@ from cli.arguments import FileName, Semitones, SignedCommand
 from cli.learning import (
     Lesson,
     check_learning,
+    formants_option,
     learn,
     learning_options,
     output_options,
@@ -25,6 +26,7 @@ from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
+    from ctxaudio.memory.knobs import Formants
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Job:
     """What is the same for every song of one call."""
 
     semitones: float
+    formants: Formants
     memory: str | None
     examples: tuple[float, ...]
     example_files: tuple[tuple[float, str], ...]
@@ -52,6 +55,7 @@ class Job:
     "By default the song's name and the shift, in the current folder.",
 )
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
+@formants_option
 @learning_options
 @output_options
 def shift(
@@ -59,6 +63,7 @@ def shift(
     semitones: float,
     output: str | None,
     memory: str | None,
+    formants: Formants,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -74,14 +79,17 @@ def shift(
     ctxaudio shift song.flac +5              writes song+5st.flac
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
+    ctxaudio shift voice.flac +5 --formants keep
     """  # noqa: D301
     if not songs:
         raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
-    check_learning(click.get_current_context(), example_files, memory)
+    check_learning(
+        click.get_current_context(), example_files, memory, formants=formants is not None
+    )
     targets = _targets(songs, semitones, output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
-    job = Job(semitones, memory, examples, example_files, seed, force, inputs, reporter)
+    job = Job(semitones, formants, memory, examples, example_files, seed, force, inputs, reporter)
     failures = 0
     for name, target in zip(songs, targets, strict=True):
         try:
@@ -145,10 +153,12 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     where = "standard output" if target is None else str(target)
     job.reporter.done(
         f"wrote {where}: {song.duration_s:.1f} s, {job.semitones:+g} semitones, "
+        f"{_formant_words(job.formants)}"
         f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
+        **({} if job.formants is None else {"formants": job.formants}),
         memory=job.memory,
         taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
@@ -166,7 +176,8 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
 
     reporter = job.reporter
     if job.memory is None:
-        lesson = learn(song, job.examples, job.example_files, job.seed, reporter)
+        apart = job.formants is not None
+        lesson = learn(song, job.examples, job.example_files, job.seed, reporter, formants=apart)
     else:
         lesson = recalled(job.memory, reporter)
     effect = lesson.effect
@@ -177,7 +188,14 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
     with reporter.stage("shift", effect.n_steps(song)) as progress:
-        return effect(song, job.semitones, progress=progress), lesson
+        made = effect(song, job.semitones, formants=job.formants, progress=progress)
+    return made, lesson
+
+
+def _formant_words(formants: Formants) -> str:
+    if formants is None:
+        return ""
+    return "formants kept, " if formants == "keep" else f"formants {formants:+g}, "
 
 
 def _write(

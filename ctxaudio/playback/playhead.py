@@ -19,12 +19,13 @@ import numpy as np
 
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
+from ctxaudio.memory.knobs import Formants
 from ctxaudio.memory.song_memory import SongMemory, check_context
 from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import full_scale
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
-from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
+from ctxaudio.synthesis.preparation import PreparationState, Prepared
 
 _REMEMBERED = 32  # steps after which what came before them has no part in how they are prepared
 _AT_A_TIME = 4  # steps that are prepared together; more would keep a sound card waiting
@@ -43,19 +44,22 @@ class Playhead:
     """A song at a position and a context. One thread at a time may use it.
 
     Raises:
-        DataError: if the memory is of another song, or the context beyond ±36.
+        DataError: if the memory is of another song, the context beyond ±36, or formants are asked
+            for that were not taught.
     """
 
     goes_on = False
 
-    def __init__(self, memory: SongMemory, song: Sound, context: float = 0.0) -> None:
+    def __init__(
+        self, memory: SongMemory, song: Sound, context: float = 0.0, *, formants: Formants = None
+    ) -> None:
         check_song(memory, song)
         self.song = song
         self.sample_rate = song.sample_rate
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
         self._end: int | None = self.n_samples  # where the endless song ends; None in a loop
-        self._voice = Voice.of(memory)
+        self._voice = Voice.of(memory, formants)
         self._resolution = self._voice.resolution
         self._scale = full_scale(song) or np.float32(1.0)
         self._hop, self._window = memory.frames.hop, self._resolution.longest
@@ -111,7 +115,7 @@ class Playhead:
     @property
     def recalled(self) -> np.ndarray:
         """(2 band,) pitches in semitones above 440 Hz, then levels in dB, as recalled last."""
-        return self._state.recalled
+        return self._state.recalled[: 2 * self._voice.memory.bands.n_bands]
 
     def next(self) -> np.ndarray | None:
         """The next (channel, time) samples, a hop or what is left of the song; None at its end."""
@@ -257,7 +261,7 @@ class Playhead:
         is_inside = samples >= 0 if self._end is None else (samples >= 0) & (samples < self._end)
         found = self.song.samples[:, samples % self.n_samples]
         found = np.where(is_inside, found, np.float32(0.0)) / self._scale
-        ready, self._preparation = prepare(found, n_steps, self._resolution, self._preparation)
+        ready, self._preparation = self._voice.prepare(found, n_steps, self._preparation)
         self._prepared.extend(ready)
 
     def _repetitions(self, steps: np.ndarray) -> np.ndarray:
@@ -270,5 +274,5 @@ class Playhead:
         """State before the song, settled where the context goes; kept, for it takes long."""
         target = self._glide.target
         if self._settled[0] != target:
-            self._settled = target, self._voice.memory.phrases.warm_state(target)
+            self._settled = target, self._voice.warm_state(target)
         return self._settled[1]

@@ -13,10 +13,11 @@ from ctxaudio.analysis.frames import OVERLAP, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
+from ctxaudio.synthesis.formants import rows_of
 from ctxaudio.synthesis.noise import NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 from ctxaudio.synthesis.resolution import PADDING, Resolution
-from ctxaudio.synthesis.transport import FieldRows, Layout, transport
+from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
 
 _BLOCK = 64  # steps at a time
 
@@ -89,17 +90,17 @@ def synthesise(
     """
     seen, n_steps, hop = prepared.seen, prepared.n_steps, resolution.frames.hop
     layout = layout_of(resolution)
-    rows = FieldRows(
-        np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
-    )
+    rows = rows_of(field, seen.envelopes, bands)
     rotation, turns = state.rotation.copy(), state.turns.copy()
-    noise = NoiseShare(noise_edges(resolution), prepared.noise)
+    share = np.where(rows.sung[:, None], 0.0, prepared.noise)
+    noise = NoiseShare(noise_edges(resolution), share)
     steps = [
         resolution.steps_of(i, seen.first, len(power)) for i, power in enumerate(seen.spectra.power)
     ]
     base = resolution.base
     weight = prepared.weight.copy()
-    weight[np.abs(rows.displacement).max(axis=1) < _STILL_ST] = np.eye(len(steps))[base][:, None]
+    still = np.abs(rows.partials.displacement).max(axis=1) < _STILL_ST
+    weight[still] = np.eye(len(steps))[base][:, None]
     moved, keep = [], []
     for i, window in enumerate(resolution.windows):
         shape = len(steps[i]), state.tails.shape[1], PADDING * window // 2 + 1
@@ -107,18 +108,10 @@ def synthesise(
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
     windowed = seen.spectra.windowed[base]
-    move_noise(windowed, layout.bin_hz[base], rows, noise, turns, moved[base])
-    transport(
-        seen.spectra,
-        seen.first,
-        layout,
-        weight,
-        prepared.onsets,
-        rows,
-        tuple(keep),
-        rotation,
-        tuple(moved),
-    )
+    move_noise(windowed, layout.bin_hz[base], rows.noise, noise, turns, moved[base])
+    frames = Frames(*seen.spectra, tuple(keep), tuple(moved))
+    moves = Moves(rows.partials, weight, prepared.onsets)
+    transport(frames, seen.first, layout, moves, rotation)
     # Each window by itself, and all together at the end: so the order in which they are added, and
     # with it the rounding, does not depend on how a sound is split.
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
@@ -126,7 +119,7 @@ def synthesise(
     for i, window in enumerate(resolution.windows):
         sounds = np.any(weight[:, i] > 0.0, axis=1)
         if i == base:
-            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
+            sounds = sounds | np.any(share > 0.0, axis=1)
         used = np.flatnonzero(sounds[steps[i]])
         pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
         pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
@@ -134,7 +127,7 @@ def synthesise(
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece
     made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]
-    loudest_gain = rows.gain.max(axis=1)
+    loudest_gain = rows.partials.gain.max(axis=1)
     made, attacks = hold_attacks(
         made, seen.song_power, loudest_gain, resolution.frames, state.attacks
     )
@@ -169,7 +162,7 @@ def generate(
     before and after it: what is left within is made as loud as all of it.
     """
     n_channels, n_samples = song.samples.shape
-    if not (np.any(field.displacement) or np.any(field.gain)):
+    if not any(part is not None and np.any(part) for part in field):
         return song  # moved nowhere, and not even rounded
     scale = full_scale(song)
     if scale == 0.0:
@@ -185,12 +178,13 @@ def generate(
     for start in range(first, end, _BLOCK):
         n = min(_BLOCK, end - start)
         part = between(song.samples, start * hop - reach, (start + n) * hop + reach) / scale
-        ready, preparation = prepare(part, n, resolution, preparation)
+        ready, preparation = prepare(
+            part, n, resolution, preparation, with_envelopes=field.envelope is not None
+        )
         for prepared in ready:
             at = prepared.seen.first
             rows = np.clip(np.arange(at, at + prepared.n_steps), 0, len(field.displacement) - 1)
-            moving = Field(field.displacement[rows], field.gain[rows])
-            made, state = synthesise(prepared, moving, resolution, bands, state)
+            made, state = synthesise(prepared, field.rows(rows), resolution, bands, state)
             energy += float(np.vdot(made, made))
             begins = at * hop - reach
             begin, until = max(begins, 0), min(begins + made.shape[1], n_samples)

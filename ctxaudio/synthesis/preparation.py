@@ -11,6 +11,7 @@ from ctxaudio.analysis.frames import SLOTS
 from ctxaudio.synthesis.attacks import REACH, slot_power
 from ctxaudio.synthesis.choice import Choice, band_sums, choose
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
+from ctxaudio.synthesis.formants import Envelopes
 from ctxaudio.synthesis.onsets import OnsetState, near_onsets
 from ctxaudio.synthesis.resolution import Resolution
 from ctxaudio.synthesis.spectra import Spectra, take_spectra
@@ -22,6 +23,7 @@ class Seen(NamedTuple):
     first: int  # step
     spectra: Spectra
     song_power: np.ndarray  # (step, SLOTS + REACH) of short slots, from a step's output on
+    envelopes: Envelopes | None  # of the steps, where they are asked for
 
     @property
     def n_steps(self) -> int:
@@ -36,9 +38,13 @@ class Seen(NamedTuple):
         before = Spectra(*(tuple(array[:n] for array, n in pairs) for pairs in by_window))
         after = Spectra(*(tuple(array[n:] for array, n in pairs) for pairs in by_window))
         return (
-            Seen(self.first, before, self.song_power[:n_steps]),
-            Seen(at, after, self.song_power[n_steps:]),
+            self._part(self.first, before, slice(n_steps)),
+            self._part(at, after, slice(n_steps, None)),
         )
+
+    def _part(self, first: int, spectra: Spectra, steps: slice) -> Seen:
+        envelopes = None if self.envelopes is None else self.envelopes.rows(steps)
+        return Seen(first, spectra, self.song_power[steps], envelopes)
 
 
 class Prepared(NamedTuple):
@@ -86,7 +92,12 @@ class PreparationState(NamedTuple):
 
 
 def prepare(
-    samples: np.ndarray, n_steps: int, resolution: Resolution, state: PreparationState
+    samples: np.ndarray,
+    n_steps: int,
+    resolution: Resolution,
+    state: PreparationState,
+    *,
+    with_envelopes: bool = False,
 ) -> tuple[list[Prepared], PreparationState]:
     """Look at the next steps; those get ready that are ``look_ahead`` before them.
 
@@ -94,6 +105,7 @@ def prepare(
         samples: (channel, time), from half of the longest window before the first step's centre
             to as long after the last one's end, full scale 1.
         n_steps: how many, at least 1.
+        with_envelopes: whether their envelopes are looked at, for formants that move apart.
 
     Returns:
         The steps that are ready, in parts, and the state to go on from.
@@ -111,7 +123,8 @@ def prepare(
     ready: list[Prepared] = []
     waiting: list[Seen] = []
     done = 0
-    for seen in (*state.waiting, Seen(state.next, spectra, power)):
+    envelopes = _envelopes(samples, n_steps, resolution) if with_envelopes else None
+    for seen in (*state.waiting, Seen(state.next, spectra, power, envelopes)):
         n = min(seen.n_steps, n_ready - done)
         before, after = seen.split(n, resolution)
         part = slice(done, done + n)
@@ -122,3 +135,11 @@ def prepare(
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following
+
+
+def _envelopes(samples: np.ndarray, n_steps: int, resolution: Resolution) -> Envelopes:
+    """Of the frames that the memory's window makes of the steps."""
+    window, hop = resolution.frames.window, resolution.frames.hop
+    begin = (resolution.longest - window) // 2
+    windows = sliding_window_view(samples[:, begin:], window, axis=1)
+    return Envelopes.of(windows[:, : n_steps * hop : hop], resolution.sample_rate)

@@ -41,6 +41,26 @@ class FieldRows(NamedTuple):
     displacement: np.ndarray  # (step, band) semitones, float64
     gain: np.ndarray  # (step, band) dB, float64
     axis: BandAxis  # the bands' places
+    formant_gain: np.ndarray  # (step, point) dB, float64, beside it; no points where there is none
+    formant_axis: BandAxis  # the points' places
+
+
+class Frames(NamedTuple):
+    """Frames of consecutive steps and what becomes of them; tuples are by window."""
+
+    raw: tuple[np.ndarray, ...]  # these three are :class:`~ctxaudio.synthesis.spectra.Spectra`
+    windowed: tuple[np.ndarray, ...]
+    power: tuple[np.ndarray, ...]
+    keep: tuple[np.ndarray, ...]  # (frame, bin) share of each bin that moves here
+    out: tuple[np.ndarray, ...]  # (frame, channel, bin) complex; the moved spectra are added
+
+
+class Moves(NamedTuple):
+    """Where consecutive steps go, and in which windows."""
+
+    field: FieldRows
+    weight: np.ndarray  # (step, window, band)
+    onsets: np.ndarray  # (step, onset) samples of the onsets around
 
 
 class Layout(NamedTuple):
@@ -57,29 +77,25 @@ class Layout(NamedTuple):
 
 
 @compiled
-def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out):  # type: ignore[no-untyped-def]
+def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untyped-def]
     """Move the peaks of consecutive steps along the field.
 
     Args:
-        spectra: :class:`~ctxaudio.synthesis.spectra.Spectra`.
+        frames: :class:`Frames`.
         first: the first step.
         layout: :class:`Layout`.
-        weight: (step, window, band).
-        onsets: (step, onset) samples of the onsets around.
-        field: :class:`FieldRows`.
-        keep: by window, (frame, bin) share of each bin that moves here.
+        moves: :class:`Moves`.
         rotation: (place, 3) the map: radians that each place of the spectrum has turned at a
             sample, radians a sample that it turns since, and that sample; changed in place.
-        out: by window, (frame, channel, bin) complex; the moved spectra are added.
     """
     n_windows = len(layout.hops)
     most = 0
     for i in range(n_windows):
-        most = max(most, spectra.windowed[i].shape[2])
+        most = max(most, frames.windowed[i].shape[2])
     peaks = np.empty(most, dtype=np.int64)
     done = np.zeros(n_windows, dtype=np.int64)
     shortest = layout.hops[n_windows - 1]
-    for step in range(len(weight)):
+    for step in range(len(moves.weight)):
         begin = (first + step) * layout.step
         for sample in range(begin, begin + layout.step, shortest):
             for i in range(n_windows):
@@ -87,45 +103,15 @@ def transport(spectra, first, layout, weight, onsets, field, keep, rotation, out
                     continue
                 frame = done[i]
                 done[i] += 1
-                _move_frame(
-                    spectra.raw[i],
-                    spectra.windowed[i],
-                    spectra.power[i],
-                    frame,
-                    sample,
-                    layout,
-                    i,
-                    weight[step],
-                    onsets[step],
-                    field.displacement[step],
-                    field.gain[step],
-                    field.axis,
-                    keep[i],
-                    rotation,
-                    peaks,
-                    out[i],
-                )
+                _move_frame(frames, i, frame, layout, moves, step, sample, rotation, peaks)
 
 
 @compiled
-def _move_frame(  # type: ignore[no-untyped-def]
-    raw,
-    windowed,
-    power,
-    frame,
-    sample,
-    layout,
-    window,
-    weight,
-    onsets,
-    displacement,
-    gain,
-    axis,
-    keep,
-    rotation,
-    peaks,
-    out,
-):
+def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, peaks):  # type: ignore[no-untyped-def]
+    """Move the peaks of one window's frame; ``peaks`` is room for as many as there may be."""
+    raw, windowed, power = frames.raw[window], frames.windowed[window], frames.power[window]
+    keep, out = frames.keep[window], frames.out[window]
+    weight, onsets, field = moves.weight[step], moves.onsets[step], moves.field
     _, n_channels, n_bins = windowed.shape
     n_out = out.shape[2]
     bin_hz = layout.bin_hz[window]
@@ -192,8 +178,11 @@ def _move_frame(  # type: ignore[no-untyped-def]
             start = end
             continue
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
-        ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
-        amplitude = 10.0 ** (at_pitch(gain, semitones, axis) / 20.0)
+        ratio = 2.0 ** (at_pitch(field.displacement[step], semitones, field.axis) / 12.0)
+        louder = at_pitch(field.gain[step], semitones, field.axis)
+        if field.formant_gain.shape[1] > 0:
+            louder += at_pitch(field.formant_gain[step], semitones, field.formant_axis)
+        amplitude = 10.0 ** (louder / 20.0)
         change = position * (ratio - 1.0)
         # Between two bins, it goes to both: frames that overlap then agree on the phase of
         # all their samples, not of the middle one alone.

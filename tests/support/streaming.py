@@ -32,6 +32,7 @@ def turned(effect, samples, turns, *, start=0.0, edges=()):
     return np.concatenate(parts, axis=1)
 
 
-def whole(memory, song, context):
+def whole(memory, song, context, formants=None):
     """The whole song, made with the windows of a stream."""
-    return generate(song, recall_field(memory, context), stream_resolution(memory), memory.bands)
+    field = recall_field(memory, context, formants)
+    return generate(song, field, stream_resolution(memory), memory.bands)
