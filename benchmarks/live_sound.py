@@ -12,10 +12,13 @@ from functools import partial
 
 import numpy as np
 
+from benchmarks.columns import PIECES
+from benchmarks.judge import PIECE_KINDS
+from benchmarks.measuring import choose, measure_all
 from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, Prepared, find_peers
 from benchmarks.report import control_ranks, table
 from benchmarks.runner import find_pieces, find_tones, say
-from benchmarks.sound import SHIFTS, choose, measure_all
+from benchmarks.sound import SHIFTS
 from benchmarks.streams import BLOCK, another_memory, of_effect, rubberband_live, stream
 from benchmarks.truths import RATE, Samples
 from ctxaudio import ContextShift
@@ -63,12 +66,13 @@ def print_sound(options: argparse.Namespace) -> dict[str, object]:
     for line in missing:
         say(line)
     peers = [*live_peers(), *others]
-    materials = choose(find_pieces(options), find_tones(options), quick=options.quick)
+    pieces = [piece for piece in find_pieces(options) if piece.kind in PIECE_KINDS]
+    materials = choose(pieces, find_tones(options), quick=options.quick)
     shifts = [5] if options.quick else list(SHIFTS)
-    scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs)
+    scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs, back=False)
     names = [peer.name for peer in peers]
     print(f"all of {', '.join(f'{shift:+d}' for shift in shifts)}; live input was taught another")
-    print(f"piece than it shifts\n\n{table(scores, names)}\n\nthe unshifted control")
+    print(f"piece than it shifts\n\n{table(scores, names, PIECES)}\n\nthe unshifted control")
     print("\n".join(f"  {line}" for line in control_ranks(scores, names)))
     for line in failures:
         print(line)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.peers import CONTROL
+from benchmarks.columns import COLUMNS, Column
+from benchmarks.peers.found import CONTROL
 
 
 class Score(NamedTuple):
@@ -20,70 +20,6 @@ class Score(NamedTuple):
     shift: int  # semitones
     metric: str
     value: float
-
-
-Reducer = Callable[[Sequence[float]], float]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values))
-
-
-def _mean_size(values: Sequence[float]) -> float:
-    return float(np.mean(np.abs(values)))
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values))
-
-
-def _95th(values: Sequence[float]) -> float:
-    return float(np.percentile(values, 95))
-
-
-def _worst(values: Sequence[float]) -> float:
-    return float(np.max(values))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """Which scores a column of the table sums up, how, and which way is better.
-
-    ``near-control`` is for what the input has of itself: the nearer to it, the better.
-    """
-
-    title: str
-    metric: str
-    kind: str | None = None  # of material; None takes all that were scored
-    reduce: Reducer = _mean
-    better: Literal["high", "low", "near-control"] = "low"
-    digits: int = 2
-    control_is_last: bool = True  # False where an untouched sound is perfect by nature
-
-
-COLUMNS = (
-    Column(title="CQT-cos MIDI", metric="cqt_cosine", kind="midi", better="high", digits=3),
-    Column(title="CQT-cos additive", metric="cqt_cosine", kind="additive", better="high", digits=3),
-    Column(title="LSD additive dB", metric="lsd_db"),
-    Column(title="CQT-cos vibrato", metric="cqt_cosine", kind="vibrato", better="high", digits=3),
-    Column(title="LSD vibrato dB", metric="vibrato_lsd_db"),
-    Column(title="cents median", metric="cents", reduce=_median),
-    Column(title="cents p95", metric="cents", reduce=_95th),
-    Column(title="onset lag ms", metric="lag_ms", reduce=_mean_size, control_is_last=False),
-    Column(title="jitter ms", metric="jitter_ms", control_is_last=False),
-    Column(
-        title="width ms",
-        metric="width_ms",
-        better="near-control",
-        digits=1,
-        control_is_last=False,
-    ),
-    Column(title="early dB", metric="early_db", digits=1, control_is_last=False),
-    Column(title="texture dB", metric="texture_db", control_is_last=False),
-    Column(title="stereo worst", metric="stereo", reduce=_worst, digits=3, control_is_last=False),
-    Column(title="jump dB", metric="jump_db", control_is_last=False),
-    Column(title="clicks/s", metric="clicks", control_is_last=False),
-)
 
 
 def summarise(
@@ -101,14 +37,37 @@ def summarise(
     return column.reduce(values) if values else float("nan")
 
 
-def table(scores: Sequence[Score], peers: Sequence[str], *, shift: int | None = None) -> str:
-    """A Markdown table, one row a peer; the control's row is named as the input that it is."""
-    rows = [["", *(column.title for column in COLUMNS)]]
+def _measured(column: Column, scores: Sequence[Score], shift: int | None = None) -> bool:
+    return any(
+        score.metric == column.metric
+        and column.kind in (None, score.kind)
+        and shift in (None, score.shift)
+        for score in scores
+    )
+
+
+def table(
+    scores: Sequence[Score],
+    peers: Sequence[str],
+    columns: Sequence[Column] = COLUMNS,
+    *,
+    shift: int | None = None,
+) -> str:
+    """A Markdown table, one row a peer; the control's row is named as the input that it is.
+
+    Columns and peers that nothing was measured for are left out; empty where that is all.
+    """
+    columns = [column for column in columns if _measured(column, scores, shift)]
+    if not columns:
+        return ""
+    rows = [["", *(column.title for column in columns)]]
     for peer in peers:
         cells = [
             f"{summarise(scores, column, peer=peer, shift=shift):.{column.digits}f}"
-            for column in COLUMNS
+            for column in columns
         ]
+        if all(cell == "nan" for cell in cells):  # formants to be kept, or not
+            continue
         name = f"{peer} (the input)" if peer == CONTROL else peer
         rows.append([name, *("-" if cell == "nan" else cell for cell in cells)])
     widths = [max(len(row[index]) for row in rows) for index in range(len(rows[0]))]
@@ -127,6 +86,8 @@ def verdicts(scores: Sequence[Score], ours: str, reference: str) -> list[str]:
         mine, theirs, control = (
             summarise(scores, column, peer=peer) for peer in (ours, reference, CONTROL)
         )
+        if np.isnan(mine) and np.isnan(theirs):
+            continue
         if np.isnan(mine) or np.isnan(theirs):
             lines.append(f"{column.title}: not measured for both")
             continue
@@ -154,15 +115,15 @@ def control_ranks(scores: Sequence[Score], peers: Sequence[str]) -> list[str]:
     lines = []
     others = [peer for peer in peers if peer != CONTROL]
     for column in COLUMNS:
+        if not _measured(column, scores):
+            continue
         if not column.control_is_last:
             lines.append(f"{column.title}: the control is the reference, an untouched input")
             continue
         sign = 1 if column.better == "high" else -1
         overall = {peer: sign * summarise(scores, column, peer=peer) for peer in peers}
-        if np.isnan(overall[CONTROL]):
-            lines.append(f"{column.title}: not measured")
-            continue
-        last = all(overall[CONTROL] < overall[peer] for peer in others)
+        # peers that this was not measured for are NaN, and compare as false
+        last = not any(overall[CONTROL] >= overall[peer] for peer in others)
         cases, losses = 0, []
         for material, shift in sorted({(score.material, score.shift) for score in scores}):
             case = [s for s in scores if (s.material, s.shift) == (material, shift)]
@@ -170,7 +131,7 @@ def control_ranks(scores: Sequence[Score], peers: Sequence[str]) -> list[str]:
             if np.isnan(values[CONTROL]):
                 continue
             cases += 1
-            losers = [peer for peer in others if not values[CONTROL] < values[peer]]
+            losers = [peer for peer in others if values[CONTROL] >= values[peer]]
             losses += [f"{peer} on {material} {shift:+d}" for peer in losers]
         answer = "yes" if last else "NO"
         below = f"; not before it: {', '.join(losses)}" if losses else ""

@@ -18,12 +18,26 @@ from benchmarks.truths import (
     Material,
     additive_pieces,
     additive_tones,
+    bass_material,
+    bent_pieces,
     burst_material,
+    chord_material,
+    drum_material,
+    edge_material,
     find_renderer,
+    glide_material,
+    kick_material,
+    lone_material,
     midi_pieces,
     noise_material,
+    pad_material,
+    shepard_material,
+    singer_material,
+    speech_material,
     sustained_tones,
+    tail_material,
     vibrato_tones,
+    wind_material,
 )
 
 Task = TypeVar("Task")
@@ -48,6 +62,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="+", choices=names, metavar="PEER", help=", ".join(names))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to FILE")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=0,
+        help="draw the truths anew, all that are not sampled (default 0)",
+    )
     parser.add_argument("--soundfont", type=Path, metavar="FILE", help="a General MIDI SoundFont")
     parser.add_argument(
         "--cache",
@@ -63,8 +83,8 @@ def find_tones(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"sampled tones are left out: {renderer}")
-        return additive_tones()
-    return sustained_tones(renderer)
+        return additive_tones(options.seed)
+    return sustained_tones(renderer, options.seed)
 
 
 def find_pieces(options: argparse.Namespace) -> list[Material]:
@@ -72,12 +92,30 @@ def find_pieces(options: argparse.Namespace) -> list[Material]:
     renderer = find_renderer(options.cache, options.soundfont)
     if isinstance(renderer, str):
         say(f"MIDI pieces are left out: {renderer}")
-        return [*additive_pieces(), *_rest()]
-    return [*midi_pieces(renderer), *additive_pieces(), *_rest()]
+        return [*additive_pieces(options.seed), *_rest(options.seed)]
+    sampled = [*midi_pieces(renderer), *bent_pieces(renderer)]
+    return [*sampled, *additive_pieces(options.seed), *_rest(options.seed)]
 
 
-def _rest() -> list[Material]:
-    return [*vibrato_tones(), burst_material(), noise_material()]
+def _rest(seed: int) -> list[Material]:
+    return [
+        *vibrato_tones(seed),
+        burst_material(seed),
+        noise_material(seed),
+        chord_material(seed),
+        *bass_material(seed),
+        kick_material(seed),
+        *singer_material(seed),
+        *glide_material(seed),
+        lone_material(seed),
+        speech_material(seed),
+        pad_material(seed),
+        *wind_material(seed),
+        tail_material(seed),
+        *drum_material(seed),
+        shepard_material(seed),
+        edge_material(seed),
+    ]
 
 
 def spread(work: Callable[[Task], Result], tasks: Sequence[Task], *, jobs: int) -> Iterator[Result]:

@@ -9,86 +9,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-from benchmarks import metrics
-from benchmarks.peers import CONTROL, OURS, REFERENCE, Peer, find_peers
-from benchmarks.report import Score, control_ranks, table, verdicts
+from benchmarks.cells import standing, write_csv
+from benchmarks.columns import ALONE, PIECES
+from benchmarks.measuring import choose, measure_all
+from benchmarks.peers import CONTROL, OURS, REFERENCE, find_peers, versions
+from benchmarks.report import control_ranks, table, verdicts
 from benchmarks.runner import (
     add_options,
     find_pieces,
     find_tones,
     one_thread,
     say,
-    spread,
     write_json,
 )
-from benchmarks.truths import RATE, Material, Samples
+from benchmarks.truths import KINDS
 
 SHIFTS = (-12, -5, 5, 12)
-
-
-class Measured(NamedTuple):
-    """What came out for one material."""
-
-    material: str
-    scores: list[Score]
-    failures: list[str]
-
-
-def _values(
-    material: Material, original: Samples, truth: Samples | None, result: Samples, shift: int
-) -> Iterator[tuple[str, float]]:
-    """Name and value of every metric that this kind of material has."""
-    yield "stereo", metrics.stereo_change(original, result, RATE)
-    if material.kind == "tone":
-        fundamental = material.fundamental_hz
-        if fundamental is None:
-            raise ValueError(f"the tone {material.name} states no fundamental.")
-        yield (
-            "cents",
-            metrics.pitch_error(
-                original, result, RATE, semitones=shift, fundamental_hz=fundamental
-            ),
-        )
-    elif material.kind == "bursts":
-        onsets = metrics.onset_scores(original, result, RATE, onsets_s=material.onsets_s)
-        yield from onsets._asdict().items()
-    elif material.kind == "noise":
-        yield "texture_db", metrics.noise_texture(original, result, RATE)
-    if truth is None:
-        return
-    yield "cqt_cosine", metrics.cqt_cosine(truth, result, RATE)
-    if material.kind == "vibrato":
-        yield "vibrato_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
-    if material.kind == "additive":
-        # a sampler's levels and attacks differ from key to key: only these truths are exact in them
-        yield "lsd_db", metrics.log_spectral_distance(truth, result, RATE)
-        yield "jump_db", metrics.level_jump(truth, result, RATE)
-        yield "clicks", metrics.click_rate(truth, result, RATE)
-
-
-def measure(material: Material, *, peers: Sequence[Peer], shifts: Sequence[int]) -> Measured:
-    """All scores of one material. A peer that fails is a line, not the end of the benchmark."""
-    original = material.render(0)
-    has_truth = material.kind in ("additive", "midi", "vibrato")
-    truths = {shift: material.render(shift) if has_truth else None for shift in shifts}
-    scores, failures = [], []
-    for peer in peers:
-        try:
-            shifter = peer.prepare(original, RATE)
-            for shift, truth in truths.items():
-                values = _values(material, original, truth, shifter(shift), shift)
-                scores += [
-                    Score(peer.name, material.name, material.kind, shift, name, value)
-                    for name, value in values
-                ]
-        except Exception as error:  # other people's software: whatever it raises is its result
-            failures.append(f"{peer.name} failed on {material.name}: {error!r}")
-    return Measured(material.name, scores, failures)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -97,31 +36,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--quick", action="store_true", help="one shift and a third of the material"
     )
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        choices=sorted({kind.split("-")[0] for kind in KINDS} | set(KINDS)),
+        default=(),
+        metavar="KIND",
+        help=f"only these of {', '.join(KINDS)}",
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write a row for each value")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="draw where each tool wins (PNG)"
+    )
+    parser.add_argument(
+        "--excerpts", type=Path, metavar="FOLDER", help="write what is heard there, as FLAC"
+    )
     parser.add_argument("--figures", type=Path, metavar="FOLDER", help="write spectrograms there")
     add_options(parser)
     return parser
-
-
-def choose(pieces: list[Material], tones: list[Material], *, quick: bool) -> list[Material]:
-    """All material, or a piece of each kind and a third of the tones."""
-    if not quick:
-        return [*pieces, *tones]
-    first = {material.kind: material for material in reversed(pieces)}
-    return [*first.values(), *tones[::3]]
-
-
-def measure_all(
-    materials: Sequence[Material], peers: Sequence[Peer], shifts: Sequence[int], *, jobs: int
-) -> tuple[list[Score], list[str]]:
-    """Scores of everything, and what failed; progress goes to stderr."""
-    scores: list[Score] = []
-    failures: list[str] = []
-    work = partial(measure, peers=peers, shifts=shifts)
-    for done, measured in enumerate(spread(work, materials, jobs=jobs), start=1):
-        say(f"{done} of {len(materials)}: {measured.material}")
-        scores += measured.scores
-        failures += measured.failures
-    return scores, failures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -134,16 +66,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(line)
     pieces, tones = find_pieces(options), find_tones(options)
     shifts = [5] if options.quick else sorted({shift for shift in options.shifts if shift})
-    materials = choose(pieces, tones, quick=options.quick)
-    scores, failures = measure_all(materials, peers, shifts, jobs=options.jobs)
+    materials = choose(pieces, tones, quick=options.quick, kinds=options.kinds)
+    scores, failures = measure_all(
+        materials, peers, shifts, jobs=options.jobs, excerpts=options.excerpts
+    )
 
     present = [peer.name for peer in peers]
-    for shift in shifts:
-        print(f"\n{shift:+d} semitones\n\n{table(scores, present, shift=shift)}")
-    print(f"\nall of {', '.join(f'{s:+d}' for s in shifts)}\n\n{table(scores, present)}")
+    print("\n".join(f"{name}: {version}" for name, version in versions(peers).items()))
+    for columns in (PIECES, ALONE):
+        for shift in shifts:
+            if lines := table(scores, present, columns, shift=shift):
+                print(f"\n{shift:+d} semitones\n\n{lines}")
+        if lines := table(scores, present, columns):
+            print(f"\nall of {', '.join(f'{s:+d}' for s in shifts)}\n\n{lines}")
     if OURS in present and REFERENCE in present:
         print(f"\n{OURS} against {REFERENCE}")
         print("\n".join(f"  {line}" for line in verdicts(scores, OURS, REFERENCE)))
+        print()
+        print("\n".join(standing(scores, OURS, REFERENCE)))
     print("\nthe unshifted control")
     print("\n".join(f"  {line}" for line in control_ranks(scores, present)))
     for line in (*missing, *failures):
@@ -153,12 +93,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.json,
         {
             "shifts": shifts,
+            "seed": options.seed,
             "peers": present,
+            "versions": versions(peers),
             "missing": missing,
             "failures": failures,
             "scores": [score._asdict() for score in scores],
         },
     )
+    if options.csv is not None:
+        write_csv(options.csv, scores, versions(peers))
+        say(f"wrote {options.csv}")
+    if options.picture is not None:
+        from benchmarks.winners import draw_winners  # only here: it needs matplotlib
+
+        draw_winners(scores, options.picture)
+        say(f"wrote {options.picture}")
     if options.figures is not None:
         from benchmarks.figures import draw  # only here: it needs matplotlib
 

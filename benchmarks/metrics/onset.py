@@ -61,12 +61,12 @@ def onset_scores(
         lag_ms=float(np.mean(lags)),
         jitter_ms=float(np.std(lags)),
         width_ms=float(1000 * np.mean(widths)),
-        early_db=_early_db(estimated, rate, onsets_s),
+        early_db=early_db(estimated, rate, onsets_s),
     )
 
 
-def _early_db(sound: Sound, rate: int, onsets_s: Sequence[float]) -> float:
-    """Mean over bursts of the energy before an onset against that after it, in dB."""
+def early_db(sound: Sound, rate: int, onsets_s: Sequence[float]) -> float:
+    """Mean over ``onsets_s`` of the energy 40 to 2 ms before one against that after it, in dB."""
     ratios = []
     for onset in onsets_s:
         first, until, begin, end = (

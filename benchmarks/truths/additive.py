@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.truths.draws import draw
 from benchmarks.truths.material import RATE, Material, Samples
 from benchmarks.truths.score import Note, parse
 
@@ -155,21 +156,30 @@ _PIECES: dict[str, tuple[float, tuple[tuple[Voice, str], ...]]] = {
 }
 
 
-def piece_partials(name: str) -> Partials:
-    """Partials of the piece called ``name``; the same ones every time."""
+def piece_partials(name: str, seed: int = 0) -> Partials:
+    """Partials of the piece called ``name``; the same ones every time, in another key by a seed."""
     beat_s, scores = _PIECES[name]
-    rng = np.random.default_rng(list(name.encode()))
-    voices = [voice_partials(voice, parse(line), beat_s=beat_s, rng=rng) for voice, line in scores]
+    rng = draw(name, seed)
+    move = int(rng.integers(-3, 4)) if seed else 0
+    voices = [
+        voice_partials(
+            voice,
+            [note._replace(key=note.key + move) for note in parse(line)],
+            beat_s=beat_s,
+            rng=rng,
+        )
+        for voice, line in scores
+    ]
     return Partials(*(np.concatenate(columns) for columns in zip(*voices, strict=True)))
 
 
-def _render_piece(name: str, semitones: int) -> Samples:
-    return synthesise(piece_partials(name), seconds=8.5, semitones=semitones)
+def _render_piece(name: str, semitones: int, *, seed: int = 0) -> Samples:
+    return synthesise(piece_partials(name, seed), seconds=8.5, semitones=semitones)
 
 
-def additive_pieces() -> list[Material]:
+def additive_pieces(seed: int = 0) -> list[Material]:
     """Two pieces of 8.5 s: inharmonic plucked chords under a vibrato melody; a choir with bells."""
     return [
-        Material(name=name, kind="additive", render=partial(_render_piece, name))
+        Material(name=name, kind="additive", render=partial(_render_piece, name, seed=seed))
         for name in _PIECES
     ]

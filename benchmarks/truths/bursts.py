@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy import signal
 
@@ -18,14 +20,14 @@ BURST_ONSETS: tuple[float, ...] = tuple(
 )
 
 
-def noise_bursts(semitones: int = 0) -> Samples:
+def noise_bursts(semitones: int = 0, *, seed: int = 0) -> Samples:
     """Twenty-four bursts of shaped noise, (2, time); they have no transposed truth.
 
     Each is partly common to both channels and panned, and its spectrum tilts by another amount.
     """
     if semitones:
         raise ValueError(f"bursts have no transposed truth, got semitones={semitones}.")
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng([7, seed] if seed else 7)
     sound = np.zeros((2, round(_SECONDS * RATE)))
     time = np.arange(round(10 * _DECAY_S * RATE)) / RATE
     envelope = np.clip(time / _ATTACK_S, 0, 1) * np.exp(-time / _DECAY_S)
@@ -40,20 +42,25 @@ def noise_bursts(semitones: int = 0) -> Samples:
     return sound.astype(np.float32)
 
 
-def burst_material() -> Material:
+def burst_material(seed: int = 0) -> Material:
     """The bursts, with the times of their onsets."""
-    return Material(name="bursts", kind="bursts", render=noise_bursts, onsets_s=BURST_ONSETS)
+    return Material(
+        name="bursts",
+        kind="bursts",
+        render=partial(noise_bursts, seed=seed),
+        onsets_s=BURST_ONSETS,
+    )
 
 
-def steady_noise(semitones: int = 0) -> Samples:
+def steady_noise(semitones: int = 0, *, seed: int = 0) -> Samples:
     """Four seconds of steady noise that falls off above 2 kHz, (2, time), channels independent."""
     if semitones:
         raise ValueError(f"noise has no transposed truth, got semitones={semitones}.")
-    white = np.random.default_rng(3).standard_normal((2, 4 * RATE))
+    white = np.random.default_rng([3, seed] if seed else 3).standard_normal((2, 4 * RATE))
     numerator, denominator = signal.butter(1, 2000, fs=RATE)
     return (0.1 * signal.lfilter(numerator, denominator, white)).astype(np.float32)
 
 
-def noise_material() -> Material:
+def noise_material(seed: int = 0) -> Material:
     """The steady noise."""
-    return Material(name="noise", kind="noise", render=steady_noise)
+    return Material(name="noise", kind="noise", render=partial(steady_noise, seed=seed))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-
 from benchmarks.truths.additive import Voice, synthesise, voice_partials
+from benchmarks.truths.draws import draw
 from benchmarks.truths.material import Material, Samples
 from benchmarks.truths.pieces import Part, Piece
 from benchmarks.truths.score import Note, key_of
@@ -35,28 +34,27 @@ def _hertz(note: str) -> float:
     return float(440.0 * 2 ** ((key_of(note) - 69) / 12))
 
 
-def _render_additive(name: str, semitones: int) -> Samples:
+def _render_additive(name: str, semitones: int, *, seed: int = 0) -> Samples:
     voice, note = next((voice, note) for label, voice, note in _ADDITIVE if label == name)
-    rng = np.random.default_rng(list(name.encode()))
     notes = [Note(0.0, _SECONDS, key_of(note))]
-    partials = voice_partials(voice, notes, beat_s=1.0, rng=rng)
+    partials = voice_partials(voice, notes, beat_s=1.0, rng=draw(name, seed))
     return synthesise(partials, seconds=_SECONDS, semitones=semitones)
 
 
-def additive_tones() -> list[Material]:
+def additive_tones(seed: int = 0) -> list[Material]:
     """The three tones that need no SoundFont."""
     return [
         Material(
             name=f"tone-{name}",
             kind="tone",
-            render=partial(_render_additive, name),
+            render=partial(_render_additive, name, seed=seed),
             fundamental_hz=_hertz(note),
         )
         for name, _, note in _ADDITIVE
     ]
 
 
-def sustained_tones(renderer: Callable[[Piece, int], Samples]) -> list[Material]:
+def sustained_tones(renderer: Callable[[Piece, int], Samples], seed: int = 0) -> list[Material]:
     """All twelve tones, 3 s each."""
     sampled = []
     for name, program, note in _SAMPLED:
@@ -70,4 +68,4 @@ def sustained_tones(renderer: Callable[[Piece, int], Samples]) -> list[Material]
                 fundamental_hz=_hertz(note),
             )
         )
-    return sampled + additive_tones()
+    return sampled + additive_tones(seed)

@@ -1,0 +1,81 @@
+"""Is every harmonic of a voice as loud as it should be?
+
+Where the truth's pitch is known at every sample, harmonic k is read by projecting on k times the
+phase, through a Hann window of four periods: its zeros fall on all other harmonics, so that nothing
+of them leaks in, however fast the pitch moves for its length.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.metrics.validate import Sound, validate
+
+Vector = npt.NDArray[np.float64]
+
+_PERIODS = 4
+_HOP_S = 0.01
+_EDGE_S = 0.1  # not judged at either end
+_AUDIBLE_DB = -40.0  # under the truth's strongest harmonic of the moment
+_QUIET_DB = -26.0  # moments that are this far below the loudest are not judged: hisses, ends
+_FLOOR_DB = -60.0  # of what is read in its stead
+_HIGHEST_OF_RATE = 0.45
+_HIGHEST_HZ = 16000.0
+
+
+def harmonic_levels(
+    sound: Sound, rate: int, *, pitch_hz: Vector, count: int
+) -> npt.NDArray[np.float64]:
+    """Amplitudes, both channels' together, of ``count`` harmonics of the pitch: (frame, number)."""
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / rate
+    edge, levels = round(_EDGE_S * rate), []
+    for centre in range(edge, len(pitch_hz) - edge, round(_HOP_S * rate)):
+        half = round(0.75 * _PERIODS * rate / pitch_hz[centre])  # more than half where pitch falls
+        window = slice(max(0, centre - half), min(len(phase), centre + half))
+        turns = phase[window] - phase[centre]
+        # the window is one of phase: its periods stay whole where the pitch moves
+        place = turns / (2 * np.pi * _PERIODS)
+        taper = np.where(np.abs(place) < 0.5, np.cos(np.pi * place) ** 2, 0.0) * pitch_hz[window]
+        step, turned = np.exp(-1j * turns), taper.astype(complex)
+        heard = sound[:, window].T.astype(np.float64)
+        projected = np.empty((count, len(sound)), dtype=complex)
+        for index in range(count):
+            turned *= step
+            projected[index] = turned @ heard
+        levels.append(2 * np.linalg.norm(projected, axis=1) / taper.sum())
+    return np.array(levels)
+
+
+def harmonics_error(
+    reference: Sound, estimated: Sound, rate: int, *, pitch_hz: Vector, highest_hz: float = 9000.0
+) -> float:
+    """Root mean square error of the harmonics' levels in dB; lower is better.
+
+    ``pitch_hz`` is the truth's, per sample. Harmonics are judged that lie below ``highest_hz`` and
+    within 40 dB of the truth's strongest at the moment; what is missing counts as 60 dB below it.
+    """
+    validate(reference, estimated)
+    if len(pitch_hz) != reference.shape[1]:
+        raise ValueError(
+            f"the pitch must be given for each of {reference.shape[1]} samples, "
+            f"got {len(pitch_hz)}."
+        )
+    limit = min(highest_hz, _HIGHEST_HZ, _HIGHEST_OF_RATE * rate)
+    count = max(1, int(limit / np.min(pitch_hz)))
+    ours, theirs = (
+        harmonic_levels(sound, rate, pitch_hz=pitch_hz, count=count)
+        for sound in (reference, estimated)
+    )
+    edge = round(_EDGE_S * rate)
+    centres = np.arange(edge, len(pitch_hz) - edge, round(_HOP_S * rate))
+    inside = pitch_hz[centres][:, None] * np.arange(1, count + 1) < limit
+    top = ours.max(axis=1, keepdims=True)
+    judged = (
+        inside
+        & (ours > top * 10 ** (_AUDIBLE_DB / 20))
+        & (top > ours.max() * 10 ** (_QUIET_DB / 20))
+    )
+    floor = top * 10 ** (_FLOOR_DB / 20)
+    error = 20 * np.log10(np.maximum(theirs, floor) / np.maximum(ours, floor))
+    return float(np.sqrt(np.mean(error[judged] ** 2)))

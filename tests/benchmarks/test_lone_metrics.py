@@ -1,0 +1,152 @@
+"""Metrics of single sounds: identity is perfect, known errors are read back."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from benchmarks import metrics
+from benchmarks.truths import (
+    RATE,
+    edge_material,
+    glide_material,
+    lone_material,
+    pad_material,
+    shepard_material,
+    singer,
+    singer_hz,
+    tail_material,
+)
+
+VIBRATO = glide_material()[0]
+
+
+@cache
+def rendered(material, semitones=0):
+    """A sound, which no test changes."""
+    return material.render(semitones)
+
+
+def of_vibrato(truth, result, shift):
+    pitch = VIBRATO.pitch_hz() * 2 ** (shift / 12)
+    return metrics.harmonics_error(truth, result, RATE, pitch_hz=pitch)
+
+
+def test_a_gain_is_read_back_of_harmonics_that_swing():
+    truth = rendered(VIBRATO, 5)
+    assert of_vibrato(truth, truth, 5) == 0
+    assert of_vibrato(truth, truth * 10 ** (-3 / 20), 5) == pytest.approx(3, abs=1e-4)
+
+
+def test_one_lost_harmonic_counts():
+    """The fundamental alone of a tone whose ten lowest harmonics are within 40 dB of it."""
+    time = np.arange(RATE) / RATE
+    tones = [np.cos(2 * np.pi * 200 * k * time) for k in range(1, 11)]
+    truth, poorer = (np.stack([sum(some)] * 2) for some in (tones, tones[1:]))
+    error = metrics.harmonics_error(truth, poorer, RATE, pitch_hz=np.full(RATE, 200.0))
+    assert error == pytest.approx(60 / np.sqrt(10), rel=0.01)
+
+
+@pytest.mark.parametrize("shift", [-5, 12])
+def test_the_control_is_far_from_harmonics_that_moved(shift):
+    truth = rendered(VIBRATO, shift)
+    mediocre = truth + np.random.default_rng(1).standard_normal(truth.shape) * 1e-3
+    errors = [of_vibrato(truth, s, shift) for s in (rendered(VIBRATO), mediocre)]
+    assert errors[0] > 5 > errors[1]
+
+
+def test_two_takes_of_a_singer_are_nearly_alike():
+    pitch = singer_hz() * 2 ** (5 / 12)
+    error = metrics.harmonics_error(singer(5), singer(5, take=1), RATE, pitch_hz=pitch)
+    assert 0.1 < error < 1.5
+
+
+def test_a_pitch_of_another_length_is_refused():
+    truth = rendered(VIBRATO, 5)
+    with pytest.raises(ValueError, match="for each of"):
+        metrics.harmonics_error(truth, truth, RATE, pitch_hz=VIBRATO.pitch_hz()[:-1])
+
+
+def of_lone(result, shift):
+    lone = lone_material()
+    return metrics.lone_scores(
+        rendered(lone),
+        result,
+        RATE,
+        semitones=shift,
+        onsets_s=lone.onsets_s,
+        tones_hz=lone.tones_hz,
+        lasting_s=lone.lasting_s,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _rendered_once():
+    yield
+    rendered.cache_clear()
+
+
+@pytest.mark.parametrize("shift", [-12, 5, 12])
+def test_lone_tones_are_found_and_an_unshifted_one_is_lost(shift):
+    exact = of_lone(lone_material().render(shift), shift)
+    assert exact.lone_level_db < 0.05
+    assert exact.lone_cents < 0.3
+    control = of_lone(lone_material().render(0), shift)
+    assert control == (60, 100)
+
+
+def test_a_lone_tones_errors_are_read_back():
+    quieter = 0.5 * lone_material().render(5)
+    assert of_lone(quieter, 5).lone_level_db == pytest.approx(6.02, abs=0.05)
+    sharp = of_lone(lone_material().render(5 + 0.03), 5)
+    assert sharp.lone_cents == pytest.approx(3, abs=0.5)
+
+
+def of_pads(result, shift):
+    pad = pad_material()
+    return metrics.beat_error(
+        pad.render(shift),
+        result,
+        RATE,
+        onsets_s=pad.onsets_s,
+        tones_hz=[hertz * 2 ** (shift / 12) for hertz in pad.tones_hz],
+        lasting_s=pad.lasting_s,
+    )
+
+
+@pytest.mark.parametrize("shift", [-5, 12])
+def test_beats_are_counted(shift):
+    assert of_pads(pad_material().render(shift), shift) == 0
+    assert of_pads(pad_material().render(0), shift) == 100
+
+
+def test_tails_that_are_cut_off_are_seen():
+    tail = tail_material()
+    truth = tail.render(5)
+    shapes = {"onsets_s": tail.onsets_s, "lasting_s": tail.lasting_s}
+    assert metrics.tail_error(truth, truth, RATE, **shapes) == 0
+    halved = metrics.tail_error(truth, 0.5 * truth, RATE, **shapes)
+    assert halved == pytest.approx(6, abs=0.1)
+    gated = np.where(np.abs(truth) > 1e-3, truth, 0)
+    assert metrics.tail_error(truth, gated, RATE, **shapes) > 10
+
+
+def test_edges_and_the_constant_are_seen():
+    truth = edge_material().render(5)
+    assert metrics.edge_error(truth, truth, RATE) == 0
+    assert metrics.constant_error(truth, truth, RATE) == 0
+    assert metrics.constant_error(truth, truth - truth.mean(axis=1, keepdims=True), RATE) > 99
+    faded = truth * np.clip(np.arange(truth.shape[1]) / (0.1 * RATE), 0, 1)
+    assert metrics.edge_error(truth, faded, RATE) > 3
+
+
+@pytest.mark.parametrize("shift", [-12, 5])
+def test_the_centre_of_octaves_says_how_far_they_moved(shift):
+    tones = shepard_material()
+    truth, original = tones.render(shift), tones.render(0)
+    assert metrics.spectral_centre_error(truth, truth, RATE) == 0
+    assert metrics.spectral_centre_error(truth, original, RATE) == pytest.approx(
+        abs(shift), rel=0.02
+    )
