@@ -25,17 +25,22 @@ class Envelopes(NamedTuple):
     """The envelopes of frames."""
 
     levels: np.ndarray  # (frame, point) dB, on the envelope's axis
-    voiced: np.ndarray  # (frame,) whether there is a fundamental
+    fundamental_hz: np.ndarray  # (frame,) 0 where there is none
+
+    @property
+    def voiced(self) -> np.ndarray:
+        """(frame,) whether there is a fundamental."""
+        return self.fundamental_hz > 0.0
 
     @classmethod
     def of(cls, windows: np.ndarray, sample_rate: float) -> Envelopes:
         """Of frames that are windows (channel, frame, window) of samples, not windowed."""
         fundamental_hz = fundamental(windows, sample_rate)
-        return cls(envelope(windows, sample_rate, fundamental_hz), fundamental_hz > 0.0)
+        return cls(envelope(windows, sample_rate, fundamental_hz), fundamental_hz)
 
     def rows(self, frames: slice) -> Envelopes:
         """Some of the frames."""
-        return Envelopes(self.levels[frames], self.voiced[frames])
+        return Envelopes(self.levels[frames], self.fundamental_hz[frames])
 
 
 def formant_gain(

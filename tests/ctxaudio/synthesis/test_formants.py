@@ -86,6 +86,11 @@ def test_a_voice_keeps_its_vowel(song, semitones, most_db):
     assert lost > 3.0 * error
 
 
+def test_a_low_voice_is_made_by_windows_that_part_its_harmonics():
+    low, truth = (sung(85.0, semitones=semitones, seconds=1.0) for semitones in (0.0, 5.0))
+    assert harmonics_error_db(moved_apart(low, 5.0, 0.0), truth, 85.0, 5.0) < 1.0
+
+
 @pytest.mark.parametrize("formants", [-4.0, 3.0])
 def test_formants_move_by_themselves(song, formants):
     made = moved_apart(song, 0.0, formants)
