@@ -20,7 +20,7 @@ _REACH = 4  # steps before a step, and after it, that decide about it
 _SHARPNESS = 12.0  # how decidedly the better window is taken
 _TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
 _SILENCE = 1e-30  # power that counts as none
-_LEAST = 0.002  # of a range; what makes less of it is spared the work
+_LEAST = 0.01  # of a range; what makes less of it is spared the work
 
 
 class Choice(NamedTuple):
@@ -74,13 +74,14 @@ def choose(sums: np.ndarray, resolution: Resolution, state: Choice) -> tuple[np.
     n_ready = max(len(all_sums) - _REACH - resolution.look_ahead, 0)
     weight = np.zeros((n_ready, *all_sums.shape[1:3]))
     lengths = np.array([span.length for span in resolution.spans])
+    every = np.maximum(np.array(resolution.hops) // resolution.frames.hop, 1)
     after = min(_REACH, resolution.look_ahead)
-    _weigh(all_sums, state.first, after, lengths, resolution.allowed, weight)
+    _weigh(all_sums, state.first, after, lengths, every, resolution.allowed, weight)
     return weight, Choice(state.first + n_ready, all_sums[n_ready:])
 
 
 @compiled
-def _weigh(sums, first, after, lengths, allowed, weight):  # type: ignore[no-untyped-def]
+def _weigh(sums, first, after, lengths, every, allowed, weight):  # type: ignore[no-untyped-def]
     n_ready, n_windows, n_bands = weight.shape
     score = np.empty(n_windows)
     for step in range(n_ready):
@@ -94,7 +95,7 @@ def _weigh(sums, first, after, lengths, allowed, weight):  # type: ignore[no-unt
                 root = 0.0
                 total = 0.0
                 for near in range(step, step + _REACH + after + 1):
-                    if lengths[i] > 1.0 and (first + near) % int(lengths[i]) != 0:
+                    if (first + near) % every[i] != 0:
                         continue
                     distance = (near - step - _REACH) / (_REACH + 1.0)
                     kernel = 0.5 + 0.5 * np.cos(np.pi * distance)

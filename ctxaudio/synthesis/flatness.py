@@ -23,6 +23,7 @@ _TONAL, _NOISE = 0.44, 0.5
 _LEAST_TONAL, _LEAST_NOISE = 0.36, 0.4
 _AT_ONCE = 1  # steps before and after a step that are taken together for the least
 _LEAST_REACH = 8  # steps before, and at most after, among which the least is
+_TOGETHER = 4  # bins whose powers are multiplied before a logarithm is taken
 _SILENCE = 1e-30  # power that counts as none
 _MARGIN = 2 * TURNS  # bins beside a segment that its flatness is judged with
 
@@ -65,17 +66,24 @@ def noise_share(
 @compiled
 def _add_flatness(power, edges, each, out):  # type: ignore[no-untyped-def]
     n_frames, n_bins = power.shape
-    total = np.zeros(n_bins + 1)
-    logs = np.zeros(n_bins + 1)
+    n_groups = n_bins // _TOGETHER
+    total = np.zeros(n_groups + 1)
+    logs = np.zeros(n_groups + 1)
     for frame in range(n_frames):
-        for k in range(n_bins):
-            total[k + 1] = total[k] + power[frame, k]
-            logs[k + 1] = logs[k] + np.log(power[frame, k] + _SILENCE)
+        for group in range(n_groups):
+            sum_of_group = 0.0
+            product = 1.0
+            for k in range(group * _TOGETHER, (group + 1) * _TOGETHER):
+                sum_of_group += power[frame, k]
+                product *= power[frame, k] + _SILENCE
+            total[group + 1] = total[group] + sum_of_group
+            logs[group + 1] = logs[group] + np.log(product)
         for segment in range(len(edges) - 1):
-            first = max(0, edges[segment] - _MARGIN) // each
-            end = min(n_bins, (edges[segment + 1] + _MARGIN) // each)
-            mean = (total[end] - total[first]) / (end - first)
-            log_flatness = (logs[end] - logs[first]) / (end - first) - np.log(mean + _SILENCE)
+            first = max(0, edges[segment] - _MARGIN) // each // _TOGETHER
+            end = min(n_groups, (edges[segment + 1] + _MARGIN) // each // _TOGETHER)
+            n_together = (end - first) * _TOGETHER
+            mean = (total[end] - total[first]) / n_together
+            log_flatness = (logs[end] - logs[first]) / n_together - np.log(mean + _SILENCE)
             weight = np.sqrt(mean) / each
             out[frame // each, segment, 0] += weight * log_flatness
             out[frame // each, segment, 1] += weight

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import OVERLAP, hann
+from ctxaudio.analysis.frames import hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
@@ -25,8 +25,8 @@ _BLOCK = 64  # steps at a time
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
 _STILL_ST = 0.01
 
-# Squared Hann windows that overlap eightfold sum to 3/8 of the overlap.
-_OVERLAP_GAIN = 0.375 * OVERLAP
+# Squared Hann windows sum to so much of their overlap.
+_OVERLAP_GAIN = 0.375
 
 
 class GeneratorState(NamedTuple):
@@ -60,6 +60,7 @@ def layout_of(resolution: Resolution) -> Layout:
     """What the kernels know of the windows."""
     windows = np.array(resolution.windows)
     return Layout(
+        windows=windows,
         hops=np.array(resolution.hops),
         bin_hz=resolution.sample_rate / (PADDING * windows),
         bin_places=resolution.longest // windows,
@@ -101,15 +102,21 @@ def synthesise(
     weight = prepared.weight.copy()
     still = np.abs(rows.partials.displacement).max(axis=1) < _STILL_ST
     weight[still] = np.eye(len(steps))[base][:, None]
-    moved, keep = [], []
+    moved, keep, places, used = [], [], [], []
     for i, window in enumerate(resolution.windows):
-        shape = len(steps[i]), state.tails.shape[1], PADDING * window // 2 + 1
+        sounds = np.any(weight[:, i] > 0.0, axis=1)
+        if i == base:
+            sounds = sounds | np.any(share > 0.0, axis=1)
+        used.append(np.flatnonzero(sounds[steps[i]]))
+        places.append(np.full(len(steps[i]), -1))
+        places[i][used[i]] = np.arange(len(used[i]))
+        shape = len(used[i]), state.tails.shape[1], PADDING * window // 2 + 1
         moved.append(np.zeros(shape, np.complex64))
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
     windowed = seen.spectra.windowed[base]
-    move_noise(windowed, layout.bin_hz[base], rows.noise, noise, turns, moved[base])
-    frames = Frames(*seen.spectra, tuple(keep), tuple(moved))
+    move_noise(windowed, layout.bin_hz[base], rows.noise, noise, places[base], turns, moved[base])
+    frames = Frames(*seen.spectra, tuple(keep), tuple(places), tuple(moved))
     moves = Moves(rows.partials, weight, prepared.onsets)
     transport(frames, seen.first, layout, moves, rotation)
     # Each window by itself, and all together at the end: so the order in which they are added, and
@@ -117,13 +124,9 @@ def synthesise(
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
-        sounds = np.any(weight[:, i] > 0.0, axis=1)
-        if i == base:
-            sounds = sounds | np.any(share > 0.0, axis=1)
-        used = np.flatnonzero(sounds[steps[i]])
-        pieces = scipy.fft.irfft(moved[i][used], PADDING * window)[:, :, :window]
-        pieces *= hann(window) * np.float32(window / _OVERLAP_GAIN)
-        starts = (resolution.first_of(i, seen.first) + used) * resolution.hops[i]
+        pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
+        pieces *= hann(window) * np.float32(window / (_OVERLAP_GAIN * resolution.spans[i].overlap))
+        starts = (resolution.first_of(i, seen.first) + used[i]) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece
     made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]

@@ -60,14 +60,15 @@ def segment_edges(n_bins: int) -> np.ndarray:
 
 
 @compiled
-def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-untyped-def]
+def move_noise(windowed, bin_hz, field, noise, places, turns, out):  # type: ignore[no-untyped-def]
     """Move the noisy share of each segment along the field.
 
     Args:
-        windowed: (frame, channel, bin) complex.
+        windowed: (frame, channel, bin) complex, of the memory's window.
         bin_hz: width of a bin.
         field: :class:`~ctxaudio.synthesis.transport.FieldRows`.
         noise: :class:`NoiseShare`.
+        places: (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
         turns: (segment,) turns so far, in parts of ``TURNS``; changed in place.
         out: (frame, channel, bin) complex; the moved spectra are added.
     """
@@ -106,7 +107,7 @@ def move_noise(windowed, bin_hz, field, noise, turns, out):  # type: ignore[no-u
                             value = np.conj(windowed[frame, channel, end - j]) * louder[end - j]
                         else:
                             value = windowed[frame, channel, first + j] * louder[first + j]
-                        out[frame, channel, to + j] += value * factor
+                        out[places[frame], channel, to + j] += value * factor
 
 
 @compiled

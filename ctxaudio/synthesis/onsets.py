@@ -93,6 +93,7 @@ def find_onsets(amplitudes: np.ndarray, first: int, hop: int) -> np.ndarray:
     around = maximum_filter1d(level, 2 * _NEAREST + 1)
     found = np.flatnonzero((rise == highest) & (rise > _LEAST * around) & (rise > _SOFTEST))
     found = found[(found >= _NEAREST) & (found < len(rise) - _NEAREST)]
+    found = found[rise[found - 1] < rise[found]]  # of equal ones the first
     # Between frames: the highest point of a parabola through three of them.
     before, here, after = rise[found - 1], rise[found], rise[found + 1]
     bend = before - 2.0 * here + after

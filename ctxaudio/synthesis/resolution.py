@@ -27,24 +27,25 @@ class Span:
     """A window of ``length`` times the memory's, where it may be used."""
 
     length: float  # a power of 2
+    overlap: int = OVERLAP  # frames over each sample; 4 at least
     from_hz: float = 0.0
     to_hz: float = np.inf
 
 
 # A song as a file: nothing needs to be soon.
 SONG_SPANS = (
-    Span(length=4.0, to_hz=1500.0),
+    Span(length=4.0, overlap=4, to_hz=1500.0),
     Span(length=2.0, to_hz=6000.0),
     Span(length=1.0),
     Span(length=0.5, from_hz=150.0),
-    Span(length=0.25, from_hz=500.0),
+    Span(length=0.25, from_hz=1000.0),
 )
 
 
 SONG_LOOK_AHEAD = 12  # steps
 # A song that is played or comes in blocks: a turn of the context is to be heard soon, and what was
 # made ahead is made anew.
-PLAYED_SPANS = SONG_SPANS[2:]
+PLAYED_SPANS = SONG_SPANS[2:4]
 PLAYED_LOOK_AHEAD = 4
 # What comes in live: as soon as can be.
 INPUT_SPANS = (Span(length=1.0),)
@@ -101,7 +102,9 @@ class Resolution:
     @cached_property
     def hops(self) -> tuple[int, ...]:
         """From frame to frame of each window, in samples."""
-        return tuple(window // OVERLAP for window in self.windows)
+        return tuple(
+            window // span.overlap for window, span in zip(self.windows, self.spans, strict=True)
+        )
 
     @cached_property
     def bands_hz(self) -> np.ndarray:

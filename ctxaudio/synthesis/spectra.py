@@ -40,9 +40,9 @@ def take_spectra(samples: np.ndarray, first: int, n_steps: int, resolution: Reso
         raw = np.zeros((0, len(samples), n_raw), np.complex64)
         if n_frames:
             starts = centres - window // 2 - origin
-            cut = sliding_window_view(samples, window, axis=1)[:, starts].swapaxes(0, 1)
+            scaled = samples * np.float32(1.0 / window)
+            cut = sliding_window_view(scaled, window, axis=1)[:, starts].swapaxes(0, 1)
             raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
-            raw *= np.float32(1.0 / window)
         windowed = np.empty((n_frames, len(samples), n_bins), np.complex64)
         power = np.zeros((n_frames, n_bins), np.float32)
         apply_window(raw, windowed, power, n_all)

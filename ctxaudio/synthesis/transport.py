@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
-from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.synthesis.onsets import NEVER
 from rnn.compiled import compiled
 
@@ -52,6 +51,7 @@ class Frames(NamedTuple):
     windowed: tuple[np.ndarray, ...]
     power: tuple[np.ndarray, ...]
     keep: tuple[np.ndarray, ...]  # (frame, bin) share of each bin that moves here
+    places: tuple[np.ndarray, ...]  # (frame,) where in ``out`` it is, or -1: nothing is made of it
     out: tuple[np.ndarray, ...]  # (frame, channel, bin) complex; the moved spectra are added
 
 
@@ -59,13 +59,14 @@ class Moves(NamedTuple):
     """Where consecutive steps go, and in which windows."""
 
     field: FieldRows
-    weight: np.ndarray  # (step, window, band)
+    weight: np.ndarray  # (step, window, band): how much of each range each window makes
     onsets: np.ndarray  # (step, onset) samples of the onsets around
 
 
 class Layout(NamedTuple):
     """What the kernels know of the windows."""
 
+    windows: np.ndarray  # (window,) samples
     hops: np.ndarray  # (window,) samples
     bin_hz: np.ndarray  # (window,)
     bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
@@ -74,6 +75,15 @@ class Layout(NamedTuple):
     bands_hz: np.ndarray  # (band,) centres of the ranges that the weights are of
     step: int  # samples
     rad_per_hz: float  # radians a sample
+
+
+class Moment(NamedTuple):
+    """Whose frame it is, and when."""
+
+    window: int
+    sample: int  # that the frame is centred on
+    weight: np.ndarray  # (window, band): how much of each range each window makes
+    onsets: np.ndarray  # (onset,) samples of the onsets around
 
 
 @compiled
@@ -88,6 +98,7 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
         rotation: (place, 3) the map: radians that each place of the spectrum has turned at a
             sample, radians a sample that it turns since, and that sample; changed in place.
     """
+    field = moves.field
     n_windows = len(layout.hops)
     most = 0
     for i in range(n_windows):
@@ -103,22 +114,42 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
                     continue
                 frame = done[i]
                 done[i] += 1
-                _move_frame(frames, i, frame, layout, moves, step, sample, rotation, peaks)
+                place = frames.places[i][frame]
+                if place < 0:
+                    continue
+                _move_frame(
+                    frames.raw[i][frame],
+                    frames.windowed[i][frame],
+                    frames.power[i][frame],
+                    Moment(i, sample, moves.weight[step], moves.onsets[step]),
+                    layout,
+                    FieldRows(
+                        field.displacement[step],
+                        field.gain[step],
+                        field.axis,
+                        field.formant_gain[step],
+                        field.formant_axis,
+                    ),
+                    frames.keep[i][frame],
+                    rotation,
+                    peaks,
+                    frames.out[i][place],
+                )
 
 
 @compiled
-def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, peaks):  # type: ignore[no-untyped-def]
-    """Move the peaks of one window's frame; ``peaks`` is room for as many as there may be."""
-    raw, windowed, power = frames.raw[window], frames.windowed[window], frames.power[window]
-    keep, out = frames.keep[window], frames.out[window]
-    weight, onsets, field = moves.weight[step], moves.onsets[step], moves.field
-    _, n_channels, n_bins = windowed.shape
-    n_out = out.shape[2]
+def _move_frame(  # type: ignore[no-untyped-def]
+    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
+):
+    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
+    window, sample, weight, onsets = moment
+    displacement, gain, axis, formant_gain, formant_axis = field
+    n_channels, n_bins = windowed.shape
+    n_out = out.shape[1]
     bin_hz = layout.bin_hz[window]
     bands_hz = layout.bands_hz
     places = layout.bin_places[window]
     n_windows = len(weight)
-    heights = power[frame]
     # Where this window makes anything at all.
     lowest = len(bands_hz)
     highest = -1
@@ -150,13 +181,16 @@ def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, pe
             for k in range(peak + 1, peaks[i + 1] + 1):
                 if heights[k] < heights[end]:
                     end = k
+        if keep[peak] <= 0.0:  # noise, which moves by itself
+            start = end
+            continue
         # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
         # averaged over channels by power.
         offset = 0.0
         if 2 <= peak < n_bins - 2:
             for channel in range(n_channels):
-                slope = raw[frame, channel, peak - 2] - raw[frame, channel, peak + 2]
-                value = windowed[frame, channel, peak]
+                slope = raw[channel, peak - 2] - raw[channel, peak + 2]
+                value = windowed[channel, peak]
                 offset += slope.real * value.real + slope.imag * value.imag
             offset = min(max(0.5 * offset / heights[peak], -2.0), 2.0)
         position = max(peak + offset, 0.0)  # a constant stays one
@@ -178,10 +212,10 @@ def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, pe
             start = end
             continue
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
-        ratio = 2.0 ** (at_pitch(field.displacement[step], semitones, field.axis) / 12.0)
-        louder = at_pitch(field.gain[step], semitones, field.axis)
-        if field.formant_gain.shape[1] > 0:
-            louder += at_pitch(field.formant_gain[step], semitones, field.formant_axis)
+        ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
+        louder = at_pitch(gain, semitones, axis)
+        if len(formant_gain) > 0:
+            louder += at_pitch(formant_gain, semitones, formant_axis)
         amplitude = 10.0 ** (louder / 20.0)
         change = position * (ratio - 1.0)
         # Between two bins, it goes to both: frames that overlap then agree on the phase of
@@ -195,7 +229,7 @@ def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, pe
         angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
             sample - rotation[place, 2]
         )
-        onset = _onset_of(windowed, frame, peak, sample, layout.hops[window] * OVERLAP, onsets)
+        onset = _onset_of(windowed, peak, sample, layout.windows[window], onsets)
         if onset != NEVER:
             angle = rate * (sample - onset)
         angle %= 2.0 * np.pi
@@ -213,28 +247,28 @@ def _move_frame(frames, window, frame, layout, moves, step, sample, rotation, pe
         last = max(min(end, n_out - shift), first)
         for channel in range(n_channels):
             for k in range(start, first):  # below 0 Hz is the mirror image of above
-                value = windowed[frame, channel, k] * keep[frame, k]
+                value = windowed[channel, k] * keep[k]
                 to = -(k + shift)
-                out[frame, channel, to] += np.conj(value * lower)
-                out[frame, channel, to - 1] += np.conj(value * upper)
+                out[channel, to] += np.conj(value * lower)
+                out[channel, to - 1] += np.conj(value * upper)
             previous = np.complex64(0.0)
             for k in range(first, last):
-                value = windowed[frame, channel, k] * keep[frame, k]
-                out[frame, channel, k + shift] += value * lower + previous * upper
+                value = windowed[channel, k] * keep[k]
+                out[channel, k + shift] += value * lower + previous * upper
                 previous = value
             if last + shift < n_out:
-                out[frame, channel, last + shift] += previous * upper
+                out[channel, last + shift] += previous * upper
         start = end
 
 
 @compiled
-def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
+def _onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
     """The onset that a region begins with, if it does so about now; else NEVER.
 
     Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
     partial that lasts all through the frame that is the middle.
     """
-    _, n_channels, n_bins = windowed.shape
+    n_channels, n_bins = windowed.shape
     half = window // 2
     found = NEVER
     nearest = 2**62
@@ -242,7 +276,7 @@ def _onset_of(windowed, frame, peak, sample, window, onsets):  # type: ignore[no
         return found
     turned = complex(0.0, 0.0)
     for channel in range(n_channels):
-        turned += windowed[frame, channel, peak + 1] * np.conj(windowed[frame, channel, peak - 1])
+        turned += windowed[channel, peak + 1] * np.conj(windowed[channel, peak - 1])
     # The middle of the frame is half a turn in two bins.
     delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
     if delay < _LATE * window:

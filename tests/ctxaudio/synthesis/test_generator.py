@@ -379,3 +379,39 @@ def test_a_vibrato_is_where_its_exact_transposition_is(semitones, least):
     found = magnitudes(moved(mono(vibrato(0.0)), semitones).samples[0])
     cosine = np.sum(truth * found) / np.sqrt(np.sum(truth**2) * np.sum(found**2))
     assert cosine > least
+
+
+@pytest.mark.parametrize("semitones", [-7.0, 5.0, 12.0])
+@pytest.mark.parametrize("hz", [130.0, 700.0, 2_000.0, 5_000.0])
+def test_windows_that_take_turns_do_not_cancel(hz, semitones):
+    """A steady tone beside clicks that make the window change all the time stays as loud."""
+    clicks = np.zeros(2 * RATE)
+    clicks[3_000::6_500] = 0.3
+    both = moved(mono(sine(hz, seconds=2.0, amplitude=0.3) + clicks), semitones).samples[0]
+    alone = moved(mono(clicks), semitones).samples[0]
+    target_hz = hz * 2.0 ** (semitones / 12.0)
+    time_s = np.arange(2 * RATE) / RATE
+    turned = (both.astype(np.float64) - alone) * np.exp(-2j * np.pi * target_hz * time_s)
+    # Over 25 ms, so that little of a click that came out otherwise beside the tone is left.
+    level = np.abs(np.convolve(turned, np.hanning(2_205) / np.hanning(2_205).sum(), "valid"))
+    level_db = 20.0 * np.log10(2.0 * level[RATE // 4 : -RATE // 4] / 0.3)
+    assert np.percentile(np.abs(level_db), 99) < 1.5
+
+
+def test_a_new_note_begins_as_it_did(rng):
+    """Its partials keep to each other as they did at its onset: a pulse stays one."""
+    time_s = np.arange(RATE // 2) / RATE
+
+    def note(ratio):
+        partials = np.arange(1, 12)[:, None]
+        tone = np.sum(np.cos(2.0 * np.pi * 110.0 * ratio * partials * time_s), axis=0)
+        return np.concatenate([np.zeros(RATE // 2), 0.05 * tone])
+
+    found = moved(mono(note(1.0)), 5.0).samples[0].astype(np.float64)
+    truth = note(2.0 ** (5.0 / 12.0))
+    part = slice(RATE // 2 + 2_000, RATE // 2 + 9_000)
+    lags = range(-120, 121)
+    likeness = max(
+        np.corrcoef(truth[part], found[part.start + lag : part.stop + lag])[0, 1] for lag in lags
+    )
+    assert likeness > 0.9
