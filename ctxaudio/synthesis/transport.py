@@ -181,7 +181,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
             for k in range(peak + 1, peaks[i + 1] + 1):
                 if heights[k] < heights[end]:
                     end = k
-        if keep[peak] <= 0.0:  # noise, which moves by itself
+        if not keep[start:end].any():  # noise, which moves by itself
             start = end
             continue
         # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
