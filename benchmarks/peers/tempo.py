@@ -14,6 +14,7 @@ import numpy as np
 import soxr
 
 from benchmarks.peers.peer import fit
+from benchmarks.peers.rubberband import stretched
 from benchmarks.truths.material import Samples
 from ctxaudio.analysis.load_librosa import load_librosa
 
@@ -39,21 +40,8 @@ def rubberband_r3(samples: Samples, rate: int, speed: float) -> Samples:
 
     option = pylibrb.Option
     options = option.PROCESS_OFFLINE | option.ENGINE_FINER | option.CHANNELS_TOGETHER
-    stretcher = pylibrb.RubberBandStretcher(
-        rate, len(samples), options | option.THREADING_NEVER, 1.0 / speed, 1.0
-    )
-    samples = np.ascontiguousarray(samples, dtype=np.float32)
-    block = 4096
-    stretcher.set_max_process_size(block)
-    stretcher.set_expected_input_duration(samples.shape[1])
-    stretcher.study(samples, final=True)
-    pieces = []
-    for start in range(0, samples.shape[1], block):
-        final = start + block >= samples.shape[1]
-        stretcher.process(np.ascontiguousarray(samples[:, start : start + block]), final=final)
-        while stretcher.available() > 0:
-            pieces.append(stretcher.retrieve_available())
-    return fit(np.concatenate(pieces, axis=1), _length(samples, speed))
+    made = stretched(samples, rate, options, 1.0 / speed, 1.0)
+    return fit(made, _length(samples, speed))
 
 
 def signalsmith(samples: Samples, rate: int, speed: float) -> Samples:
