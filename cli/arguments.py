@@ -125,6 +125,22 @@ def speed_option(command: Any) -> Any:
     return click.option("--speed", type=Speed(), default=1.0, help=said)(command)
 
 
+class FormantPlace(click.ParamType):
+    """``keep``, or semitones as :class:`Semitones` takes them."""
+
+    name = "keep|semitones"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float | Literal["keep"]:
+        """Parse one."""
+        if value == "keep":
+            return "keep"
+        try:
+            return Semitones().convert(value, param, ctx)
+        except click.BadParameter as error:
+            message = error.message.replace("expected", "expected keep, or", 1)
+            raise click.BadParameter(message, ctx, param) from None
+
+
 class SemitoneList(click.ParamType):
     """Several numbers of semitones, separated by commas."""
 

@@ -33,7 +33,7 @@ def info(file: str, as_json: bool) -> None:
 def _line(name: str, value: Any) -> str:
     """A fact for a person: the unit that ends its name stands behind its value."""
     if isinstance(value, list):
-        value = listed(value)
+        value = ", ".join(value) if isinstance(value[0], str) else listed(value)
     words = name.split("_")
     unit = _UNITS.get(words[-1], "")
     label = " ".join(words[:-1] if unit else words)
@@ -68,6 +68,7 @@ def _memory_facts(file: str) -> dict[str, Any]:
     return {
         "kind": "memory",
         "contexts": list(memory.contexts),
+        **({"knobs": list(memory.knobs)} if memory.has_formants else {}),
         "duration_s": round(memory.n_samples / memory.sample_rate, 3),
         "sample_rate_hz": memory.sample_rate,
         "phrases": memory.phrases.n_phrases,

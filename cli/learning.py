@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from cli.arguments import SemitoneList, VersionFile
+from cli.arguments import FormantPlace, SemitoneList, VersionFile
 from cli.output import Reporter, quiet_libraries
 from ctxaudio.errors import DataError
 
@@ -47,6 +47,16 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def formants_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where a voice's formants go."""
+    return click.option(
+        "--formants",
+        type=FormantPlace(),
+        help="Keep a voice's formants where they are, or move them by semitones, wherever the "
+        "pitch goes; by default they go with it.",
+    )(command)
+
+
 def saying_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is said."""
     quiet = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
@@ -63,7 +73,11 @@ def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_learning(
-    context: click.Context, example_files: tuple[tuple[float, str], ...], memory: str | None = None
+    context: click.Context,
+    example_files: tuple[tuple[float, str], ...],
+    memory: str | None = None,
+    *,
+    formants: bool = False,
 ) -> None:
     """Refuse options that would be passed over, and examples that cannot be taught.
 
@@ -79,6 +93,11 @@ def check_learning(
         given.append("--example")
     if memory is not None and given:
         raise click.UsageError(f"--memory was taught already; {given[0]} cannot change it.")
+    if formants and example_files:
+        raise click.UsageError(
+            "--formants goes with --examples, which are made; of an --example nobody knows where "
+            "its formants are. In Python, Example(sound, context, formants=…) says it."
+        )
     if "--examples" in given and example_files:
         raise click.UsageError("give --examples, which are made, or --example, not both.")
     contexts = [semitones for semitones, _ in example_files]
@@ -151,10 +170,12 @@ def recall_or_learn(
     example_files: tuple[tuple[float, str], ...],
     seed: int,
     reporter: Reporter,
+    *,
+    formants: bool = False,
 ) -> ContextShift:
     """What a memory file holds, or else what is learned of a song and its versions."""
     if memory is None:
-        return learn(song, examples, example_files, seed, reporter).effect
+        return learn(song, examples, example_files, seed, reporter, formants=formants).effect
     return _read_memory(memory, reporter)
 
 
@@ -181,11 +202,15 @@ def learn(
     reporter: Reporter,
     *,
     network: NetworkKind = "reservoir",
+    formants: bool = False,
 ) -> Lesson:
     """Teach a network a song and its versions, and say what of them is to be doubted."""
     from ctxaudio import ContextShift, Example, tape_example
+    from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
     from ctxaudio.memory.learned import doubts, what_was_learned
     from ctxaudio.memory.song_memory import n_taught
+
+    knobs = PITCH_AND_FORMANTS if formants else PITCH
 
     with reporter.stage("make examples"):
         if example_files:
@@ -193,7 +218,9 @@ def learn(
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
     with reporter.stage("teach", n_taught(song, network)) as progress:
-        effect = ContextShift.teach(song, versions, network=network, seed=seed, progress=progress)
+        effect = ContextShift.teach(
+            song, versions, knobs=knobs, network=network, seed=seed, progress=progress
+        )
         learned = what_was_learned(effect.memory)
         # What was made of the song here is a version of it.
         found = doubts(song, versions if example_files else [], learned)

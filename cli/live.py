@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     check_learning,
+    formants_option,
     learning_options,
     read_song,
     recall_or_learn,
@@ -18,6 +20,9 @@ from cli.learning import (
 from cli.output import Reporter
 from cli.player.console import play_out
 from cli.player.playing import card_options, input_deck, last_word, song_deck
+
+if TYPE_CHECKING:
+    from ctxaudio.memory.knobs import Formants
 
 
 @click.command(cls=SignedCommand)
@@ -42,6 +47,7 @@ from cli.player.playing import card_options, input_deck, last_word, song_deck
 )
 @speed_option
 @card_options("low")
+@formants_option
 @learning_options
 @saying_options
 def live(
@@ -55,6 +61,7 @@ def live(
     device: str | None,
     latency: float | str,
     blocksize: int,
+    formants: Formants,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -74,7 +81,8 @@ def live(
     from ctxaudio import load_memory
     from ctxaudio.playback.sound_card import CardConfig
 
-    check_learning(click.get_current_context(), example_files, memory)
+    apart = formants is not None
+    check_learning(click.get_current_context(), example_files, memory, formants=apart)
     if from_input == (song is not None):
         raise click.UsageError("expected a song, or --input for what comes in, not both.")
     if from_input and memory is None:
@@ -95,12 +103,14 @@ def live(
     if song is None:
         with reporter.stage("read memory"):
             taught = load_memory(str(memory))
-        opened = input_deck(taught, context, card)
+        opened = input_deck(taught, context, card, formants=formants)
     else:
         with reporter.stage("load"):
             sound, _ = read_song(song)
-        learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
-        opened = song_deck(song, sound, learned, context, card, speed=speed)
+        learned = partial(
+            recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
+        )
+        opened = song_deck(song, sound, learned, context, card, speed=speed, formants=formants)
     if not no_ui:
         from cli.player.screen import show  # now, for it takes time that the music will not have
     with opened as deck:

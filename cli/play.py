@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     check_learning,
+    formants_option,
     learning_options,
     read_song,
     recall_or_learn,
@@ -18,6 +20,9 @@ from cli.output import Reporter
 from cli.player.console import play_out
 from cli.player.playing import card_options, last_word, song_deck
 
+if TYPE_CHECKING:
+    from ctxaudio.memory.knobs import Formants
+
 
 @click.command(cls=SignedCommand)
 @click.argument("song", type=FileName())
@@ -25,6 +30,7 @@ from cli.player.playing import card_options, last_word, song_deck
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @speed_option
 @card_options("high")
+@formants_option
 @learning_options
 @saying_options
 def play(
@@ -35,6 +41,7 @@ def play(
     device: str | None,
     latency: float | str,
     blocksize: int,
+    formants: Formants,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -50,13 +57,16 @@ def play(
     """  # noqa: D301
     from ctxaudio.playback.sound_card import CardConfig
 
-    check_learning(click.get_current_context(), example_files, memory)
+    apart = formants is not None
+    check_learning(click.get_current_context(), example_files, memory, formants=apart)
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
         sound, _ = read_song(song)
-    learned = partial(recall_or_learn, sound, memory, examples, example_files, seed, reporter)
-    with song_deck(song, sound, learned, semitones, card, speed=speed) as deck:
+    learned = partial(
+        recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
+    )
+    with song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants) as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
         last_word(deck, reporter, memory=memory)

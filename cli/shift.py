@@ -13,6 +13,7 @@ from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
     Lesson,
     check_learning,
+    formants_option,
     learn,
     learning_options,
     output_options,
@@ -25,6 +26,7 @@ from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat, Sound
+    from ctxaudio.memory.knobs import Formants
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Job:
 
     semitones: float
     speed: float
+    formants: Formants
     memory: str | None
     examples: tuple[float, ...]
     example_files: tuple[tuple[float, str], ...]
@@ -61,6 +64,7 @@ class Job:
     show_default=True,
     help="Shift them with the rest, or keep what has no pitch as it is.",
 )
+@formants_option
 @speed_option
 @learning_options
 @output_options
@@ -71,6 +75,7 @@ def shift(
     memory: str | None,
     drums: Literal["move", "keep"],
     speed: float,
+    formants: Formants,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -87,16 +92,29 @@ def shift(
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
     ctxaudio shift song.flac +5 --drums keep
+    ctxaudio shift voice.flac +5 --formants keep
     ctxaudio shift song.flac 0 --speed 0.8   slower, writes song-x0.8.flac
     """  # noqa: D301
     if not songs:
         raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
-    check_learning(click.get_current_context(), example_files, memory)
+    check_learning(
+        click.get_current_context(), example_files, memory, formants=formants is not None
+    )
     targets = _targets(songs, _label(semitones, speed), output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
     job = Job(
-        semitones, speed, memory, examples, example_files, seed, drums, force, inputs, reporter
+        semitones=semitones,
+        speed=speed,
+        formants=formants,
+        memory=memory,
+        examples=examples,
+        example_files=example_files,
+        seed=seed,
+        drums=drums,
+        force=force,
+        inputs=inputs,
+        reporter=reporter,
     )
     failures = 0
     for name, target in zip(songs, targets, strict=True):
@@ -172,12 +190,14 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     speed = "" if job.speed == 1.0 else f"{job.speed:g} times as fast, "
     job.reporter.done(
         f"wrote {where}: {made.duration_s:.1f} s, {job.semitones:+g} semitones, {speed}"
+        f"{_formant_words(job.formants)}"
         f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
         semitones=job.semitones,
         drums=job.drums,
         speed=job.speed,
+        **({} if job.formants is None else {"formants": job.formants}),
         memory=job.memory,
         taught=list(lesson.effect.memory.contexts),
         seed=None if job.memory else job.seed,
@@ -195,7 +215,8 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
 
     reporter = job.reporter
     if job.memory is None:
-        lesson = learn(song, job.examples, job.example_files, job.seed, reporter)
+        apart = job.formants is not None
+        lesson = learn(song, job.examples, job.example_files, job.seed, reporter, formants=apart)
     else:
         lesson = recalled(job.memory, reporter)
     effect = lesson.effect
@@ -206,8 +227,21 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
     with reporter.stage("shift", effect.n_steps(song, job.speed)) as progress:
-        made = effect(song, job.semitones, speed=job.speed, drums=job.drums, progress=progress)
-        return made, lesson
+        made = effect(
+            song,
+            job.semitones,
+            formants=job.formants,
+            speed=job.speed,
+            drums=job.drums,
+            progress=progress,
+        )
+    return made, lesson
+
+
+def _formant_words(formants: Formants) -> str:
+    if formants is None:
+        return ""
+    return "formants kept, " if formants == "keep" else f"formants {formants:+g}, "
 
 
 def _write(

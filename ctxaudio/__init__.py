@@ -14,6 +14,7 @@ from ctxaudio.version import __version__ as __version__
 if TYPE_CHECKING:
     from ctxaudio.analysis.examples import Example, tape_example
     from ctxaudio.effect.context_shift import ContextShift
+    from ctxaudio.effect.formant_examples import formant_example
     from ctxaudio.errors import DataError
     from ctxaudio.memory.field import Field
     from ctxaudio.memory.files import load_memory, save_memory
@@ -34,6 +35,7 @@ __all__ = [
     "SongMemory",
     "Sound",
     "fit_full_scale",
+    "formant_example",
     "load_memory",
     "load_sound",
     "recall_field",
@@ -50,6 +52,7 @@ __all__ = [
 _HOMES = {
     "analysis.examples": ("Example", "tape_example"),
     "effect.context_shift": ("ContextShift",),
+    "effect.formant_examples": ("formant_example",),
     "errors": ("DataError",),
     "memory.field": ("Field",),
     "memory.files": ("load_memory", "save_memory"),

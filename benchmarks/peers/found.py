@@ -28,11 +28,15 @@ _of_library = partial(
     version=rubberband_library.library_version,
 )
 PEERS: tuple[Peer, ...] = (
-    Peer(
-        name=OURS,
-        prepare=prepare_ctxaudio,
-        needs=("ctxaudio:ContextShift", "ctxaudio:Sound"),
-        version=partial(package_version, "ctxaudio"),
+    *(
+        Peer(
+            name=f"{OURS}-formant" if keep else OURS,
+            prepare=partial(prepare_ctxaudio, keep_formants=keep),
+            needs=("ctxaudio:ContextShift", "ctxaudio:Sound"),
+            keeps_formants=keep,
+            version=partial(package_version, "ctxaudio"),
+        )
+        for keep in (False, True)
     ),
     simple(REFERENCE, rubberband_r3, "pylibrb"),
     simple(f"{REFERENCE}-apart", partial(rubberband_r3, together=False), "pylibrb"),

@@ -13,14 +13,16 @@ def unshifted(samples: Samples, rate: int, semitones: float) -> Samples:  # noqa
     return samples
 
 
-def prepare_ctxaudio(samples: Samples, rate: int) -> Prepared:
+def prepare_ctxaudio(samples: Samples, rate: int, *, keep_formants: bool = False) -> Prepared:
     """Teach a memory once, to be recalled at any number of semitones."""
     from ctxaudio import ContextShift, Sound
 
     sound = Sound(samples, rate)
-    effect = ContextShift.teach(sound)
+    knobs = ("pitch", "formants") if keep_formants else ("pitch",)
+    effect = ContextShift.teach(sound, knobs=knobs)
 
     def shift(semitones: float) -> Samples:
-        return fit(np.asarray(effect(sound, context=semitones).samples), samples.shape[1])
+        made = effect(sound, context=semitones, formants="keep" if keep_formants else None)
+        return fit(np.asarray(made.samples), samples.shape[1])
 
     return shift

@@ -15,6 +15,7 @@ from cli.player.deck import Deck, clock
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, Sound
+    from ctxaudio.memory.knobs import Formants
     from ctxaudio.memory.song_memory import SongMemory
     from ctxaudio.playback.output import Output
     from ctxaudio.playback.player import Source
@@ -73,6 +74,7 @@ def song_deck(
     card: CardConfig,
     *,
     speed: float = 1.0,
+    formants: Formants = None,
 ) -> Iterator[Deck]:
     """A deck on which a song plays, as soon as the effect is learned."""
     from ctxaudio.playback.output import Output
@@ -84,19 +86,21 @@ def song_deck(
     # First: that there is no sound card is known before the work is done.
     with contextlib.closing(open_output()) as output:
         memory = learned().memory
-        head = Playhead(memory, song, context, speed=speed)
+        head = Playhead(memory, song, context, speed=speed, formants=formants)
         with _deck(name, song.duration_s, memory, head, output, open_output) as deck:
             yield deck
 
 
 @contextlib.contextmanager
-def input_deck(memory: SongMemory, context: float, card: CardConfig) -> Iterator[Deck]:
+def input_deck(
+    memory: SongMemory, context: float, card: CardConfig, *, formants: Formants = None
+) -> Iterator[Deck]:
     """A deck on which a live input sounds."""
     from ctxaudio.playback.live_input import LiveInput
     from ctxaudio.playback.output import Output
 
     with contextlib.closing(Output(card, None, _INPUTS, _INPUTS)) as output:
-        source = LiveInput(memory, output.incoming, output.sample_rate, context)
+        source = LiveInput(memory, output.incoming, output.sample_rate, context, formants=formants)
 
         def reopen() -> Output:
             again = Output(card, source.sample_rate, _INPUTS, _INPUTS)

@@ -16,18 +16,33 @@ class Example:
     """A version of the song, to be taught at ``context``.
 
     ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
-    version plays at t / speed.
+    version plays at t / speed. ``formants`` is the context of its formants, where they are taught
+    apart from pitch; if it is None they are where its pitch is, as a tape's are.
     """
 
     sound: Sound
     context: float
     speed: float = 1.0
+    formants: float | None = None
 
     def __post_init__(self) -> None:
-        if not np.isfinite(self.context) or self.context == 0.0:
-            raise DataError(f"an example's context must be finite and not 0, got {self.context}.")
+        if self.formants is None:
+            if not np.isfinite(self.context) or self.context == 0.0:
+                raise DataError(
+                    f"an example's context must be finite and not 0, got {self.context}."
+                )
+        elif not np.isfinite([self.context, self.formants]).all() or self.point(2) == (0.0, 0.0):
+            raise DataError(
+                "an example's contexts must be finite and not both 0, as the song's are, "
+                f"got {self.context} and {self.formants}."
+            )
         if not 0.0 < self.speed < np.inf:
             raise DataError(f"an example's speed must be positive, got {self.speed}.")
+
+    def point(self, n_knobs: int) -> tuple[float, ...]:
+        """Its context of each knob: of pitch, and of formants."""
+        formants = self.context if self.formants is None else self.formants
+        return (self.context, formants)[:n_knobs]
 
 
 def tape_example(song: Sound, semitones: float, *, context: float | None = None) -> Example:

@@ -35,10 +35,14 @@ class Features(NamedTuple):
 
     pitch: np.ndarray  # (frame, band) semitones above 440 Hz
     level: np.ndarray  # (frame, band) dB
+    envelope: np.ndarray | None = None  # (frame, band) semitones that it is away from the song's
 
     def joined(self) -> np.ndarray:
-        """(frame, 2 band): pitches, then levels, as the memory is taught them."""
-        return np.concatenate([self.pitch, self.level], axis=1)
+        """(frame, 2 band): pitches, then levels, as the memory is taught them.
+
+        Where formants are taught apart, (frame, 3 band): envelopes come last.
+        """
+        return np.concatenate([part for part in self if part is not None], axis=1)
 
 
 def measure_features(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypeAlias, get_args, overload
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
 from ctxaudio.analysis.percussion import split_drums
+from ctxaudio.effect.formant_examples import formant_example
 from ctxaudio.effect.stream import (
     BlockState,
     Voice,
@@ -21,13 +22,16 @@ from ctxaudio.effect.stream import (
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
 from ctxaudio.memory.field import Field
+from ctxaudio.memory.knobs import PITCH, Formants, check_formants, check_knobs
 from ctxaudio.memory.song_memory import (
     ANY_SOUND,
     NetworkKind,
     SongMemory,
     check_context,
+    check_network,
     check_speed,
     for_any_sound,
+    knobs_of,
     recall_field,
     teach_song,
 )
@@ -62,16 +66,26 @@ class ContextShift:
     (1, 300)
     >>> effect.latency_samples
     6143
+
+    Taught two knobs, it keeps a voice's formants where they are, or moves them by themselves.
+
+    >>> effect = ContextShift.teach(song, knobs=("pitch", "formants"))
+    >>> effect(song, 12.0, formants="keep")
+    Sound(1 channels, 22050 samples, 44100 Hz)
     """
 
-    def __init__(self, memory: SongMemory, context: float = 0.0) -> None:
+    def __init__(
+        self, memory: SongMemory, context: float = 0.0, *, formants: Formants = None
+    ) -> None:
         self.memory = memory
         self._context = check_context(context)
+        self._formants = check_formants(memory.knobs, formants)
         self._voice: Voice | None = None
         self._state: BlockState | None = None
 
     def __repr__(self) -> str:
-        return f"ContextShift({self.memory!r}, context={self._context:g})"
+        stand = "" if self._formants is None else f", formants={self._formants:g}"
+        return f"ContextShift({self.memory!r}, context={self._context:g}{stand})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
@@ -83,21 +97,35 @@ class ContextShift:
         song: Sound,
         examples: Iterable[Example] | None = None,
         *,
+        knobs: Sequence[str] = PITCH,
         network: NetworkKind = "reservoir",
         seed: int = 0,
         progress: Progress = lambda _: None,
     ) -> ContextShift:
         """Teach a network the song and versions of it; by tape speed at ±1 semitone by default.
 
-        A ``"trained"`` network takes longer than the reservoir, is more exact, and needs torch.
+        With ``knobs=("pitch", "formants")`` versions are taught as well whose formants are a
+        semitone away and whose pitch is the song's; unless ``examples`` has versions that say
+        where their formants are. A ``"trained"`` network takes longer than the reservoir, is more
+        exact, needs torch, and has one knob.
         """
+        knobs = check_knobs(knobs)
+        check_network(network, knobs)
         if examples is None:
             examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
+        examples = list(examples)
+        if knobs != PITCH and knobs_of(examples) == PITCH:
+            examples += [formant_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
         return cls(teach_song(song, examples, network=network, seed=seed, progress=progress))
 
     @classmethod
     def for_input(
-        cls, memory: SongMemory, sample_rate: float | None = None, context: float = 0.0
+        cls,
+        memory: SongMemory,
+        sample_rate: float | None = None,
+        context: float = 0.0,
+        *,
+        formants: Formants = None,
     ) -> ContextShift:
         """An effect for sounds that nobody has heard yet, such as a microphone's.
 
@@ -105,7 +133,7 @@ class ContextShift:
         shift. Its window is half as long, and so is its latency.
         """
         rate = memory.sample_rate if sample_rate is None else sample_rate
-        return cls(for_any_sound(memory, rate), context)
+        return cls(for_any_sound(memory, rate), context, formants=formants)
 
     @overload
     def __call__(
@@ -113,6 +141,7 @@ class ContextShift:
         song: Sound,
         context: float,
         *,
+        formants: Formants = ...,
         speed: float = ...,
         drums: Drums = ...,
         progress: Progress = ...,
@@ -125,6 +154,7 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        formants: Formants = ...,
         speed: float = ...,
         layout: Layout = ...,
         drums: Drums = ...,
@@ -137,7 +167,8 @@ class ContextShift:
         Args:
             song: a :class:`Sound`, followed by the context; or an array, followed by its sample
                 rate and the context, as :meth:`Sound.from_array` takes it.
-            args, options: the rest, by place or name; ``speed``, 1 unless another is given, of
+            args, options: the rest, by place or name; ``formants``, ``"keep"`` or where they go,
+                in semitones for the default examples; ``speed``, 1 unless another is given, of
                 .25 to 4, at which the pitch stays; ``drums``: ``"move"`` shifts them with the rest,
                 ``"keep"`` leaves them as they are; ``layout`` of an array, and ``progress``.
 
@@ -145,8 +176,9 @@ class ContextShift:
             A sound as long as the song, divided by the speed; or of an array, a new one, float32.
 
         Raises:
-            DataError: if it is not the song that was taught, the context is beyond ±36, the speed
-                beyond its bounds, or drums are neither moved nor kept.
+            DataError: if it is not the song that was taught, a context is beyond ±36, formants
+                are asked for that were not taught, the speed is beyond its bounds, or drums are
+                neither moved nor kept.
         """
         shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
         return shift(song, *args, **options)
@@ -156,6 +188,7 @@ class ContextShift:
         song: Sound,
         context: float,
         *,
+        formants: Formants = None,
         speed: float = 1.0,
         drums: Drums = "move",
         progress: Progress = lambda _: None,
@@ -165,7 +198,7 @@ class ContextShift:
         check_song(memory, song)
         if drums not in get_args(Drums):
             raise DataError(f"drums: expected 'move' or 'keep', got {drums!r}.")
-        field = recall_field(memory, context)
+        field = recall_field(memory, context, formants)
         resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
         beaten, rest = (None, song) if drums == "move" else split_drums(song)
@@ -185,17 +218,20 @@ class ContextShift:
         sample_rate: float,
         context: float,
         *,
+        formants: Formants = None,
         speed: float = 1.0,
         layout: Layout = "channels_first",
         drums: Drums = "move",
         progress: Progress = lambda _: None,
     ) -> np.ndarray:
         sound = Sound.from_array(song, sample_rate, layout=layout)
-        shifted = self._shift_sound(sound, context, speed=speed, drums=drums, progress=progress)
-        made = shifted.samples.copy()
+        shifted = self._shift_sound(
+            sound, context, formants=formants, speed=speed, drums=drums, progress=progress
+        )
+        samples = shifted.samples.copy()
         if np.ndim(song) == 1:
-            return made[0]
-        return made if layout == "channels_first" else np.ascontiguousarray(made.T)
+            return samples[0]
+        return samples if layout == "channels_first" else np.ascontiguousarray(samples.T)
 
     def n_steps(self, song: Sound, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
@@ -209,6 +245,15 @@ class ContextShift:
     @context.setter
     def context(self, context: float) -> None:
         self._context = check_context(context)
+
+    @property
+    def formants(self) -> float | None:
+        """Where they stand in :meth:`process`; None where they move along."""
+        return self._formants
+
+    @formants.setter
+    def formants(self, formants: Formants) -> None:
+        self._formants, self._voice = check_formants(self.memory.knobs, formants), None
 
     @property
     def latency_samples(self) -> int:
@@ -244,7 +289,7 @@ class ContextShift:
         if not (np.abs(block) <= _LOUDEST).all():
             raise DataError("a block holds values that are no samples: not finite, or over 120 dB.")
         if self._voice is None:
-            self._voice = Voice.of(self.memory)
+            self._voice = Voice.of(self.memory, self._formants)
         if self._state is None:
             self._state = begin_blocks(self._voice, len(block), self._context)
         made, self._state = process_block(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.memory.field import field_between
+from ctxaudio.memory.knobs import Formants, check_formants, points
 from ctxaudio.memory.song_memory import ANY_SOUND, SongMemory
 from ctxaudio.synthesis.generator import GeneratorState, synthesise
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
@@ -25,6 +26,7 @@ from ctxaudio.synthesis.resolution import (
     SONG_SPANS,
     Resolution,
 )
+from ctxaudio.synthesis.time_map import TimeMap
 from rnn import recall_frames
 
 _BLOCK = 64  # steps at a time: spectra stay in the cache
@@ -56,7 +58,7 @@ class StreamState(NamedTuple):
 
     frame: int  # the next to be made
     network: np.ndarray  # (unit,) of the memory
-    recalled: np.ndarray  # (2 band,) pitches and levels of the last frame that was made
+    recalled: np.ndarray  # (feature,) of the last frame that was made
     generator: GeneratorState
 
 
@@ -67,11 +69,39 @@ class Voice:
     memory: SongMemory
     resolution: Resolution
     unshifted: np.ndarray  # (phrase frame, unit) states of a turn of the clock at context 0
+    formants: float | None = None  # where they stand; by default they move along
 
     @classmethod
-    def of(cls, memory: SongMemory) -> Voice:
-        """The voice of a memory."""
-        return cls(memory, stream_resolution(memory), memory.phrases.states(0.0))
+    def of(cls, memory: SongMemory, formants: Formants = None) -> Voice:
+        """The voice of a memory, with its formants kept, elsewhere, or where the pitch is.
+
+        Raises:
+            DataError: if the memory was taught nothing of formants that are asked for.
+        """
+        stand = check_formants(memory.knobs, formants)
+        unshifted = memory.phrases.states(points(memory.knobs, 0.0, None))
+        return cls(memory, stream_resolution(memory), unshifted, stand)
+
+    def points(self, contexts: float | np.ndarray) -> np.ndarray:
+        """Where the knobs stand at contexts of pitch (...,): shape (..., knob)."""
+        return points(self.memory.knobs, contexts, self.formants)
+
+    def warm_state(self, context: float, frame: int = 0) -> np.ndarray:
+        """State of the network just before a frame, settled at a context."""
+        return self.memory.phrases.warm_state(self.points(context), frame)
+
+    def prepare(
+        self,
+        samples: np.ndarray,
+        n_steps: int,
+        state: PreparationState,
+        when: TimeMap | None = None,
+    ) -> tuple[list[Prepared], PreparationState]:
+        """Look at the next steps for all that :meth:`make` asks of them."""
+        with_envelopes = self.memory.has_formants
+        return prepare(
+            samples, n_steps, self.resolution, state, when, with_envelopes=with_envelopes
+        )
 
     def begin(self, n_channels: int, frame: int, context: float, step: int) -> StreamState:
         """Before a step and the frame that is recalled for it.
@@ -81,7 +111,7 @@ class Voice:
         phrases = self.memory.phrases
         return StreamState(
             frame,
-            phrases.warm_state(context, max(frame, 0)),
+            self.warm_state(context, max(frame, 0)),
             np.zeros(phrases.n_features),
             GeneratorState.zeros(n_channels, step, self.resolution),
         )
@@ -118,9 +148,8 @@ class Voice:
                 if following <= last:
                     frame = max(following, 0)
                     # One frame at a time, for a product of more rows is rounded in another way.
-                    features, after = recall_frames(
-                        memory.phrases, np.array([context]), frame, network
-                    )
+                    at = self.points(np.array([context]))
+                    features, after = recall_frames(memory.phrases, at, frame, network)
                     recalled = features[0]
                     if following >= 0:
                         network = after
@@ -129,9 +158,13 @@ class Voice:
             rows[i] = recalled
             cycle = self.unshifted[[frame % len(self.unshifted)]]
             unshifted[i] = memory.phrases.features(cycle, frame)[0]
-        field = field_between(rows, unshifted)
+        field = field_between(rows, unshifted, with_envelope=memory.has_formants)
         made, generator = synthesise(
-            prepared, field, self.resolution, memory.bands, state.generator
+            prepared,
+            field if self.formants is not None else field._replace(envelope=None),
+            self.resolution,
+            memory.bands,
+            state.generator,
         )
         return made, StreamState(following, network, recalled, generator)
 
@@ -202,7 +235,7 @@ def _take_steps(voice: Voice, state: BlockState) -> BlockState:
     for start in range(0, n_steps, _BLOCK):
         n = min(_BLOCK, n_steps - start)
         samples = pending[:, start * hop : (start + n - 1) * hop + window]
-        ready, preparation = prepare(samples, n, resolution, preparation)
+        ready, preparation = voice.prepare(samples, n, preparation)
         for prepared in ready:
             # A step is made at the context of the moment when the last sample has come that it
             # waits for.

@@ -18,10 +18,21 @@ class Field(NamedTuple):
 
     displacement: np.ndarray  # (frame, band) semitones
     gain: np.ndarray  # (frame, band) dB
+    envelope: np.ndarray | None = None  # (frame, band) semitones; it moves along if there is none
+
+    def rows(self, index: slice | np.ndarray) -> Field:
+        """Some of the frames."""
+        envelope = None if self.envelope is None else self.envelope[index]
+        return Field(self.displacement[index], self.gain[index], envelope)
 
 
-def field_between(recalled: np.ndarray, unshifted: np.ndarray) -> Field:
-    """The field from two recalls (frame, 2 band) of the memory: at a context and at 0."""
-    displacement, gain = np.split(recalled - unshifted, 2, axis=1)
-    displacement = np.clip(displacement, -MAX_DISPLACEMENT, MAX_DISPLACEMENT)
-    return Field(displacement, np.clip(gain, -MAX_GAIN_DB, MAX_GAIN_DB))
+def field_between(
+    recalled: np.ndarray, unshifted: np.ndarray, *, with_envelope: bool = False
+) -> Field:
+    """The field from two recalls (frame, 2 band) of the memory: at a context and at 0.
+
+    Of a memory that knows of formants they are (frame, 3 band), ``with_envelope``.
+    """
+    parts = np.split(recalled - unshifted, 3 if with_envelope else 2, axis=1)
+    limits = (MAX_DISPLACEMENT, MAX_GAIN_DB, MAX_DISPLACEMENT)
+    return Field(*(np.clip(part, -most, most) for part, most in zip(parts, limits, strict=False)))

@@ -15,6 +15,7 @@ from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError, one_line
 from ctxaudio.limits import MAX_RATE, MIN_RATE
+from ctxaudio.memory.knobs import PITCH, Knobs, check_knobs
 from ctxaudio.memory.song_memory import ANY_SOUND, NetworkKind, SongMemory
 from ctxaudio.version import __version__
 from rnn import ClockConfig, PhraseMemory, Readout, Reservoir
@@ -37,8 +38,18 @@ class _About:
     n_samples: int
     contexts: tuple[float, ...]
     network: NetworkKind = "reservoir"
+    knobs: Knobs = PITCH
+    points: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
+        if self.knobs == PITCH:
+            if self.points:
+                raise ValueError("it has points and one knob")
+        else:
+            if {len(point) for point in self.points} != {len(check_knobs(self.knobs))}:
+                raise ValueError(f"points are not those of {len(self.knobs)} knobs")
+            if self.contexts != tuple(sorted({point[0] for point in self.points})):
+                raise ValueError("contexts and points are not the same")
         if not MIN_RATE <= self.sample_rate <= MAX_RATE:
             raise ValueError(f"a sample rate of {self.sample_rate} Hz is not one")
         right = FrameConfig.for_rate(self.sample_rate), BandConfig.for_rate(self.sample_rate)
@@ -56,9 +67,9 @@ class _About:
         """What the arrays have to be."""
         return {
             "phrase": -(-self.n_frames // self.clock.n_frames),
-            "feature": 2 * self.bands.n_bands,
+            "feature": (1 + len(self.knobs)) * self.bands.n_bands,
             "input": self.clock.n_bumps,
-            "context": 1,
+            "context": len(self.knobs),
         }
 
 
@@ -78,6 +89,9 @@ def _take_apart(memory: SongMemory) -> tuple[dict[str, Any], Arrays]:
     }
     if memory.network != "reservoir":  # of which older files do not speak
         about["network"] = memory.network
+    if memory.knobs != PITCH:
+        about["knobs"] = list(memory.knobs)
+        about["points"] = [list(point) for point in memory.points]
     return about, {"readouts": memory.phrases.readouts.weights, **reservoir_arrays(network)}
 
 
@@ -94,6 +108,8 @@ def _put_together(about: _About, arrays: Arrays) -> SongMemory:
         n_samples=about.n_samples,
         contexts=about.contexts,
         network=about.network,
+        knobs=about.knobs,
+        points=about.points,
     )
 
 

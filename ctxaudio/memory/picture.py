@@ -9,6 +9,7 @@ import numpy as np
 
 from ctxaudio.limits import MAX_CONTEXT
 from ctxaudio.memory.field import field_between
+from ctxaudio.memory.knobs import PITCH, Knobs, points
 from rnn import PhraseMemory
 
 _PHRASES = 6  # spread over the song, of which the picture is made
@@ -16,18 +17,19 @@ _POINTS = 13  # contexts; an odd number, so that 0 is one
 _WIDTH, _HEIGHT, _MARGIN = 360, 220, 34  # pixels
 
 
-def displacements(phrases: PhraseMemory, contexts: np.ndarray) -> np.ndarray:
+def displacements(phrases: PhraseMemory, contexts: np.ndarray, knobs: Knobs = PITCH) -> np.ndarray:
     """Displacement, (context, 3): what 5, 50 and 95 % of a few phrases' bands and frames have."""
     chosen = np.unique(np.linspace(0, phrases.n_phrases - 1, _PHRASES).round().astype(int))
     length = phrases.clock.n_frames
-    unshifted = phrases.states(0.0)
+    unshifted = phrases.states(points(knobs, 0.0, None))
     found = []
     for context in contexts:
-        states = phrases.states(float(context))
+        states = phrases.states(points(knobs, float(context), None))
         moved = [
             field_between(
                 phrases.features(states, phrase * length),
                 phrases.features(unshifted, phrase * length),
+                with_envelope=knobs != PITCH,
             ).displacement
             for phrase in chosen
         ]
@@ -35,7 +37,9 @@ def displacements(phrases: PhraseMemory, contexts: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
-def html_of(phrases: PhraseMemory, taught: Sequence[float], words: str) -> str:
+def html_of(
+    phrases: PhraseMemory, taught: Sequence[float], words: str, knobs: Knobs = PITCH
+) -> str:
     """The picture of a memory taught at some contexts, with words below; it runs nothing.
 
     A line for the median over frames and bands, a shade for what 90 % of them have, and a dot
@@ -43,9 +47,9 @@ def html_of(phrases: PhraseMemory, taught: Sequence[float], words: str) -> str:
     """
     reach = min(MAX_CONTEXT, 12.0 * max(1.0, np.ceil(np.abs(taught).max() / 12.0)))
     contexts = np.linspace(-reach, reach, _POINTS)
-    curves = displacements(phrases, contexts)
+    curves = displacements(phrases, contexts, knobs)
     seen = [context for context in taught if abs(context) <= reach]
-    dots = displacements(phrases, np.array(seen))[:, 1]
+    dots = displacements(phrases, np.array(seen), knobs)[:, 1]
     top = max(1.0, float(np.ceil(np.abs(curves).max())))
 
     def point(context: float, semitones: float) -> str:

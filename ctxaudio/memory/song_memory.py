@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
+from ctxaudio.analysis.envelope_shift import with_envelopes
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.features import Progress, measure_features
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
@@ -17,6 +18,14 @@ from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT, MAX_SPEED, MIN_SPEED
 from ctxaudio.memory.field import Field, field_between
+from ctxaudio.memory.knobs import (
+    PITCH,
+    PITCH_AND_FORMANTS,
+    Formants,
+    Knobs,
+    check_formants,
+    points,
+)
 from ctxaudio.memory.picture import html_of
 from ctxaudio.sound.door import whole_rate
 from ctxaudio.sound.samples import Sound
@@ -53,11 +62,14 @@ class SongMemory:
     fingerprint: str
     sample_rate: int
     n_samples: int
-    contexts: tuple[float, ...]
+    contexts: tuple[float, ...]  # of pitch
     network: NetworkKind = "reservoir"
+    knobs: Knobs = PITCH
+    points: tuple[tuple[float, ...], ...] = ()  # where several knobs stood, one for each example
 
     def __repr__(self) -> str:
         taught = ", ".join(f"{context:+g}" if context else "0" for context in self.contexts)
+        taught += " of pitch and formants" if self.has_formants else ""
         of = "any sound" if self.fingerprint == ANY_SOUND else f"{self.n_samples} samples"
         return (
             f"SongMemory({of} at {self.sample_rate} Hz, taught at {taught}: "
@@ -66,7 +78,12 @@ class SongMemory:
 
     def _repr_html_(self) -> str:
         """What a notebook shows of it."""
-        return html_of(self.phrases, self.contexts, repr(self))
+        return html_of(self.phrases, self.contexts, repr(self), self.knobs)
+
+    @property
+    def has_formants(self) -> bool:
+        """Whether formants were taught apart from pitch."""
+        return "formants" in self.knobs
 
 
 def teach_song(
@@ -81,7 +98,8 @@ def teach_song(
 
     Args:
         song: at context 0.
-        examples: of what it is at others.
+        examples: of what it is at others. If one says where its formants are, they are taught
+            apart from pitch.
         network: a reservoir as it is drawn, or one that is trained from there, which takes longer
             and needs torch.
         seed: of the draw.
@@ -89,28 +107,32 @@ def teach_song(
 
     Raises:
         DataError: if there is no example, two share a context, or one does not fit the song; if
-            torch is missing, or training fails.
+            all move formants with the pitch, or alike, and yet apart; if torch is missing, or
+            training fails.
     """
-    check_network(network)
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
     examples = list(examples)
-    contexts = [0.0, *(example.context for example in examples)]
-    if not examples:
-        raise DataError("at least one example is needed beside the song itself.")
-    if len(set(contexts)) < len(contexts):
-        raise DataError(f"each example needs a context of its own, got {contexts[1:]}.")
-    song_is, versions = measure_features(song, examples, frames, bands, progress)
+    knobs = knobs_of(examples)
+    check_network(network, knobs)
+    where = [example.point(len(knobs)) for example in examples]
+    _check_points(knobs, where)
+    pitched = [example for example in examples if example.context != 0.0]
+    song_is, versions = measure_features(song, pitched, frames, bands, progress)
+    if knobs != PITCH:
+        song_is, versions = with_envelopes(song, song_is, examples, versions, frames, bands)
     taught = {
-        context: features.joined()
-        for context, features in zip(contexts, [song_is, *versions], strict=True)
+        point: features.joined()
+        for point, features in zip([(0.0,) * len(knobs), *where], [song_is, *versions], strict=True)
     }
     clock = ClockConfig()
     reservoir = draw_reservoir(
-        ReservoirConfig(n_inputs=clock.n_bumps), rng=np.random.default_rng(seed)
+        ReservoirConfig(n_inputs=clock.n_bumps, n_contexts=len(knobs)),
+        rng=np.random.default_rng(seed),
     )
     if network == "trained":
-        reservoir = _train(reservoir, clock, taught, progress)
+        by_context = {point[0]: features for point, features in taught.items()}
+        reservoir = _train(reservoir, clock, by_context, progress)
     return SongMemory(
         phrases=teach_phrases(reservoir, clock, taught, ridge=RIDGE),
         frames=frames,
@@ -118,9 +140,30 @@ def teach_song(
         fingerprint=song.fingerprint(),
         sample_rate=song.sample_rate,
         n_samples=song.samples.shape[1],
-        contexts=tuple(sorted(taught)),
+        contexts=tuple(sorted({point[0] for point in taught})),
         network=network,
+        knobs=knobs,
+        points=() if knobs == PITCH else tuple(sorted(taught)),
     )
+
+
+def knobs_of(examples: Sequence[Example]) -> Knobs:
+    """What examples teach."""
+    apart = any(example.formants is not None for example in examples)
+    return PITCH_AND_FORMANTS if apart else PITCH
+
+
+def _check_points(knobs: Knobs, where: list[tuple[float, ...]]) -> None:
+    if not where:
+        raise DataError("at least one example is needed beside the song itself.")
+    if len({(0.0,) * len(knobs), *where}) <= len(where):
+        contexts = [point[0] for point in where] if knobs == PITCH else where
+        raise DataError(f"each example needs a context of its own, got {contexts}.")
+    if knobs != PITCH and np.linalg.matrix_rank(where) < len(knobs):
+        raise DataError(
+            f"examples must move pitch and formants apart, got {where} of {', '.join(knobs)}. "
+            "Is one missing whose formants are moved alone, or kept?"
+        )
 
 
 def n_taught(song: Sound, network: NetworkKind = "reservoir") -> int:
@@ -129,15 +172,20 @@ def n_taught(song: Sound, network: NetworkKind = "reservoir") -> int:
     return n_frames + TRAINING_UPDATES * ClockConfig().n_frames * (network == "trained")
 
 
-def check_network(network: str) -> None:
+def check_network(network: str, knobs: Knobs = PITCH) -> None:
     """Refuse a kind of network that cannot be taught, before any work is done.
 
     Raises:
-        DataError: if there is no such kind, or what it needs is missing.
+        DataError: if there is no such kind, it cannot be taught these knobs, or what it needs is
+            missing.
     """
     if network not in NETWORK_KINDS:
         raise DataError(f"network must be one of {', '.join(NETWORK_KINDS)}, got {network!r}.")
     if network == "trained":
+        if knobs != PITCH:
+            raise DataError(
+                "a trained network has one knob, pitch; formants are taught to a reservoir."
+            )
         require("torch", "a trained network")
 
 
@@ -187,16 +235,26 @@ def check_speed(speed: float) -> float:
     return float(speed)
 
 
-def recall_field(memory: SongMemory, context: float) -> Field:
+def recall_field(memory: SongMemory, context: float, formants: Formants = None) -> Field:
     """The field that the network recalls at a context it need not have been taught.
 
+    Args:
+        memory: of a song.
+        context: of pitch.
+        formants: where they stand, ``"keep"`` for 0; by default they move with the pitch.
+
     Raises:
-        DataError: if the context is beyond ±36 or not a number, or the memory is of no song.
+        DataError: if a context is beyond ±36 or not a number, formants are asked for that were
+            not taught, or the memory is of no song.
     """
     check_context(context)
+    stand = check_formants(memory.knobs, formants)
     if memory.fingerprint == ANY_SOUND:
         raise DataError("the memory is of no song in particular; recall its song's own.")
-    return field_between(recall(memory.phrases, context), recall(memory.phrases, 0.0))
+    point = points(memory.knobs, context, stand)
+    recalled, unshifted = (recall(memory.phrases, at) for at in (point, np.zeros_like(point)))
+    field = field_between(recalled, unshifted, with_envelope=memory.has_formants)
+    return field if stand is not None else field._replace(envelope=None)
 
 
 def for_any_sound(memory: SongMemory, sample_rate: float) -> SongMemory:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ctxaudio.effect.stream import Voice, begin_blocks, process_block
+from ctxaudio.memory.knobs import Formants
 from ctxaudio.memory.song_memory import SongMemory, check_context, for_any_sound
 from ctxaudio.playback.ring import Ring
 
@@ -19,14 +20,20 @@ class LiveInput:
     goes_on = True
 
     def __init__(
-        self, memory: SongMemory, incoming: Ring, sample_rate: int, context: float = 0.0
+        self,
+        memory: SongMemory,
+        incoming: Ring,
+        sample_rate: int,
+        context: float = 0.0,
+        *,
+        formants: Formants = None,
     ) -> None:
         self.context = check_context(context)
         self.sample_rate = sample_rate
         self.incoming = incoming
         self.n_channels = incoming.n_channels
         self.position = 0  # samples that came in
-        self._voice = Voice.of(for_any_sound(memory, sample_rate))
+        self._voice = Voice.of(for_any_sound(memory, sample_rate), formants)
         self._state = begin_blocks(self._voice, self.n_channels, context)
 
     @property
@@ -42,7 +49,7 @@ class LiveInput:
     @property
     def recalled(self) -> np.ndarray:
         """(2 band,) pitches in semitones above 440 Hz, then levels in dB, as recalled last."""
-        return self._state.stream.recalled
+        return self._state.stream.recalled[: 2 * self._voice.memory.bands.n_bands]
 
     def next(self) -> np.ndarray:
         """As many (channel, time) samples as have come since; possibly none."""

@@ -19,12 +19,13 @@ import numpy as np
 
 from ctxaudio.effect.context_shift import check_song
 from ctxaudio.effect.stream import StreamState, Voice
+from ctxaudio.memory.knobs import Formants
 from ctxaudio.memory.song_memory import SongMemory, check_context, check_speed
 from ctxaudio.playback.fade import crossfade
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import full_scale, when_heard
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
-from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, samples_needed
 from ctxaudio.synthesis.stays import MARGIN
 from ctxaudio.synthesis.time_map import TimeMap
 
@@ -45,13 +46,20 @@ class Playhead:
     """A song at a position and a context. One thread at a time may use it.
 
     Raises:
-        DataError: if the memory is of another song, or the context beyond ±36.
+        DataError: if the memory is of another song, the context beyond ±36, or formants are asked
+            for that were not taught.
     """
 
     goes_on = False
 
     def __init__(
-        self, memory: SongMemory, song: Sound, context: float = 0.0, *, speed: float = 1.0
+        self,
+        memory: SongMemory,
+        song: Sound,
+        context: float = 0.0,
+        *,
+        speed: float = 1.0,
+        formants: Formants = None,
     ) -> None:
         check_speed(speed)
         check_song(memory, song)
@@ -59,7 +67,7 @@ class Playhead:
         self.sample_rate = song.sample_rate
         self.n_channels, self.n_samples = song.samples.shape
         self._context = check_context(context)
-        self._voice = Voice.of(memory)
+        self._voice = Voice.of(memory, formants)
         self._resolution = self._voice.resolution
         self._when = when_heard(song, speed, self._resolution)
         self._lasts = self.n_samples if self._when is None else self._when.n_made  # to be heard
@@ -120,7 +128,7 @@ class Playhead:
     @property
     def recalled(self) -> np.ndarray:
         """(2 band,) pitches in semitones above 440 Hz, then levels in dB, as recalled last."""
-        return self._state.recalled
+        return self._state.recalled[: 2 * self._voice.memory.bands.n_bands]
 
     def next(self) -> np.ndarray | None:
         """The next (channel, time) samples, a hop or what is left of the song; None at its end."""
@@ -271,9 +279,7 @@ class Playhead:
             is_inside &= samples < self._end // self._lasts * self.n_samples
         found = self.song.samples[:, samples % self.n_samples]
         found = np.where(is_inside, found, np.float32(0.0)) / self._scale
-        ready, self._preparation = prepare(
-            found, n_steps, self._resolution, self._preparation, when
-        )
+        ready, self._preparation = self._voice.prepare(found, n_steps, self._preparation, when)
         self._prepared.extend(ready)
 
     def _when_around(self, first: int, n_steps: int) -> TimeMap | None:
@@ -303,5 +309,5 @@ class Playhead:
         """State before the song, settled where the context goes; kept, for it takes long."""
         target = self._glide.target
         if self._settled[0] != target:
-            self._settled = target, self._voice.memory.phrases.warm_state(target)
+            self._settled = target, self._voice.warm_state(target)
         return self._settled[1]

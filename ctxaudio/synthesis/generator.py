@@ -13,12 +13,13 @@ from ctxaudio.analysis.frames import between, hann
 from ctxaudio.memory.field import Field
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
+from ctxaudio.synthesis.formants import rows_of
 from ctxaudio.synthesis.noise import NoiseFrames, NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap, n_made
-from ctxaudio.synthesis.transport import FieldRows, Layout, transport
+from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
 
 _BLOCK = 64  # steps at a time
 
@@ -95,23 +96,23 @@ def synthesise(
     """
     seen, n_steps, hop = prepared.seen, prepared.n_steps, resolution.frames.hop
     layout = layout_of(resolution)
-    rows = FieldRows(
-        np.asarray(field.displacement, np.float64), np.asarray(field.gain, np.float64), bands.axis
-    )
+    rows = rows_of(field, seen.envelopes, bands)
     rotation, turns = state.rotation.copy(), state.turns.copy()
-    noise = NoiseShare(noise_edges(resolution), prepared.noise)
+    share = np.where(rows.sung[:, None], 0.0, prepared.noise)
+    noise = NoiseShare(noise_edges(resolution), share)
     steps = [
         resolution.steps_of(i, seen.first, len(power)) for i, power in enumerate(seen.spectra.power)
     ]
     base = resolution.base
     weight = prepared.weight.copy()
-    still = (np.abs(rows.displacement).max(axis=1) < _STILL_ST) & (seen.spectra.lag[base] == 0)
+    unmoved = np.abs(rows.partials.displacement).max(axis=1) < _STILL_ST
+    still = unmoved & (seen.spectra.lag[base] == 0)
     weight[still] = np.eye(len(steps))[base][:, None]
     moved, keep, places, used = [], [], [], []
     for i, window in enumerate(resolution.windows):
         sounds = np.any(weight[:, i] > 0.0, axis=1)
         if i == base:
-            sounds = sounds | np.any(prepared.noise > 0.0, axis=1)
+            sounds = sounds | np.any(share > 0.0, axis=1)
         used.append(np.flatnonzero(sounds[steps[i]]))
         places.append(np.full(len(steps[i]), -1))
         places[i][used[i]] = np.arange(len(used[i]))
@@ -120,19 +121,10 @@ def synthesise(
         keep.append(np.ones(seen.spectra.power[i].shape, np.float32))
         keep_rest(steps[i], resolution.frames.window / window, noise, keep[i])
     noisy = NoiseFrames(seen.noisy, seen.swell, layout.bin_hz[base])
-    move_noise(noisy, rows, noise, places[base], turns, moved[base])
-    transport(
-        seen.spectra,
-        seen.first,
-        layout,
-        weight,
-        prepared.onsets,
-        rows,
-        tuple(keep),
-        tuple(places),
-        rotation,
-        tuple(moved),
-    )
+    move_noise(noisy, rows.noise, noise, places[base], turns, moved[base])
+    frames = Frames(*seen.spectra, tuple(keep), tuple(places), tuple(moved))
+    moves = Moves(rows.partials, weight, prepared.onsets)
+    transport(frames, seen.first, layout, moves, rotation)
     # Each window by itself, and all together at the end: so the order in which they are added, and
     # with it the rounding, does not depend on how a sound is split.
     out = np.pad(state.tails, ((0, 0), (0, 0), (0, n_steps * hop)))
@@ -144,7 +136,7 @@ def synthesise(
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece
     made, tails = out[:, :, : n_steps * hop].sum(axis=0), out[:, :, n_steps * hop :]
-    loudest_gain = rows.gain.max(axis=1)
+    loudest_gain = rows.partials.gain.max(axis=1)
     made, attacks = hold_attacks(
         made, seen.song_power, loudest_gain, resolution.frames, state.attacks
     )
@@ -192,7 +184,7 @@ def generate(
     """
     n_channels, n_samples = song.samples.shape
     n_out = n_samples if when is None else when.n_made
-    if when is None and not (np.any(field.displacement) or np.any(field.gain)):
+    if when is None and not any(part is not None and np.any(part) for part in field):
         return song  # moved nowhere, and not even rounded
     scale = full_scale(song)
     samples = np.zeros((n_channels, n_out), np.float32)
@@ -208,15 +200,16 @@ def generate(
     for start in range(first, end, _BLOCK):
         n = min(_BLOCK, end - start)
         part = between(song.samples, *samples_needed(start, n, resolution, when)) / scale
-        ready, preparation = prepare(part, n, resolution, preparation, when)
+        ready, preparation = prepare(
+            part, n, resolution, preparation, when, with_envelopes=field.envelope is not None
+        )
         for prepared in ready:
             at = prepared.seen.first
             rows = np.arange(at, at + prepared.n_steps)
             if when is not None:  # the nearest that was taught
                 rows = (2 * when.song_at(rows * hop) + hop) // (2 * hop)
             rows = np.clip(rows, 0, len(field.displacement) - 1)
-            moving = Field(field.displacement[rows], field.gain[rows])
-            made, state = synthesise(prepared, moving, resolution, bands, state)
+            made, state = synthesise(prepared, field.rows(rows), resolution, bands, state)
             energy += float(np.vdot(made, made))
             begins = at * hop - reach
             begin, until = max(begins, 0), min(begins + made.shape[1], n_out)

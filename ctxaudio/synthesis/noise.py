@@ -80,10 +80,14 @@ def move_noise(noisy, field, noise, places, turns, out):  # type: ignore[no-unty
         out: (frame, channel, bin) complex; the moved spectra are added.
     """
     windowed, swell, bin_hz = noisy
-    displacement, gain, axis = field
+    displacement, gain, axis, formant_gain, formant_axis = field
     edges, share = noise
     n_frames, n_channels, n_bins = windowed.shape
+    louder = np.ones(n_bins + 1, np.float32)
     for frame in range(n_frames):
+        for k in range(edges[0], n_bins if formant_gain.shape[1] > 0 else 0):
+            semitones = 12.0 * np.log2(k * bin_hz / REFERENCE_HZ)
+            louder[k] = 10.0 ** (at_pitch(formant_gain[frame], semitones, formant_axis) / 20.0)
         for segment in range(len(edges) - 1):
             first, end = edges[segment], edges[segment + 1]
             width = end - first
@@ -109,9 +113,9 @@ def move_noise(noisy, field, noise, places, turns, out):  # type: ignore[no-unty
                 for channel in range(n_channels):
                     for j in range(min(width, last - to)):
                         if mirrored:
-                            value = np.conj(windowed[frame, channel, end - j])
+                            value = np.conj(windowed[frame, channel, end - j]) * louder[end - j]
                         else:
-                            value = windowed[frame, channel, first + j]
+                            value = windowed[frame, channel, first + j] * louder[first + j]
                         out[places[frame], channel, to + j] += value * factor
 
 

@@ -40,6 +40,28 @@ class FieldRows(NamedTuple):
     displacement: np.ndarray  # (step, band) semitones, float64
     gain: np.ndarray  # (step, band) dB, float64
     axis: BandAxis  # the bands' places
+    formant_gain: np.ndarray  # (step, point) dB, float64, beside it; no points where there is none
+    formant_axis: BandAxis  # the points' places
+
+
+class Frames(NamedTuple):
+    """Frames of consecutive steps and what becomes of them; tuples are by window."""
+
+    raw: tuple[np.ndarray, ...]  # these four are :class:`~ctxaudio.synthesis.spectra.Spectra`
+    windowed: tuple[np.ndarray, ...]
+    power: tuple[np.ndarray, ...]
+    lag: tuple[np.ndarray, ...]
+    keep: tuple[np.ndarray, ...]  # (frame, bin) share of each bin that moves here
+    places: tuple[np.ndarray, ...]  # (frame,) where in ``out`` it is, or -1: nothing is made of it
+    out: tuple[np.ndarray, ...]  # (frame, channel, bin) complex; the moved spectra are added
+
+
+class Moves(NamedTuple):
+    """Where consecutive steps go, and in which windows."""
+
+    field: FieldRows
+    weight: np.ndarray  # (step, window, band): how much of each range each window makes
+    onsets: np.ndarray  # (step, onset, 2) samples of the onsets around: as made, and in the song
 
 
 class Layout(NamedTuple):
@@ -67,31 +89,27 @@ class Moment(NamedTuple):
 
 
 @compiled
-def transport(spectra, first, layout, weight, onsets, field, keep, places, rotation, out):  # type: ignore[no-untyped-def]
+def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untyped-def]
     """Move the peaks of consecutive steps along the field.
 
     Args:
-        spectra: :class:`~ctxaudio.synthesis.spectra.Spectra`.
+        frames: :class:`Frames`.
         first: the first step.
         layout: :class:`Layout`.
-        weight: (step, window, band).
-        onsets: (step, onset, 2) samples of the onsets around: as made, and in the song.
-        field: :class:`FieldRows`.
-        keep: by window, (frame, bin) share of each bin that moves here.
-        places: by window, (frame,) where in ``out`` a frame is, or -1: nothing is made of it.
+        moves: :class:`Moves`.
         rotation: (place, 5) the map, changed in place: radians that each place of the spectrum
             has turned at a sample; radians a sample that it turns since, while song and sound
             pass alike; that sample; radians a sample of the song; the lag there.
-        out: by window, (frame, channel, bin) complex; the moved spectra are added.
     """
+    field = moves.field
     n_windows = len(layout.hops)
     most = 0
     for i in range(n_windows):
-        most = max(most, spectra.windowed[i].shape[2])
+        most = max(most, frames.windowed[i].shape[2])
     peaks = np.empty(most, dtype=np.int64)
     done = np.zeros(n_windows, dtype=np.int64)
     shortest = layout.hops[n_windows - 1]
-    for step in range(len(weight)):
+    for step in range(len(moves.weight)):
         begin = (first + step) * layout.step
         for sample in range(begin, begin + layout.step, shortest):
             for i in range(n_windows):
@@ -99,19 +117,26 @@ def transport(spectra, first, layout, weight, onsets, field, keep, places, rotat
                     continue
                 frame = done[i]
                 done[i] += 1
-                if places[i][frame] < 0:
+                place = frames.places[i][frame]
+                if place < 0:
                     continue
                 _move_frame(
-                    spectra.raw[i][frame],
-                    spectra.windowed[i][frame],
-                    spectra.power[i][frame],
-                    Moment(i, sample, spectra.lag[i][frame], weight[step], onsets[step]),
+                    frames.raw[i][frame],
+                    frames.windowed[i][frame],
+                    frames.power[i][frame],
+                    Moment(i, sample, frames.lag[i][frame], moves.weight[step], moves.onsets[step]),
                     layout,
-                    FieldRows(field.displacement[step], field.gain[step], field.axis),
-                    keep[i][frame],
+                    FieldRows(
+                        field.displacement[step],
+                        field.gain[step],
+                        field.axis,
+                        field.formant_gain[step],
+                        field.formant_axis,
+                    ),
+                    frames.keep[i][frame],
                     rotation,
                     peaks,
-                    out[i][places[i][frame]],
+                    frames.out[i][place],
                 )
 
 
@@ -121,7 +146,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
 ):
     """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
     window, sample, lag, weight, onsets = moment
-    displacement, gain, axis = field
+    displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_bins = windowed.shape
     n_out = out.shape[1]
     bin_hz = layout.bin_hz[window]
@@ -191,7 +216,10 @@ def _move_frame(  # type: ignore[no-untyped-def]
             continue
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
         ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
-        amplitude = 10.0 ** (at_pitch(gain, semitones, axis) / 20.0)
+        louder = at_pitch(gain, semitones, axis)
+        if len(formant_gain) > 0:
+            louder += at_pitch(formant_gain, semitones, formant_axis)
+        amplitude = 10.0 ** (louder / 20.0)
         change = position * (ratio - 1.0)
         # Between two bins, it goes to both: frames that overlap then agree on the phase of
         # all their samples, not of the middle one alone.

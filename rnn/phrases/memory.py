@@ -10,14 +10,19 @@ not jump where one phrase ends and the next begins.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from rnn.network import Network
 from rnn.phrases.clock import ClockConfig, clock_signal
 from rnn.readout import NormalEquations, Readout
+
+# One number for a network with one context, or one for each of several.
+Context: TypeAlias = float | Sequence[float] | np.ndarray
+Taught = TypeVar("Taught", float, tuple[float, ...])
 
 # A reservoir of the default config has forgotten where it started, to rounding, in half a turn.
 WARM_UP_TURNS = 1
@@ -42,11 +47,11 @@ class PhraseMemory:
         """Number of features of a frame."""
         return self.readouts.weights.shape[2]
 
-    def warm_state(self, context: float, frame: int = 0) -> np.ndarray:
+    def warm_state(self, context: Context, frame: int = 0) -> np.ndarray:
         """State (unit,) just before a frame, of a network that has settled at a context."""
         return _warm_state(self.network, self.clock, context, frame)
 
-    def states(self, context: float) -> np.ndarray:
+    def states(self, context: Context) -> np.ndarray:
         """States (phrase frame, unit) of one turn of the clock at a constant context."""
         return _cycle(self.network, self.clock, context)
 
@@ -72,7 +77,7 @@ class PhraseMemory:
 def teach_phrases(
     network: Network,
     clock: ClockConfig,
-    examples: Mapping[float, np.ndarray],
+    examples: Mapping[Taught, np.ndarray],
     *,
     ridge: float,
 ) -> PhraseMemory:
@@ -80,7 +85,7 @@ def teach_phrases(
 
     Args:
         examples: for each context, the sequence (time, feature) as it is at that context; all
-            of one shape.
+            of one shape. Of a network with several contexts, a tuple of one number for each.
         ridge: of the readouts, relative to a frame (:mod:`rnn.readout`).
 
     Returns:
@@ -105,7 +110,7 @@ def teach_phrases(
     return PhraseMemory(network, clock, readouts, n_frames)
 
 
-def check_examples(examples: Mapping[float, np.ndarray]) -> tuple[int, int]:
+def check_examples(examples: Mapping[Taught, np.ndarray]) -> tuple[int, int]:
     """The shape (time, feature) that all examples have.
 
     Raises:
@@ -134,7 +139,7 @@ def targets_by_phrase(clock: ClockConfig, features: np.ndarray) -> np.ndarray:
     return by_phrase.transpose(1, 0, 2).reshape(clock.n_frames, -1)
 
 
-def recall(memory: PhraseMemory, context: float) -> np.ndarray:
+def recall(memory: PhraseMemory, context: Context) -> np.ndarray:
     """The whole sequence (time, feature) as the network recalls it at a constant context."""
     cycle = memory.states(context)
     turns = -(-memory.n_frames // memory.clock.n_frames)
@@ -149,22 +154,25 @@ def recall_frames(
     """Recall frames ``start``, ... with a context that may change every frame.
 
     Args:
-        contexts: (time,), one a frame.
+        contexts: (time,), one a frame; of a network with several, (time, context).
         state: (unit,), from :meth:`PhraseMemory.warm_state` or from the call before.
 
     Returns:
         Features (time, feature), and the state to go on from.
     """
     clock = clock_signal(memory.clock, start, len(contexts))
-    states = memory.network.run(clock, contexts[:, None], state)
+    states = memory.network.run(clock, contexts if contexts.ndim == 2 else contexts[:, None], state)
     return memory.features(states, start), states[-1] if len(states) else state
 
 
-def _warm_state(network: Network, clock: ClockConfig, context: float, frame: int = 0) -> np.ndarray:
+def _warm_state(
+    network: Network, clock: ClockConfig, context: Context, frame: int = 0
+) -> np.ndarray:
     turns = clock_signal(clock, frame, WARM_UP_TURNS * clock.n_frames)
-    return network.run(turns, np.array([context]))[-1]
+    return network.run(turns, np.atleast_1d(np.asarray(context, np.float64)))[-1]
 
 
-def _cycle(network: Network, clock: ClockConfig, context: float) -> np.ndarray:
+def _cycle(network: Network, clock: ClockConfig, context: Context) -> np.ndarray:
     turn = clock_signal(clock, 0, clock.n_frames)
-    return network.run(turn, np.array([context]), _warm_state(network, clock, context))
+    constant = np.atleast_1d(np.asarray(context, np.float64))
+    return network.run(turn, constant, _warm_state(network, clock, context))

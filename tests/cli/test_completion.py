@@ -57,7 +57,7 @@ def test_folders_are_offered_where_a_folder_is_meant(command):
     [
         (("sh",), ["shift"]),
         (("bench", "de"), ["delay-match"]),
-        (("shift", "--fo"), ["--force"]),
+        (("shift", "--forc"), ["--force"]),
         (("teach", "--network", "tr"), ["trained"]),
         (("bench", "lorenz", "tr"), ["translate", "transform"]),
     ],

@@ -52,7 +52,7 @@ def test_the_version_is_the_package_s():
         (("shift", "song.wav", "37"), "at most ±36 semitones, got 37"),
         (("shift", "song.wav", "-36.01"), "at most ±36 semitones, got -36.01"),
         (("shift", "song.wav", "1e9"), "at most ±36 semitones"),
-        (("shift", "song.wav", "+5", "--forc"), "Did you mean '--force'?"),
+        (("shift", "song.wav", "+5", "--forc"), "Did you mean one of: '--force', '--formants'?"),
         (("shift", "song.wav", "+5", "--seed", "-1"), "--seed"),
         (("shift", "song.wav", "+5", "--examples", "0,1"), "none of them 0"),
         (("shift", "song.wav", "+5", "--examples", "1,1"), "expected different shifts"),

@@ -32,8 +32,9 @@ def turned(effect, samples, turns, *, start=0.0, edges=()):
     return np.concatenate(parts, axis=1)
 
 
-def whole(memory, song, context, speed=1.0):
+def whole(memory, song, context, speed=1.0, formants=None):
     """The whole song, made with the windows of a stream."""
     resolution = stream_resolution(memory)
     when = when_heard(song, speed, resolution)
-    return generate(song, recall_field(memory, context), resolution, memory.bands, when=when)
+    field = recall_field(memory, context, formants)
+    return generate(song, field, resolution, memory.bands, when=when)

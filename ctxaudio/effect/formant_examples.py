@@ -1,0 +1,39 @@
+"""Examples of the formants' context: the song with its formants moved and its pitch left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ctxaudio.analysis.bands import BandConfig
+from ctxaudio.analysis.examples import Example
+from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.errors import DataError
+from ctxaudio.limits import MAX_EXAMPLE_SHIFT
+from ctxaudio.memory.field import Field
+from ctxaudio.sound.samples import Sound
+from ctxaudio.synthesis.generator import generate
+from ctxaudio.synthesis.resolution import Resolution
+
+
+def formant_example(song: Sound, semitones: float, *, formants: float | None = None) -> Example:
+    """The song as a longer or shorter throat sings it, at the same pitch.
+
+    The generator makes it, which moves the envelope of every frame and nothing else.
+
+    Args:
+        song: to be sung.
+        semitones: how much higher its formants are.
+        formants: what it is taught as; ``semitones`` by default.
+    """
+    if not 0.0 < abs(semitones) <= MAX_EXAMPLE_SHIFT:
+        raise DataError(
+            f"an example's formants must lie within ±{MAX_EXAMPLE_SHIFT:g} semitones and not at 0, "
+            f"got {semitones:g}."
+        )
+    frames = FrameConfig.for_rate(song.sample_rate)
+    bands = BandConfig.for_rate(song.sample_rate)
+    shape = (frames.n_frames(song.samples.shape[1]), bands.n_bands)
+    still = np.zeros(shape)
+    field = Field(still, still, np.full(shape, float(semitones)))
+    made = generate(song, field, Resolution(sample_rate=song.sample_rate, frames=frames), bands)
+    return Example(made, 0.0, formants=semitones if formants is None else formants)
