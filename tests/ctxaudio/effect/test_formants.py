@@ -9,6 +9,7 @@ from ctxaudio import ContextShift, Sound, recall_field
 from ctxaudio.effect.formant_examples import formant_example
 from ctxaudio.errors import DataError
 from ctxaudio.playback.playhead import Playhead
+from tests.support.heard import played
 from tests.support.signals import snr_db
 from tests.support.singers import harmonics_db, harmonics_error_db, sung
 from tests.support.streaming import followed_by_silence, streamed, whole
@@ -46,6 +47,15 @@ def test_without_a_word_of_formants_all_moves_along(effect, song):
         assert field.envelope is None
         assert np.abs(field.displacement - alone.displacement).max() < 0.03
     assert harmonics_error_db(effect(song, 5.0), plain(song, 5.0), 150.0, 5.0) < 0.5
+
+
+def test_vowels_are_kept_at_another_speed(effect, song):
+    kept = effect(song, 5.0, formants="keep", speed=0.8)
+    truth = ContextShift.teach(sung(semitones=5.0))(sung(semitones=5.0), 0.0, speed=0.8)
+    assert harmonics_error_db(kept, truth, 150.0, 5.0) < 2.5
+    head = Playhead(effect.memory, song, 5.0, speed=0.8, formants="keep")
+    found = played(head).astype(np.float64)
+    assert snr_db(whole(effect.memory, song, 5.0, 0.8, "keep").samples, found) > 80.0
 
 
 def test_nothing_is_kept_that_does_not_move(effect, song):
