@@ -1,8 +1,4 @@
-"""Energy on a log-frequency axis, and the bands that share it out.
-
-On this axis a pitch shift is a translation. Energy is put where its instantaneous frequency is
-(reassignment: Auger & Flandrin 1995), so a partial is a narrow ridge whatever the window.
-"""
+"""The log-frequency axis, on which a pitch shift is a translation, and the bands that share it."""
 
 from __future__ import annotations
 
@@ -10,11 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import scipy.fft
 import scipy.ndimage
 
-from ctxaudio.analysis.frames import cut
-from ctxaudio.sound.samples import Sound
 from rnn.compiled import compiled
 
 REFERENCE_HZ = 440.0  # semitone 0
@@ -97,43 +90,6 @@ class BandConfig:
         return np.maximum(0.0, 1.0 - distance).astype(np.float32)
 
 
-def energy(
-    sound: Sound,
-    centres: np.ndarray,
-    window: int,
-    config: BandConfig,
-    displacement: np.ndarray | None = None,
-    full_scale: float = 1.0,
-) -> np.ndarray:
-    """Energy of frames on the log-frequency grid, summed over channels.
-
-    Args:
-        centres: sample that each frame is centred on, (frame,).
-        window: length of a frame in samples.
-        displacement: (band,) semitones; energy is put that much lower than it is, so that a
-            version is laid over the song that it is a version of.
-        full_scale: sample value that counts as 1.
-
-    Returns:
-        (frame, point) float32, not yet smoothed; a sine of amplitude a has energy a²/4 in all.
-    """
-    spectrum = scipy.fft.rfft(cut(sound.samples, centres, window) / np.float32(full_scale))
-    out = np.zeros((len(centres), len(config.grid)), dtype=np.float32)
-    offsets = np.zeros(config.n_bands) if displacement is None else displacement
-    bins = np.maximum(np.arange(spectrum.shape[2]), 1) * (sound.sample_rate / window)
-    _deposit(
-        spectrum,
-        np.asarray(hz_to_semitones(bins)),
-        # A Hann window's transform is window / 2 high and carries 1.5 times its peak's power.
-        1.0 / (1.5 * (window / 2.0) ** 2),
-        100.0 / config.grid_cents,
-        config.axis,
-        np.asarray(offsets, dtype=np.float64),
-        out,
-    )
-    return out
-
-
 def smooth(values: np.ndarray, config: BandConfig) -> np.ndarray:
     """Smooth (frame, point) along the log-frequency axis."""
     sigma = config.smoothing_cents / config.grid_cents
@@ -148,50 +104,3 @@ def at_pitch(values, semitones, axis):  # type: ignore[no-untyped-def]
     left = int(band)
     share = band - left
     return (1.0 - share) * values[left] + share * values[left + 1]
-
-
-@compiled
-def _deposit(  # type: ignore[no-untyped-def]
-    spectrum, bin_semitones, scale, per_semitone, axis, offsets, out
-):
-    """Add each bin's power to the two grid points beside its instantaneous frequency.
-
-    The spectrum is of unwindowed frames. In it a Hann window is the weights -1/4, 1/2, -1/4 of
-    neighbouring bins, and the window's derivative is their difference.
-    """
-    n_channels, n_frames, n_bins = spectrum.shape
-    n_points = out.shape[1]
-    for frame in range(n_frames):
-        for k in range(1, n_bins - 1):
-            power = np.float32(0.0)
-            turning = np.float32(0.0)
-            for channel in range(n_channels):
-                below = spectrum[channel, frame, k - 1]
-                above = spectrum[channel, frame, k + 1]
-                x = np.float32(0.5) * spectrum[channel, frame, k] - np.float32(0.25) * (
-                    below + above
-                )
-                slope = below - above
-                power += x.real * x.real + x.imag * x.imag
-                turning += slope.real * x.real + slope.imag * x.imag
-            if power <= 0.0:
-                continue
-            # Auger & Flandrin: w = w_k - Im(X_derivative / X), here in bins. Further away than
-            # the main lobe is wide it is no reassignment but noise in a spectral valley.
-            offset = np.float32(0.25) * turning / power
-            if offset > 2.0 or offset < -2.0 or k + offset <= 0.5:
-                continue
-            ratio = offset / k
-            if k < 32:
-                octaves = np.log2(1.0 + ratio)
-            else:  # off by less than 0.01 cents, and much faster
-                octaves = 1.4426950408889634 * ratio * (1.0 - ratio * (0.5 - ratio / 3.0))
-            semitones = bin_semitones[k] + 12.0 * octaves
-            semitones -= at_pitch(offsets, semitones, axis)
-            position = (semitones - axis.lowest) * per_semitone
-            if position < 0.0 or position >= n_points - 1:
-                continue
-            point = int(position)
-            share = position - point
-            out[frame, point] += (1.0 - share) * power * scale
-            out[frame, point + 1] += share * power * scale

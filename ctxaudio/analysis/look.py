@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ctxaudio.analysis.bands import BandConfig, energy, smooth
+from ctxaudio.analysis.bands import BandConfig, smooth
+from ctxaudio.analysis.energy import energy
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig, frame_power
 from ctxaudio.analysis.registration import find_displacement
