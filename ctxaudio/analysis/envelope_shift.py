@@ -22,6 +22,7 @@ from ctxaudio.analysis.look import blocks_of, some_of
 from ctxaudio.analysis.registration import SEARCH_ST, regularise
 from ctxaudio.sound.samples import Sound
 
+_BLOCK = 128  # frames at a time
 _DEPTH_DB = 70.0  # below a frame's loudest; what is deeper says nothing
 _STEEPEST = 20.0  # dB a semitone; resonances are less steep, the end of what a file holds is more
 _ROUNDS = 3  # of a step towards the song's displacement that halves its error and more
@@ -70,7 +71,7 @@ def envelope_shifts(
     song: Sound, examples: Sequence[Example], frames: FrameConfig, bands: BandConfig
 ) -> list[np.ndarray]:
     """Displacements of examples' envelopes, (frame, band) semitones, frame by frame in step."""
-    blocks = blocks_of(frames.n_frames(song.samples.shape[1]))
+    blocks = blocks_of(frames.n_frames(song.samples.shape[1]), _BLOCK)
     shares = _shares(song.sample_rate, bands)
     chosen = some_of(blocks)
     here = _joined([_look(song, 1.0, block, frames) for block in chosen])

@@ -13,7 +13,7 @@ import numpy as np
 from ctxaudio.analysis.bands import BandConfig, hz_to_semitones
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import OVERLAP, FrameConfig
-from ctxaudio.analysis.look import Look, blocks_of, compress, search
+from ctxaudio.analysis.look import STEP, Look, compress, every_frame, search
 from ctxaudio.analysis.registration import evidence, regularise
 from ctxaudio.errors import DataError
 from ctxaudio.sound.samples import Sound
@@ -23,9 +23,10 @@ _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
 # Share of a frame's power in bands that the version has room for. Below the first, what is in the
 # bands is what leaks there from beside them, and says nothing of gain; above the second, all does.
 _LEAKAGE, _HEARD = 0.3, 0.8
-_DOUBT = 0.05  # weight of having no gain, for each frame that says nothing
+_DOUBT = 0.05  # weight of having no gain, for each look that says nothing
 _HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
 _LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
+_OVERLAP = OVERLAP // STEP  # looks that cover each sample
 
 Progress = Callable[[int], None]  # told how many frames were done
 
@@ -64,7 +65,8 @@ def measure_features(
         _check_fit(song, example)
     # One scale for all, near full scale: no level is too soft or too loud for float32.
     look = Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
-    blocks = blocks_of(frames.n_frames(song.samples.shape[1]))
+    n_frames = frames.n_frames(song.samples.shape[1])
+    blocks = look.blocks(song)
     coarse = search(song, examples, blocks, look)
     shares = bands.shares
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
@@ -87,39 +89,41 @@ def measure_features(
             pair.shift[block], pair.shift_weight[block] = evidence(
                 here, compress(there, bands), heard[i], bands
             )
-        progress(block.stop - block.start)
+        progress(min(block.stop * STEP, n_frames) - block.start * STEP)
 
     loudest = float(power.max()) or 1.0  # of silence, any level is as good
     floor = loudest * 10.0 ** (_FLOOR_DB / 10.0)
     # Towards silence the centroid goes to the band's centre.
     centroid = (moment + floor * bands.centres) / (power + floor)
-    song_is = Features(centroid, 10.0 * np.log10(power + floor))
-    frame_s = frames.hop / song.sample_rate
+    song_is = Features(
+        every_frame(centroid, n_frames), every_frame(10.0 * np.log10(power + floor), n_frames)
+    )
+    look_s = look.hop / song.sample_rate
     versions = []
     for displacement, pair in zip(coarse, pairs, strict=True):
-        rest, gain = _differences(pair, loudest, frame_s)
+        rest, gain = (every_frame(part, n_frames) for part in _differences(pair, loudest, look_s))
         versions.append(Features(song_is.pitch + displacement + rest, song_is.level + gain))
     return song_is, versions
 
 
 class _Pair(NamedTuple):
-    """What the song and a version laid over it give, each (frame, band) but the last."""
+    """What the song and a version laid over it give, each (look, band) but the last."""
 
     shift: np.ndarray  # evidence for the displacement that is left
     shift_weight: np.ndarray
     song_power: np.ndarray
     version_power: np.ndarray
-    trust: np.ndarray  # (frame, 1) how far a frame says something of gain, 0 to 1
+    trust: np.ndarray  # (look, 1) how far a look says something of gain, 0 to 1
 
     @classmethod
     def empty(cls, shape: tuple[int, int]) -> _Pair:
-        """Of some frames and bands, to be filled."""
+        """Of some looks and bands, to be filled."""
         shift, shift_weight, song_power, version_power = np.empty((4, *shape), np.float32)
         return cls(shift, shift_weight, song_power, version_power, np.empty((shape[0], 1)))
 
 
-def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarray, np.ndarray]:
-    """Displacement (semitones) and gain (dB) of a version against the song, (frame, band)."""
+def _differences(pair: _Pair, loudest: float, look_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """Displacement (semitones) and gain (dB) of a version against the song, (look, band)."""
     floor = loudest * 10.0 ** (_GAIN_FLOOR_DB / 10.0)
     gain = 10.0 * np.log10((pair.version_power + floor) / (pair.song_power + floor))
     amount = np.sqrt(np.sqrt(pair.song_power))
@@ -127,10 +131,10 @@ def _differences(pair: _Pair, loudest: float, frame_s: float) -> tuple[np.ndarra
     trusted, doubted = weight.sum(), _DOUBT * amount[pair.trust[:, 0] == 0.0].sum()
     believed = trusted / (trusted + doubted) if trusted else 0.0
     # Where no window fits into the song, its ends are all that is heard; two windows are enough.
-    believed *= min(max(len(amount) / OVERLAP - 1.0, 0.0), 1.0)
+    believed *= min(max(len(amount) / _OVERLAP - 1.0, 0.0), 1.0)
     return (
-        regularise(pair.shift, pair.shift_weight, frame_s),
-        believed * regularise(gain * weight, weight, frame_s),
+        regularise(pair.shift, pair.shift_weight, look_s, _OVERLAP),
+        believed * regularise(gain * weight, weight, look_s, _OVERLAP),
     )
 
 

@@ -78,7 +78,10 @@ def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
 def frame_power(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     """Power of frames under a Hann window, summed over channels, (frame,) float64.
 
-    In the scale of :func:`ctxaudio.analysis.bands.energy`: a sine of amplitude a has a²/4.
+    In the scale of :func:`ctxaudio.analysis.energy.energy`: a sine of amplitude a has a²/4.
     """
-    windowed = cut(samples, centres, window) * hann(window)
-    return np.einsum("cfs,cfs->f", windowed, windowed, dtype=np.float64) / (0.75 * window)
+    starts = centres - window // 2
+    first, end = int(starts.min()), int(starts.max()) + window
+    squares = np.sum(between(samples, first, end).astype(np.float64) ** 2, axis=0)
+    taper = hann(window).astype(np.float64) ** 2 / (0.75 * window)
+    return np.array([squares[start : start + window] @ taper for start in starts - first])

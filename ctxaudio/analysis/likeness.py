@@ -9,7 +9,7 @@ import numpy as np
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.analysis.look import Look, blocks_of, compress, some_of
+from ctxaudio.analysis.look import Look, compress, some_of
 from ctxaudio.analysis.registration import find_displacement
 from ctxaudio.sound.samples import Sound
 
@@ -40,10 +40,10 @@ def match(song: Sound, example: Example) -> Match:
     """
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
-    blocks = some_of(blocks_of(frames.n_frames(song.samples.shape[1])))
 
     def amplitudes(sound: Sound, speed: float, offsets: np.ndarray | None = None) -> np.ndarray:
         look = Look(frames, bands, full_scale=float(np.abs(sound.samples).max()) or 1.0)
+        blocks = some_of(look.blocks(song))
         energies = [look.energy(sound, speed, block, offsets) for block in blocks]
         return compress(np.concatenate(energies), bands)
 

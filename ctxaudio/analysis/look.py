@@ -1,4 +1,4 @@
-"""How a song and its versions are looked at: frame by frame in step, and a few of them all over."""
+"""How a song and its versions are looked at: in step all along, and in a few places all over."""
 
 from __future__ import annotations
 
@@ -11,38 +11,66 @@ from ctxaudio.analysis.bands import BandConfig, smooth
 from ctxaudio.analysis.energy import energy
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig, frame_power
+from ctxaudio.analysis.proportional import at_speed, proportional
 from ctxaudio.analysis.registration import find_displacement
 from ctxaudio.sound.samples import Sound
 
-_BLOCK = 128  # frames at a time
-_SEARCH_BLOCKS = 8  # blocks of frames, spread over the song, for the coarse search
+STEP = 2  # frames from look to look: a quarter of a window, after which little is new
+_BLOCK = 32  # looks at a time: what is made of them fits into a processor's cache
+_SEARCH_BLOCKS = 8  # blocks, spread over the song, for the coarse search
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How sounds are looked at; a sample of ``full_scale`` counts as 1."""
+    """How sounds are looked at; a sample of ``full_scale`` counts as 1.
+
+    Look i is centred where frame ``i * STEP`` is. What the memory is taught changes far more
+    slowly than frames follow each other, and is interpolated between looks.
+    """
 
     frames: FrameConfig
     bands: BandConfig
     full_scale: float
 
+    @property
+    def hop(self) -> int:
+        """Samples of the song from look to look."""
+        return STEP * self.frames.hop
+
+    @property
+    def window(self) -> int:
+        """Samples of the song in a look; about as many as in a frame."""
+        return proportional(self.frames.window)
+
+    def blocks(self, song: Sound) -> list[slice]:
+        """Blocks of looks; no frame of the song comes after the last."""
+        n_frames = self.frames.n_frames(song.samples.shape[1])
+        return blocks_of(-(-(n_frames - 1) // STEP) + 1, _BLOCK)
+
     def energy(
         self, sound: Sound, speed: float, block: slice, displacement: np.ndarray | None = None
     ) -> np.ndarray:
-        """Energy (frame, point) of a block of the song's frames, in a version at a speed."""
-        centres = np.round(np.arange(block.start, block.stop) * self.frames.hop / speed)
-        # To the sample, not to a length that is fast to transform: a window that is half a
-        # percent off makes the displacement many times less exact.
-        window = 2 * round(self.frames.window / speed / 2.0)
+        """Energy (look, point) of a block of looks at the song, in a version at a speed."""
+        centres = np.round(np.arange(block.start, block.stop) * self.hop / speed)
+        window = at_speed(self.window, speed)
         return energy(
             sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
         )
 
     def power(self, song: Sound, block: slice) -> np.ndarray:
-        """Power (frame,) of a block of the song's frames, wherever in the spectrum."""
-        centres = np.arange(block.start, block.stop) * self.frames.hop
-        power = frame_power(song.samples, centres, self.frames.window)
+        """Power (look,) of a block of looks at the song, wherever in the spectrum."""
+        centres = np.arange(block.start, block.stop) * self.hop
+        power = frame_power(song.samples, centres, self.window)
         return power / self.full_scale**2
+
+
+def every_frame(looks: np.ndarray, n_frames: int) -> np.ndarray:
+    """What holds of frames (frame, column), by linear interpolation between looks."""
+    place = np.arange(n_frames) / STEP
+    before = place.astype(int)
+    share = (place - before)[:, None]
+    after = np.minimum(before + 1, len(looks) - 1)
+    return (1.0 - share) * looks[before] + share * looks[after]
 
 
 def search(
@@ -72,6 +100,6 @@ def compress(values: np.ndarray, bands: BandConfig) -> np.ndarray:
     return np.sqrt(np.sqrt(smooth(values, bands)))
 
 
-def blocks_of(n_frames: int) -> list[slice]:
-    """Blocks of frames that are looked at together."""
-    return [slice(i, min(i + _BLOCK, n_frames)) for i in range(0, n_frames, _BLOCK)]
+def blocks_of(n_looks: int, size: int) -> list[slice]:
+    """Blocks of looks, or of frames, that are worked on together."""
+    return [slice(i, min(i + size, n_looks)) for i in range(0, n_looks, size)]

@@ -79,13 +79,16 @@ def evidence(
     return (slope * (song - version)) @ shares, (slope * slope) @ shares
 
 
-def regularise(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.ndarray:
+def regularise(
+    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int = OVERLAP
+) -> np.ndarray:
     """Displacements or gains (frame, band) from evidence, each level shrunk to the one before.
 
     Args:
         values: (frame, band) weighted sums, such as the first that :func:`evidence` returns.
         weights: (frame, band), what the values are to be divided by; not negative.
         frame_s: seconds from frame to frame.
+        overlap: frames that cover each sample.
     """
     total = float(weights.sum())
     if total <= 0.0:
@@ -95,22 +98,27 @@ def regularise(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.nd
         (values - song * weights).sum(axis=1, keepdims=True),
         weights.sum(axis=1, keepdims=True),
         frame_s,
+        overlap,
         _SONG_TIME_S,
     )
     prior = song + over_time
-    return prior + _level(values - prior * weights, weights, frame_s, _BAND_TIME_S)
+    return prior + _level(values - prior * weights, weights, frame_s, overlap, _BAND_TIME_S)
 
 
-def _level(values: np.ndarray, weights: np.ndarray, frame_s: float, time_s: float) -> np.ndarray:
+def _level(
+    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int, time_s: float
+) -> np.ndarray:
     """Departures (frame, column) from the prior, smoothed over time and shrunk."""
     # A share of the mean weight as a floor: frames with no evidence of their own depart less.
     floor = 0.01 * weights.mean(axis=0, keepdims=True) + np.finfo(np.float32).tiny
     pooled = _over_time(values, time_s / frame_s)
     estimate = pooled / (_over_time(weights, time_s / frame_s) + floor)
-    return _reliability(values, weights + floor, frame_s) * estimate
+    return _reliability(values, weights + floor, frame_s, overlap) * estimate
 
 
-def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.ndarray:
+def _reliability(
+    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int
+) -> np.ndarray:
     """Share of the departures' variance that is not noise, local in time and column, 0 to 1.
 
     Neighbouring blocks, each an overlap of frames long, share next to no samples: what both say
@@ -119,13 +127,13 @@ def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.
     wrongly doubted is not.
     """
     n_frames = len(values)
-    starts = np.arange(0, n_frames, OVERLAP)
+    starts = np.arange(0, n_frames, overlap)
     heavy = np.add.reduceat(weights, starts, axis=0)
     estimate = np.add.reduceat(values, starts, axis=0) / heavy
     if len(starts) < 4:
         return np.zeros_like(values)
     pair_weight = np.sqrt(heavy[:-1] * heavy[1:])
-    width = _RELIABILITY_TIME_S / (OVERLAP * frame_s)
+    width = _RELIABILITY_TIME_S / (overlap * frame_s)
     covariance = _over_time(pair_weight * estimate[:-1] * estimate[1:], width)
     power = _over_time(pair_weight * 0.5 * (estimate[:-1] ** 2 + estimate[1:] ** 2), width)
     pairs = _over_time(pair_weight, width) ** 2 / np.maximum(
@@ -137,7 +145,7 @@ def _reliability(values: np.ndarray, weights: np.ndarray, frame_s: float) -> np.
     error = (1.0 - np.clip(share, -1.0, 1.0) ** 2) / np.sqrt(np.maximum(n_effective, 1.0))
     share = np.clip(share - 4.0 * error, 0.0, 1.0)
     # The reliability of a block is that of the pairs it is in; blocks back to frames.
-    return np.repeat(np.concatenate([share, share[-1:]]), OVERLAP, axis=0)[:n_frames]
+    return np.repeat(np.concatenate([share, share[-1:]]), overlap, axis=0)[:n_frames]
 
 
 def _over_time(values: np.ndarray, width: float) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
 
 from ctxaudio.analysis.bands import BandConfig, at_pitch, smooth
 
@@ -26,6 +27,14 @@ def test_values_at_a_pitch_are_interpolated_with_the_same_shares(seed, semitones
     values = np.random.default_rng(seed).standard_normal(BANDS.n_bands)
     expected = np.interp(semitones, BANDS.centres, values)
     assert at_pitch(values, semitones, BANDS.axis) == pytest.approx(expected, abs=1e-5)
+
+
+@given(seed=st.integers(0, 2**32 - 1), n_points=st.integers(1, 40))
+def test_smoothing_is_a_gaussian_that_silence_surrounds(seed, n_points):
+    values = np.random.default_rng(seed).random((2, n_points)).astype(np.float32)
+    sigma = BANDS.smoothing_cents / BANDS.grid_cents
+    plain = gaussian_filter1d(values, sigma, axis=1, mode="constant", truncate=3.0)
+    np.testing.assert_allclose(smooth(values, BANDS), plain, rtol=1e-5, atol=1e-7)
 
 
 def test_smoothing_keeps_energy_and_has_the_width_asked_for():

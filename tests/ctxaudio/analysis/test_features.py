@@ -26,8 +26,8 @@ def differences(song, *examples):
 @pytest.mark.parametrize(
     ("semitones", "median_cents", "worst_cents"),
     [
-        (-1.0, 0.03, 0.1),
-        (1.0, 0.05, 0.2),
+        (-1.0, 0.005, 0.05),
+        (1.0, 0.005, 0.05),
         (-2.0, 0.05, 0.2),
         (2.0, 0.05, 0.2),
         (0.37, 0.3, 1.0),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig, cut, hann
+from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig, cut, frame_power, hann
 
 
 @given(
@@ -29,6 +29,18 @@ def test_a_frame_is_the_samples_around_its_centre_and_zeros_outside(n, centres, 
         for channel in samples
     ]
     np.testing.assert_array_equal(frames, expected)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    centres=st.lists(st.integers(-60, 120), min_size=1, max_size=8),
+    window=st.integers(1, 40),
+)
+def test_power_is_that_of_windowed_frames(seed, centres, window):
+    samples = np.random.default_rng(seed).standard_normal((2, 50)).astype(np.float32)
+    windowed = cut(samples, np.array(centres), window) * hann(window).astype(np.float64)
+    plain = np.sum(windowed**2, axis=(0, 2)) / (0.75 * window)
+    np.testing.assert_allclose(frame_power(samples, np.array(centres), window), plain)
 
 
 @given(rate=st.integers(8_000, 192_000))
