@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -59,10 +60,8 @@ class BandConfig:
 
     @property
     def centres(self) -> np.ndarray:
-        """Centre of each band, semitones above 440 Hz, shape (band,)."""
-        return np.linspace(
-            hz_to_semitones(self.lowest_hz), hz_to_semitones(self.highest_hz), self.n_bands
-        )
+        """Centre of each band, semitones above 440 Hz, shape (band,); read only."""
+        return _centres(self)
 
     @property
     def axis(self) -> BandAxis:
@@ -72,10 +71,8 @@ class BandConfig:
 
     @property
     def grid(self) -> np.ndarray:
-        """The log-frequency axis, semitones above 440 Hz, shape (point,)."""
-        lowest, highest = self.centres[[0, -1]]
-        n_points = int(np.floor((highest - lowest) * 100.0 / self.grid_cents)) + 1
-        return lowest + np.arange(n_points) * self.grid_cents / 100.0
+        """The log-frequency axis, semitones above 440 Hz, shape (point,); read only."""
+        return _grid(self)
 
     @property
     def shares(self) -> np.ndarray:
@@ -87,6 +84,25 @@ class BandConfig:
         centres = self.centres
         distance = np.abs(self.grid[:, None] - centres) / (centres[1] - centres[0])
         return np.maximum(0.0, 1.0 - distance).astype(np.float32)
+
+
+# A song has thousands of blocks of frames, each of which asks where the bands are.
+@cache
+def _centres(config: BandConfig) -> np.ndarray:
+    centres = np.linspace(
+        hz_to_semitones(config.lowest_hz), hz_to_semitones(config.highest_hz), config.n_bands
+    )
+    centres.flags.writeable = False
+    return centres
+
+
+@cache
+def _grid(config: BandConfig) -> np.ndarray:
+    lowest, highest = config.centres[[0, -1]]
+    n_points = int(np.floor((highest - lowest) * 100.0 / config.grid_cents)) + 1
+    grid = np.asarray(lowest + np.arange(n_points) * config.grid_cents / 100.0)
+    grid.flags.writeable = False
+    return grid
 
 
 def smooth(values: np.ndarray, config: BandConfig) -> np.ndarray:
