@@ -48,12 +48,19 @@ def harmonic_levels(
 
 
 def harmonics_error(
-    reference: Sound, estimated: Sound, rate: int, *, pitch_hz: Vector, highest_hz: float = 9000.0
+    reference: Sound,
+    estimated: Sound,
+    rate: int,
+    *,
+    pitch_hz: Vector,
+    highest_hz: float = 9000.0,
+    any_level: bool = False,
 ) -> float:
     """Root mean square error of the harmonics' levels in dB; lower is better.
 
     ``pitch_hz`` is the truth's, per sample. Harmonics are judged that lie below ``highest_hz`` and
     within 40 dB of the truth's strongest at the moment; what is missing counts as 60 dB below it.
+    With ``any_level`` one level for all of the sound is free.
     """
     validate(reference, estimated)
     if len(pitch_hz) != reference.shape[1]:
@@ -78,4 +85,5 @@ def harmonics_error(
     )
     floor = top * 10 ** (_FLOOR_DB / 20)
     error = 20 * np.log10(np.maximum(theirs, floor) / np.maximum(ours, floor))
-    return float(np.sqrt(np.mean(error[judged] ** 2)))
+    error = error[judged]
+    return float(np.std(error) if any_level else np.sqrt(np.mean(error**2)))
