@@ -76,7 +76,10 @@ def _attacks(material: Material, truth: Samples, result: Samples, shift: int) ->
 def _voice(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
     if material.pitch_hz is not None:
         pitch = material.pitch_hz() * 2 ** (shift / 12)
-        yield "harmonics_db", metrics.harmonics_error(truth, result, RATE, pitch_hz=pitch)
+        # How loud a voice is that sings higher through the same throat, nobody knows.
+        free = material.kind == "singer-kept"
+        error = metrics.harmonics_error(truth, result, RATE, pitch_hz=pitch, any_level=free)
+        yield "harmonics_db", error
 
 
 def _glide(material: Material, truth: Samples, result: Samples, shift: int) -> Values:

@@ -20,7 +20,7 @@ _REACH = 4  # steps before a step, and after it, that decide about it
 _SHARPNESS = 12.0  # how decidedly the better window is taken
 _TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
 _SILENCE = 1e-30  # power that counts as none
-_LEAST = 0.01  # of a range; what makes less of it is spared the work
+_LEAST = 0.1  # of a range; what makes less of it is spared the work
 
 
 class Choice(NamedTuple):
@@ -53,19 +53,31 @@ def band_sums(
 def _add_sums(power, steps, bin_hz, bands_hz, out):  # type: ignore[no-untyped-def]
     n_frames, n_bins = power.shape
     for frame in range(n_frames):
-        band = 0
-        for k in range(n_bins):
-            hz = k * bin_hz
-            while band + 2 < len(bands_hz) and hz >= bands_hz[band + 1]:
-                band += 1
-            share = (hz - bands_hz[band]) / (bands_hz[band + 1] - bands_hz[band])
-            share = min(max(share, 0.0), 1.0)
-            p = np.float64(power[frame, k])
-            root = np.sqrt(p)
-            out[steps[frame], band, 0] += (1.0 - share) * p
-            out[steps[frame], band, 1] += (1.0 - share) * root
-            out[steps[frame], band + 1, 0] += share * p
-            out[steps[frame], band + 1, 1] += share * root
+        row = power[frame]
+        sums = out[steps[frame]]
+        for band in range(len(bands_hz) - 1):
+            # What lies between two centres is shared by both; beyond the ends all is the end's.
+            first = 0 if band == 0 else int(np.ceil(bands_hz[band] / bin_hz))
+            last = band + 2 == len(bands_hz)
+            end = n_bins if last else min(int(np.ceil(bands_hz[band + 1] / bin_hz)), n_bins)
+            slope = bin_hz / (bands_hz[band + 1] - bands_hz[band])
+            offset = bands_hz[band] / bin_hz
+            all_power = 0.0
+            all_roots = 0.0
+            upper_power = 0.0
+            upper_roots = 0.0
+            for k in range(first, end):
+                share = min(max((k - offset) * slope, 0.0), 1.0)
+                p = np.float64(row[k])
+                root = np.sqrt(p)
+                all_power += p
+                all_roots += root
+                upper_power += share * p
+                upper_roots += share * root
+            sums[band, 0] += all_power - upper_power
+            sums[band, 1] += all_roots - upper_roots
+            sums[band + 1, 0] += upper_power
+            sums[band + 1, 1] += upper_roots
 
 
 def choose(sums: np.ndarray, resolution: Resolution, state: Choice) -> tuple[np.ndarray, Choice]:

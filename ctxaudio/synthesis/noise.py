@@ -17,7 +17,7 @@ import numpy as np
 from ctxaudio.analysis.bands import REFERENCE_HZ, at_pitch
 from ctxaudio.analysis.frames import OVERLAP
 from ctxaudio.synthesis.resolution import PADDING, Resolution
-from ctxaudio.synthesis.transport import moved_by
+from ctxaudio.synthesis.rotation import moved_by
 from rnn.compiled import compiled
 
 # A bin turns once in this many frames, so a segment of a multiple of as many bins can be laid

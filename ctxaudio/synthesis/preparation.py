@@ -187,13 +187,15 @@ def prepare(
         envelopes = Envelopes.of(cut, resolution.sample_rate)
     for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power, envelopes)):
         n = min(seen.n_steps, n_ready - done)
-        before, after = seen.split(n, resolution)
+        if n == 0:
+            waiting.append(seen)
+            continue
         these = slice(done, done + n)
-        if n:
-            resolved = _resolved(weight[these], before.envelopes, resolution)
-            ready.append(Prepared(before, resolved, near[these], noise[these]))
-        if after.n_steps:
+        if n < seen.n_steps:
+            seen, after = seen.split(n, resolution)
             waiting.append(after)
+        resolved = _resolved(weight[these], seen.envelopes, resolution)
+        ready.append(Prepared(seen, resolved, near[these], noise[these]))
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following

@@ -17,19 +17,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
-from ctxaudio.synthesis.onsets import NEVER
+from ctxaudio.synthesis.peaks import find_peaks, onset_of, valley
+from ctxaudio.synthesis.rotation import moved_by, place_of
 from rnn.compiled import compiled
-
-# Bins of a padded spectrum to each side that a peak is higher than: less than half a Hann window's
-# main lobe, so that two partials that are just parted are two peaks.
-_PEAK_REACH = 2
 
 # A region that moves by a part of a bin goes to the two bins around, in proportion. That tapers
 # its frame, at x windows from the middle by 1 - part (1 - part) (pi x)^2 / 2, so a sinusoid is
 # softer by misfit * part (1 - part), with pi^2 / 2 times a squared Hann window's second moment.
 _MISFIT = 0.0987
-
-_LATE = 0.04  # of a window, that the middle of what begins within a frame is late by
 
 _LEAST = 1e-3  # a window that makes less than this of a region makes nothing of it
 
@@ -145,6 +140,30 @@ def _move_frame(  # type: ignore[no-untyped-def]
     raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
 ):
     """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
+    bands_hz, weight = layout.bands_hz, moment.weight[moment.window]
+    bin_hz, n_bins = layout.bin_hz[moment.window], len(heights)
+    band = 0
+    while band < len(bands_hz):
+        if weight[band] <= 0.0:
+            band += 1
+            continue
+        # From one range to another this window makes something; around them nothing.
+        start = 0 if band == 0 else min(int(bands_hz[band - 1] / bin_hz), n_bins - 1)
+        while band < len(bands_hz) and weight[band] > 0.0:
+            band += 1
+        stop = n_bins
+        if band < len(bands_hz):
+            stop = min(int(bands_hz[band] / bin_hz) + 1, n_bins)
+        span = start, stop
+        _move_bins(raw, windowed, heights, span, moment, layout, field, keep, rotation, peaks, out)
+
+
+@compiled
+def _move_bins(  # type: ignore[no-untyped-def]
+    raw, windowed, heights, span, moment, layout, field, keep, rotation, peaks, out
+):
+    """Move the peaks among some bins of a frame, with the regions around them."""
+    start, stop = span
     window, sample, lag, weight, onsets = moment
     displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_bins = windowed.shape
@@ -153,27 +172,14 @@ def _move_frame(  # type: ignore[no-untyped-def]
     bands_hz = layout.bands_hz
     places = layout.bin_places[window]
     n_windows = len(weight)
-    # Where this window makes anything at all.
-    lowest = len(bands_hz)
-    highest = -1
-    for band in range(len(bands_hz)):
-        if weight[window, band] > 0.0:
-            lowest = min(lowest, band)
-            highest = band
-    if highest < 0:
-        return
-    start = 0 if lowest == 0 else min(int(bands_hz[lowest - 1] / bin_hz), n_bins - 1)
-    stop = n_bins
-    if highest + 1 < len(bands_hz):
-        stop = min(int(bands_hz[highest + 1] / bin_hz) + 1, n_bins)
-    n_peaks = _find_peaks(heights, start, stop, peaks)
+    n_peaks = find_peaks(heights, start, stop, peaks)
     if n_peaks == 0:
         return
     # What lies beyond the valleys around these belongs to peaks of which nothing is made.
     if start > 0:
-        start = _valley(heights, peaks[0], -1, 0)
+        start = valley(heights, peaks[0], -1, 0)
     if stop < n_bins:
-        stop = _valley(heights, peaks[n_peaks - 1], 1, n_bins - 1) + 1
+        stop = valley(heights, peaks[n_peaks - 1], 1, n_bins)
     band = 0
     for i in range(n_peaks):
         peak = peaks[i]
@@ -184,7 +190,12 @@ def _move_frame(  # type: ignore[no-untyped-def]
             for k in range(peak + 1, peaks[i + 1] + 1):
                 if heights[k] < heights[end]:
                     end = k
-        if not keep[start:end].any():  # noise, which moves by itself
+        kept = False
+        for k in range(start, end):
+            if keep[k] > 0.0:
+                kept = True
+                break
+        if not kept:  # noise, which moves by itself
             start = end
             continue
         # Instantaneous frequency from the derivative of the window (Auger & Flandrin 1995),
@@ -215,7 +226,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
             start = end
             continue
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
-        ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
+        ratio = np.exp2(at_pitch(displacement, semitones, axis) / 12.0)
         louder = at_pitch(gain, semitones, axis)
         if len(formant_gain) > 0:
             louder += at_pitch(formant_gain, semitones, formant_axis)
@@ -228,7 +239,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
         # What it has turned since the map was written there: the change of frequency in between
         # is the mean of then and now (trapezoidal rule).
         rate = change * bin_hz * layout.rad_per_hz
-        place = _place(int(position * places + 0.5), layout)
+        place = place_of(int(position * places + 0.5), layout)
         angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
             sample - rotation[place, 2]
         )
@@ -236,14 +247,14 @@ def _move_frame(  # type: ignore[no-untyped-def]
         source = position * bin_hz * layout.rad_per_hz
         angle += 0.5 * (source + rotation[place, 3]) * (lag - rotation[place, 4])
         length = layout.windows[window]
-        onset = _onset_of(windowed, peak, sample - lag, length, onsets[:, 1])
+        onset = onset_of(windowed, peak, sample - lag, length, onsets[:, 1])
         if onset >= 0:
             angle = rate * (sample - onsets[onset, 0])
             angle += source * (lag - (onsets[onset, 0] - onsets[onset, 1]))
-        angle %= 2.0 * np.pi
+        angle -= 2.0 * np.pi * np.floor(angle / (2.0 * np.pi))
         if leads:
-            first = _place(max(start * places - places // 2, 0), layout)
-            end_place = _place(end * places - places // 2, layout)
+            first = place_of(max(start * places - places // 2, 0), layout)
+            end_place = place_of(end * places - places // 2, layout)
             for k in range(first, min(max(end_place, first + 1), len(rotation))):
                 rotation[k, 0] = angle
                 rotation[k, 1] = rate
@@ -251,8 +262,9 @@ def _move_frame(  # type: ignore[no-untyped-def]
                 rotation[k, 3] = source
                 rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
-        lower = moved_by(shift, amplitude * (1.0 - part), angle)
-        upper = moved_by(shift + 1, amplitude * part, angle)
+        turn = moved_by(shift, amplitude, angle)
+        lower = turn * np.float32(1.0 - part)
+        upper = turn * np.complex64(complex(0.0, -part))  # a bin further, a quarter turn back
         first = min(max(start, -shift), end)
         last = max(min(end, n_out - shift), first)
         for channel in range(n_channels):
@@ -269,77 +281,3 @@ def _move_frame(  # type: ignore[no-untyped-def]
             if last + shift < n_out:
                 out[channel, last + shift] += previous * upper
         start = end
-
-
-@compiled
-def _onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
-    """Which onset a region begins with, if it does so about now; else -1.
-
-    Its centre of gravity in time is its group delay, the slope of its phase over frequency. Of a
-    partial that lasts all through the frame that is the middle.
-    """
-    n_channels, n_bins = windowed.shape
-    half = window // 2
-    found = -1
-    nearest = 2**62
-    if onsets[0] == NEVER or not 1 <= peak < n_bins - 1:
-        return found
-    turned = complex(0.0, 0.0)
-    for channel in range(n_channels):
-        turned += windowed[channel, peak + 1] * np.conj(windowed[channel, peak - 1])
-    # The middle of the frame is half a turn in two bins.
-    delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
-    if delay < _LATE * window:
-        return found
-    for i in range(len(onsets)):
-        onset = onsets[i]
-        if onset == NEVER or abs(onset - sample) >= half:
-            continue
-        distance = abs(onset - sample - delay)
-        if distance < nearest:
-            nearest, found = distance, i
-    return found
-
-
-@compiled
-def moved_by(shift, amplitude, angle):  # type: ignore[no-untyped-def]
-    """What bins that move by ``shift`` are multiplied by, to be turned by ``angle`` in all."""
-    # Phases are meant at the middle of a frame, half a window, a quarter of the padded length,
-    # after its start: each bin of shift is a quarter turn back.
-    angle -= 0.5 * np.pi * (shift % 4)
-    return np.complex64(amplitude * complex(np.cos(angle), np.sin(angle)))
-
-
-@compiled
-def _place(fine, layout):  # type: ignore[no-untyped-def]
-    """Where on the map a bin of the longest window is, or would be."""
-    if fine < layout.n_fine:
-        return fine
-    return layout.n_fine + (fine - layout.n_fine) // layout.coarse
-
-
-@compiled
-def _find_peaks(power, start, stop, peaks):  # type: ignore[no-untyped-def]
-    """Bins that are the highest within the reach, of silence none. Returns how many."""
-    n_bins = len(power)
-    count = 0
-    for k in range(start, stop):
-        highest = power[k] > 0.0
-        for other in range(max(0, k - _PEAK_REACH), min(n_bins, k + _PEAK_REACH + 1)):
-            # Of equals, the first.
-            if power[other] > power[k] or (power[other] == power[k] and other < k):
-                highest = False
-                break
-        if highest:
-            peaks[count] = k
-            count += 1
-    return count
-
-
-@compiled
-def _valley(power, peak, step, last):  # type: ignore[no-untyped-def]
-    """The first bin on the way from a peak to another bin from which it rises again."""
-    k = peak
-    while k != last and power[k + step] <= power[k]:
-        k += step
-    return k

@@ -49,6 +49,28 @@ def test_one_lost_harmonic_counts():
     assert error == pytest.approx(60 / np.sqrt(10), rel=0.01)
 
 
+def test_an_octave_below_has_every_harmonic_and_is_far_off():
+    time = np.arange(RATE) / RATE
+    low, high = (
+        np.stack([sum(np.cos(2 * np.pi * hz * k * time) for k in range(1, 6))] * 2)
+        for hz in (100, 200)
+    )
+    pitch = np.full(RATE, 200.0)
+    assert metrics.harmonics_error(high, high + 1e-3 * low, RATE, pitch_hz=pitch) < 0.1
+    assert metrics.harmonics_error(high, high + low, RATE, pitch_hz=pitch) > 10
+
+
+def test_one_level_may_be_free_and_nothing_more():
+    """Of two harmonics, one 6 dB louder and one as loud: 3 dB from their common level."""
+    time = np.arange(RATE) / RATE
+    low, high = (np.stack([np.cos(2 * np.pi * 200 * k * time)] * 2) for k in (1, 2))
+    pitch = np.full(RATE, 200.0)
+    for gain in (1.0, 0.1):
+        louder = gain * (low + 2 * high)
+        free = metrics.harmonics_error(low + high, louder, RATE, pitch_hz=pitch, any_level=True)
+        assert free == pytest.approx(20 * np.log10(2) / 2, abs=1e-3)
+
+
 @pytest.mark.parametrize("shift", [-5, 12])
 def test_the_control_is_far_from_harmonics_that_moved(shift):
     truth = rendered(VIBRATO, shift)
