@@ -11,6 +11,7 @@ import numpy as np
 from rnn.compiled import compiled
 
 REFERENCE_HZ = 440.0  # semitone 0
+_ABOVE_ST = 2.5  # semitones above the highest band's centre, up to the Nyquist frequency
 
 
 def hz_to_semitones(frequency_hz: np.ndarray | float) -> np.ndarray | float:
@@ -79,10 +80,12 @@ class BandConfig:
         """How much of each grid point belongs to each band, shape (point, band).
 
         Triangles that overlap by half and sum to 1: what is known for bands is known for every
-        pitch between them by linear interpolation with the same weights.
+        pitch between them by linear interpolation with the same weights. What is above the highest
+        centre is all in the highest band.
         """
         centres = self.centres
-        distance = np.abs(self.grid[:, None] - centres) / (centres[1] - centres[0])
+        inside = np.minimum(self.grid, centres[-1])
+        distance = np.abs(inside[:, None] - centres) / (centres[1] - centres[0])
         return np.maximum(0.0, 1.0 - distance).astype(np.float32)
 
 
@@ -99,7 +102,7 @@ def _centres(config: BandConfig) -> np.ndarray:
 @cache
 def _grid(config: BandConfig) -> np.ndarray:
     lowest, highest = config.centres[[0, -1]]
-    n_points = int(np.floor((highest - lowest) * 100.0 / config.grid_cents)) + 1
+    n_points = int(np.floor((highest + _ABOVE_ST - lowest) * 100.0 / config.grid_cents)) + 1
     grid = np.asarray(lowest + np.arange(n_points) * config.grid_cents / 100.0)
     grid.flags.writeable = False
     return grid

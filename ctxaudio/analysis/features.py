@@ -23,6 +23,9 @@ _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
 # Share of a frame's power in bands that the version has room for. Below the first, what is in the
 # bands is what leaks there from beside them, and says nothing of gain; above the second, all does.
 _LEAKAGE, _HEARD = 0.3, 0.8
+# A band of whose power less than this is where the version has room is registered by what is left
+# of the rest: a lone tone is where it is, however much softer.
+_ALONE = 0.01
 _DOUBT = 0.05  # weight of having no gain, for each look that says nothing
 _HIGHEST_SHARE = 0.45  # of the sample rate; above, resampling has cut away
 _LENGTH_TOLERANCE_S = 0.5  # by which a version may be longer or shorter
@@ -67,9 +70,11 @@ def measure_features(
     look = Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
     n_frames = frames.n_frames(song.samples.shape[1])
     blocks = look.blocks(song)
-    coarse = search(song, examples, blocks, look)
+    coarse, mean_energy = search(song, examples, blocks, look)
     shares = bands.shares
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
+    in_band = mean_energy @ shares
+    known = [np.where(mean_energy @ room < _ALONE * in_band, shares, room) for room in heard]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
     pairs = [_Pair.empty(shape) for _ in examples]
@@ -87,7 +92,7 @@ def measure_features(
             share = pair.song_power[block].sum(axis=1) / total
             pair.trust[block, 0] = np.clip((share - _LEAKAGE) / (_HEARD - _LEAKAGE), 0.0, 1.0)
             pair.shift[block], pair.shift_weight[block] = evidence(
-                here, compress(there, bands), heard[i], bands
+                here, compress(there, bands), known[i], bands
             )
         progress(min(block.stop * STEP, n_frames) - block.start * STEP)
 
@@ -139,9 +144,13 @@ def _differences(pair: _Pair, loudest: float, look_s: float) -> tuple[np.ndarray
 
 
 def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.ndarray:
-    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1."""
+    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1.
+
+    Of points above the bands little is left in a version that is higher.
+    """
     there = bands.grid + bands.shares @ displacement
-    return (there < hz_to_semitones(_HIGHEST_SHARE * sample_rate))[:, None].astype(np.float32)
+    heard = there < hz_to_semitones(_HIGHEST_SHARE * sample_rate)
+    return (heard & (bands.grid <= bands.centres[-1]))[:, None].astype(np.float32)
 
 
 def _check_fit(song: Sound, example: Example) -> None:

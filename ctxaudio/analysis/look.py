@@ -75,19 +75,24 @@ def every_frame(looks: np.ndarray, n_frames: int) -> np.ndarray:
 
 def search(
     song: Sound, examples: Sequence[Example], blocks: list[slice], look: Look
-) -> list[np.ndarray]:
-    """Coarse displacements (band,) of the versions, from a few blocks all over the song."""
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """What a few blocks all over the song say of the whole.
+
+    Returns:
+        Coarse displacements (band,) of the versions, and the song's mean energy (point,).
+    """
     chosen = some_of(blocks)
 
-    def amplitudes(sound: Sound, speed: float) -> np.ndarray:
-        energies = [look.energy(sound, speed, block) for block in chosen]
-        return compress(np.concatenate(energies), look.bands)
+    def energies(sound: Sound, speed: float) -> np.ndarray:
+        return np.concatenate([look.energy(sound, speed, block) for block in chosen])
 
-    here = amplitudes(song, 1.0)
-    return [
-        find_displacement(here, amplitudes(example.sound, example.speed), look.bands)
-        for example in examples
-    ]
+    here = energies(song, 1.0)
+    amplitudes = compress(here, look.bands)
+    displacements = []
+    for example in examples:
+        there = compress(energies(example.sound, example.speed), look.bands)
+        displacements.append(find_displacement(amplitudes, there, look.bands))
+    return displacements, here.mean(axis=0)
 
 
 def some_of(blocks: list[slice]) -> list[slice]:

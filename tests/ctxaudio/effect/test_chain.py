@@ -8,6 +8,7 @@ import pytest
 from ctxaudio import ContextShift, DataError, Example, Sound, recall_field, tape_example
 from tests.support.signals import (
     RATE,
+    cents,
     chord,
     chord_errors_cents,
     inside,
@@ -15,6 +16,7 @@ from tests.support.signals import (
     mono,
     sine,
     snr_db,
+    tone,
     with_noise,
 )
 
@@ -24,6 +26,17 @@ def test_tones_are_shifted_by_what_was_asked(taught_tones, tones, context):
     errors = np.abs(chord_errors_cents(taught_tones(tones, context), context))
     assert np.median(errors) <= 2.0
     assert errors.max() <= 2.0
+
+
+@pytest.mark.parametrize("hz", [20.0, 27.3, 18_500.0, 19_500.0, 20_000.0])
+def test_a_lone_tone_at_either_end_of_hearing_is_shifted_too(hz):
+    song = mono(sine(hz, seconds=1.5), RATE)
+    context = 7.0 if hz < 100.0 else -7.0
+    expected_hz = hz * 2.0 ** (context / 12.0)
+    shifted = ContextShift.teach(song)(song, context)
+    found_hz, amplitude = tone(inside(shifted.samples[0], RATE // 3), expected_hz)
+    assert abs(cents(found_hz, expected_hz)) < 3.0
+    assert abs(20.0 * np.log10(amplitude / 0.5)) < 0.5
 
 
 def test_context_0_gives_the_song_back(taught_tones, tones, taught_tune, tune):
