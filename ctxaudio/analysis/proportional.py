@@ -14,7 +14,7 @@ import numpy as np
 
 _SPEEDS = 2.0 ** (np.array([0.0, -1.0, 1.0]) / 12.0)  # the song's, and of the usual copies
 _REACH = 0.1  # of a window, by which it may be shorter or longer
-_MISMATCH = 1e-4  # relative; as bad as transforms that take 1.0 longer, in units of the next
+_MISMATCH = 1e-4  # relative; it weighs as much as 1 in what transforms take
 
 # A transform of n samples, n = p q ..., takes about 1 + (p + q + ...) / 30 a sample; with a large
 # prime, as long as two of a longer window that has small ones.

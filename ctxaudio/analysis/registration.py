@@ -51,9 +51,13 @@ def find_displacement(song: np.ndarray, version: np.ndarray, config: BandConfig)
     correlation /= np.maximum(overlap, floor)
     spacing = config.grid_cents / 100.0
     whole = _peak(correlation[:, -1], spacing, reach)
-    own = [_peak(band + correlation[:, -1], spacing, reach) for band in correlation[:, :-1].T]
+    own = np.array(
+        [_peak(band + correlation[:, -1], spacing, reach) for band in correlation.T[:-1]]
+    )
     capture = 2.0 * config.smoothing_cents / 100.0
-    return np.array([whole if abs(peak - whole) < capture else peak for peak in own])
+    # Where the song went, a band at an end of the axis may have nothing left to be compared with.
+    left = (overlap >= floor)[round(whole / spacing) + reach, :-1]
+    return np.where((np.abs(own - whole) < capture) | ~left, whole, own)
 
 
 def evidence(

@@ -40,6 +40,16 @@ def test_loudness_and_tilt_of_the_version_do_not_displace_it(rng):
     np.testing.assert_allclose(found, 1.0, atol=0.03)
 
 
+def test_a_band_that_left_the_axis_follows_the_song(rng):
+    song = ridges(rng)
+    song[:, :49] = 0.0  # the lowest band is a partial at the very end of the axis
+    partial = rng.random(len(song))
+    song[:, 2:5] = partial[:, None] * [0.5, 1.0, 0.5]
+    version = displaced(song, -1.0)
+    version[:, 102:105] += song[:, 2:5]  # and what is alike is far from there
+    np.testing.assert_allclose(find_displacement(song, version, BANDS)[0], -1.0, atol=0.03)
+
+
 def test_silence_is_not_displaced(rng):
     silence = np.zeros((4, len(BANDS.grid)))
     np.testing.assert_array_equal(find_displacement(silence, silence, BANDS), 0.0)
