@@ -71,10 +71,11 @@ def measure_features(
     n_frames = frames.n_frames(song.samples.shape[1])
     blocks = look.blocks(song)
     coarse, mean_energy = search(song, examples, blocks, look)
-    shares = bands.shares
+    # Of what is above the bands little is left in a version that is higher.
+    shares = bands.shares * (bands.grid <= bands.centres[-1])[:, None]
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
-    in_band = mean_energy @ shares
-    known = [np.where(mean_energy @ room < _ALONE * in_band, shares, room) for room in heard]
+    least = _ALONE * (mean_energy @ bands.shares)
+    known = [np.where(mean_energy @ room < least, bands.shares, room) for room in heard]
     shape = (blocks[-1].stop, bands.n_bands)
     power, moment = np.empty((2, *shape), np.float32)
     pairs = [_Pair.empty(shape) for _ in examples]
@@ -144,13 +145,9 @@ def _differences(pair: _Pair, loudest: float, look_s: float) -> tuple[np.ndarray
 
 
 def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.ndarray:
-    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1.
-
-    Of points above the bands little is left in a version that is higher.
-    """
+    """Which points (point, 1) a version has room for below its Nyquist frequency, as 0 and 1."""
     there = bands.grid + bands.shares @ displacement
-    heard = there < hz_to_semitones(_HIGHEST_SHARE * sample_rate)
-    return (heard & (bands.grid <= bands.centres[-1]))[:, None].astype(np.float32)
+    return (there < hz_to_semitones(_HIGHEST_SHARE * sample_rate))[:, None].astype(np.float32)
 
 
 def _check_fit(song: Sound, example: Example) -> None:
