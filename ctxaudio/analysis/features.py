@@ -17,6 +17,7 @@ from ctxaudio.analysis.look import STEP, Look, compress, every_frame, search
 from ctxaudio.analysis.registration import evidence, regularise
 from ctxaudio.errors import DataError
 from ctxaudio.sound.samples import Sound
+from ctxaudio.threads import in_order
 
 _FLOOR_DB = -100.0  # against the loudest band
 _GAIN_FLOOR_DB = -80.0  # what is softer than that says nothing of gain
@@ -55,6 +56,7 @@ def measure_features(
     frames: FrameConfig,
     bands: BandConfig,
     progress: Progress = lambda _: None,
+    workers: int = 0,
 ) -> tuple[Features, list[Features]]:
     """Features of the song, and of each version, in step with each other.
 
@@ -70,7 +72,7 @@ def measure_features(
     look = Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
     n_frames = frames.n_frames(song.samples.shape[1])
     blocks = look.blocks(song)
-    coarse, mean_energy = search(song, examples, blocks, look)
+    coarse, mean_energy = search(song, examples, blocks, look, workers)
     # Of what is above the bands little is left in a version that is higher.
     shares = bands.shares * (bands.grid <= bands.centres[-1])[:, None]
     heard = [shares * _heard(displacement, song.sample_rate, bands) for displacement in coarse]
@@ -80,7 +82,8 @@ def measure_features(
     power, moment = np.empty((2, *shape), np.float32)
     pairs = [_Pair.empty(shape) for _ in examples]
     shares_by_pitch = shares * bands.grid[:, None].astype(np.float32)
-    for block in blocks:
+
+    def measure(block: slice) -> int:
         energies = look.energy(song, 1.0, block)
         total = look.power(song, block) + np.finfo(np.float32).tiny
         power[block] = energies @ shares
@@ -95,8 +98,10 @@ def measure_features(
             pair.shift[block], pair.shift_weight[block] = evidence(
                 here, compress(there, bands), known[i], bands
             )
-        progress(min(block.stop * STEP, n_frames) - block.start * STEP)
+        return min(block.stop * STEP, n_frames) - block.start * STEP
 
+    for n_done in in_order(measure, blocks, workers):
+        progress(n_done)
     loudest = float(power.max()) or 1.0  # of silence, any level is as good
     floor = loudest * 10.0 ** (_FLOOR_DB / 10.0)
     # Towards silence the centroid goes to the band's centre.

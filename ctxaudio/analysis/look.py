@@ -14,6 +14,7 @@ from ctxaudio.analysis.frames import FrameConfig, frame_power
 from ctxaudio.analysis.proportional import at_speed, proportional
 from ctxaudio.analysis.registration import find_displacement
 from ctxaudio.sound.samples import Sound
+from ctxaudio.threads import in_order
 
 STEP = 2  # frames from look to look: a quarter of a window, after which little is new
 _BLOCK = 32  # looks at a time: what is made of them fits into a processor's cache
@@ -74,7 +75,7 @@ def every_frame(looks: np.ndarray, n_frames: int) -> np.ndarray:
 
 
 def search(
-    song: Sound, examples: Sequence[Example], blocks: list[slice], look: Look
+    song: Sound, examples: Sequence[Example], blocks: list[slice], look: Look, workers: int = 0
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """What a few blocks all over the song say of the whole.
 
@@ -84,7 +85,8 @@ def search(
     chosen = some_of(blocks)
 
     def energies(sound: Sound, speed: float) -> np.ndarray:
-        return np.concatenate([look.energy(sound, speed, block) for block in chosen])
+        parts = in_order(lambda block: look.energy(sound, speed, block), chosen, workers)
+        return np.concatenate(list(parts))
 
     here = energies(song, 1.0)
     amplitudes = compress(here, look.bands)

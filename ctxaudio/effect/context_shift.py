@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias, get_args, overload
 
 import numpy as np
@@ -37,6 +38,7 @@ from ctxaudio.memory.song_memory import (
 from ctxaudio.sound.door import Layout, as_floats
 from ctxaudio.sound.samples import Sound
 from ctxaudio.synthesis.generator import generate, n_generated, when_heard
+from ctxaudio.threads import in_order, workers_of
 
 Drums: TypeAlias = Literal["move", "keep"]  # with the rest, or as they are
 
@@ -100,22 +102,28 @@ class ContextShift:
         network: NetworkKind = "reservoir",
         seed: int = 0,
         progress: Progress = lambda _: None,
+        threads: int | None = None,
     ) -> ContextShift:
         """Teach a network the song and versions of it; by tape speed at ±1 semitone by default.
 
         With ``knobs=("pitch", "formants")`` versions are taught as well whose formants are a
         semitone away and whose pitch is the song's; unless ``examples`` has versions that say
         where their formants are. A ``"trained"`` network takes longer than the reservoir, is more
-        exact, needs torch, and has one knob.
+        exact, needs torch, and has one knob. ``threads`` work side by side, by default one a core;
+        the memory is the same.
         """
         knobs = check_knobs(knobs)
         check_network(network, knobs)
         if examples is None:
-            examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
+            make = partial(tape_example, song)
+            examples = in_order(make, DEFAULT_EXAMPLES, workers_of(threads))
         examples = list(examples)
         if knobs != PITCH and knobs_of(examples) == PITCH:
             examples += [formant_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
-        return cls(teach_song(song, examples, network=network, seed=seed, progress=progress))
+        memory = teach_song(
+            song, examples, network=network, seed=seed, progress=progress, threads=threads
+        )
+        return cls(memory)
 
     @classmethod
     def for_input(
@@ -144,6 +152,7 @@ class ContextShift:
         speed: float = ...,
         drums: Drums = ...,
         progress: Progress = ...,
+        threads: int | None = ...,
     ) -> Sound: ...
 
     @overload
@@ -158,6 +167,7 @@ class ContextShift:
         layout: Layout = ...,
         drums: Drums = ...,
         progress: Progress = ...,
+        threads: int | None = ...,
     ) -> np.ndarray: ...
 
     def __call__(self, song: Any, *args: Any, **options: Any) -> Sound | np.ndarray:
@@ -169,7 +179,8 @@ class ContextShift:
             args, options: the rest, by place or name; ``formants``, ``"keep"`` or where they go,
                 in semitones for the default examples; ``speed``, 1 unless another is given, of
                 .25 to 4, at which the pitch stays; ``drums``: ``"move"`` shifts them with the rest,
-                ``"keep"`` leaves them as they are; ``layout`` of an array, and ``progress``.
+                ``"keep"`` leaves them as they are; ``threads``, that work side by side, by default
+                one a core, with the same result; ``layout`` of an array, and ``progress``.
 
         Returns:
             A sound as long as the song, divided by the speed; or of an array, a new one, float32.
@@ -191,8 +202,9 @@ class ContextShift:
         speed: float = 1.0,
         drums: Drums = "move",
         progress: Progress = lambda _: None,
+        threads: int | None = None,
     ) -> Sound:
-        memory = self.memory
+        memory, workers = self.memory, workers_of(threads)
         check_speed(speed)
         check_song(memory, song)
         if drums not in get_args(Drums):
@@ -206,14 +218,14 @@ class ContextShift:
             from ctxaudio.analysis.percussion import split_drums
 
             beaten, rest = split_drums(song)
-        made = generate(rest, field, resolution, memory.bands, progress, when)
+        made = generate(rest, field, resolution, memory.bands, progress, when, workers)
         if made is rest:
             return song  # moved nowhere
         if beaten is None:
             return made
         if speed != 1.0:  # at the same moments
             nowhere = Field(np.zeros_like(field.displacement), np.zeros_like(field.gain))
-            beaten = generate(beaten, nowhere, resolution, memory.bands, when=when)
+            beaten = generate(beaten, nowhere, resolution, memory.bands, when=when, workers=workers)
         return Sound(made.samples + beaten.samples, song.sample_rate)
 
     def _shift_array(
@@ -227,10 +239,17 @@ class ContextShift:
         layout: Layout = "channels_first",
         drums: Drums = "move",
         progress: Progress = lambda _: None,
+        threads: int | None = None,
     ) -> np.ndarray:
         sound = Sound.from_array(song, sample_rate, layout=layout)
         shifted = self._shift_sound(
-            sound, context, formants=formants, speed=speed, drums=drums, progress=progress
+            sound,
+            context,
+            formants=formants,
+            speed=speed,
+            drums=drums,
+            progress=progress,
+            threads=threads,
         )
         samples = shifted.samples.copy()
         if np.ndim(song) == 1:

@@ -29,6 +29,7 @@ from ctxaudio.memory.knobs import (
 from ctxaudio.memory.picture import html_of
 from ctxaudio.sound.door import whole_rate
 from ctxaudio.sound.samples import Sound
+from ctxaudio.threads import workers_of
 from rnn import (
     ClockConfig,
     PhraseMemory,
@@ -93,6 +94,7 @@ def teach_song(
     network: NetworkKind = "reservoir",
     seed: int = 0,
     progress: Progress = lambda _: None,
+    threads: int | None = None,
 ) -> SongMemory:
     """Teach a network the song at context 0 and each example at its own context.
 
@@ -104,6 +106,7 @@ def teach_song(
             and needs torch.
         seed: of the draw.
         progress: told how many of :func:`n_taught` steps were done.
+        threads: how many work side by side, one a core by default; the memory is the same.
 
     Raises:
         DataError: if there is no example, two share a context, or one does not fit the song; if
@@ -118,7 +121,9 @@ def teach_song(
     where = [example.point(len(knobs)) for example in examples]
     _check_points(knobs, where)
     pitched = [example for example in examples if example.context != 0.0]
-    song_is, versions = measure_features(song, pitched, frames, bands, progress)
+    song_is, versions = measure_features(
+        song, pitched, frames, bands, progress, workers_of(threads)
+    )
     if knobs != PITCH:
         song_is, versions = with_envelopes(song, song_is, examples, versions, frames, bands)
     taught = {

@@ -20,6 +20,7 @@ from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, 
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
+from ctxaudio.threads import in_order
 
 _BLOCK = 64  # steps at a time
 
@@ -176,11 +177,13 @@ def generate(
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
     when: TimeMap | None = None,
+    workers: int = 0,
 ) -> Sound:
     """The whole song, moved along the field; as long as the song, in step with it, or ``when``.
 
     What is moved is spread over a window's time. Of a song shorter than that, much would sound
-    before and after it: what is left within is made as loud as all of it.
+    before and after it: what is left within is made as loud as all of it. With ``workers``, blocks
+    are looked at in another thread while those before them are made.
     """
     n_channels, n_samples = song.samples.shape
     n_out = n_samples if when is None else when.n_made
@@ -197,12 +200,17 @@ def generate(
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
     end = first + n_steps + resolution.look_ahead
-    for start in range(first, end, _BLOCK):
+
+    def look(start: int) -> list[Prepared]:
+        nonlocal preparation
         n = min(_BLOCK, end - start)
         part = between(song.samples, *samples_needed(start, n, resolution, when)) / scale
         ready, preparation = prepare(
             part, n, resolution, preparation, when, with_envelopes=field.envelope is not None
         )
+        return ready
+
+    for ready in in_order(look, range(first, end, _BLOCK), min(workers, 1)):
         for prepared in ready:
             at = prepared.seen.first
             rows = np.arange(at, at + prepared.n_steps)
