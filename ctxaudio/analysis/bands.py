@@ -126,9 +126,10 @@ def _convolve(values, weights, out):  # type: ignore[no-untyped-def]
     reach = len(weights) - 1
     padded = np.zeros(n_points + 2 * reach, values.dtype)
     for frame in range(n_frames):
-        padded[reach : reach + n_points] = values[frame]
         row = out[frame]
-        row[:] = weights[0] * values[frame]
+        for i in range(n_points):
+            padded[reach + i] = values[frame, i]
+            row[i] = weights[0] * values[frame, i]
         for away in range(1, reach + 1):
             weight = weights[away]
             below, above = padded[reach - away :], padded[reach + away :]

@@ -92,8 +92,8 @@ def _deposit(  # type: ignore[no-untyped-def]
     offset = np.empty(n_bins, np.float32)
     position = np.empty(n_bins)
     for frame in range(n_frames):
-        power[:] = 0.0
-        turning[:] = 0.0
+        for k in range(n_bins):
+            power[k] = turning[k] = 0.0
         for channel in range(n_channels):
             x = parts[channel, frame]
             for below in range(n_bins - 1):

@@ -149,7 +149,8 @@ def test_examples_that_move_both_alike_teach_no_two_knobs(song):
 def test_examples_of_ones_own_teach_both(song):
     """Exact copies at −1 and +1: of a tape, and with formants kept.
 
-    In the latter, bands near a resonance seem to move by a few cents less than their partials do.
+    In the latter, bands without a partial follow all of the spectrum, which comes out a few cents
+    short of the partials: its resonances stay.
     """
     examples = [tape_example(song, s) for s in (-1.0, 1.0)]
     examples += [Example(sung(semitones=s), s, formants=0.0) for s in (-1.0, 1.0)]
