@@ -57,6 +57,15 @@ def formants_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def threads_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How many threads work side by side."""
+    return click.option(
+        "--threads",
+        type=click.IntRange(1),
+        help="That work side by side, one a core by default; the result is the same.",
+    )(command)
+
+
 def saying_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is said."""
     quiet = click.option("--quiet", "-q", is_flag=True, help="Say nothing but errors.")
@@ -203,6 +212,7 @@ def learn(
     *,
     network: NetworkKind = "reservoir",
     formants: bool = False,
+    threads: int | None = None,
 ) -> Lesson:
     """Teach a network a song and its versions, and say what of them is to be doubted."""
     from ctxaudio import ContextShift, Example, tape_example
@@ -219,7 +229,13 @@ def learn(
             versions = [tape_example(song, semitones) for semitones in examples]
     with reporter.stage("teach", n_taught(song, network)) as progress:
         effect = ContextShift.teach(
-            song, versions, knobs=knobs, network=network, seed=seed, progress=progress
+            song,
+            versions,
+            knobs=knobs,
+            network=network,
+            seed=seed,
+            progress=progress,
+            threads=threads,
         )
         learned = what_was_learned(effect.memory)
         # What was made of the song here is a version of it.

@@ -20,6 +20,7 @@ from cli.learning import (
     read_song,
     recalled,
     refuse_input,
+    threads_option,
 )
 from cli.output import Reporter, refuse_existing, say, whole_file
 from ctxaudio.errors import DataError
@@ -40,6 +41,7 @@ class Job:
     examples: tuple[float, ...]
     example_files: tuple[tuple[float, str], ...]
     seed: int
+    threads: int | None
     drums: Literal["move", "keep"]
     force: bool
     inputs: tuple[str, ...]  # all files that are read
@@ -67,6 +69,7 @@ class Job:
 @formants_option
 @speed_option
 @learning_options
+@threads_option
 @output_options
 def shift(
     songs: tuple[str, ...],
@@ -79,6 +82,7 @@ def shift(
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
+    threads: int | None,
     force: bool,
     quiet: bool,
     as_json: bool,
@@ -111,6 +115,7 @@ def shift(
         examples=examples,
         example_files=example_files,
         seed=seed,
+        threads=threads,
         drums=drums,
         force=force,
         inputs=inputs,
@@ -216,7 +221,15 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
     reporter = job.reporter
     if job.memory is None:
         apart = job.formants is not None
-        lesson = learn(song, job.examples, job.example_files, job.seed, reporter, formants=apart)
+        lesson = learn(
+            song,
+            job.examples,
+            job.example_files,
+            job.seed,
+            reporter,
+            formants=apart,
+            threads=job.threads,
+        )
     else:
         lesson = recalled(job.memory, reporter)
     effect = lesson.effect
@@ -234,6 +247,7 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             speed=job.speed,
             drums=job.drums,
             progress=progress,
+            threads=job.threads,
         )
     return made, lesson
 

@@ -15,6 +15,7 @@ from cli.learning import (
     output_options,
     read_song,
     refuse_input,
+    threads_option,
 )
 from cli.output import Reporter, listed, whole_file
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     "--formants", is_flag=True, help="Teach a second knob, which moves formants apart from pitch."
 )
 @learning_options
+@threads_option
 @output_options
 def teach(
     song: str,
@@ -51,6 +53,7 @@ def teach(
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
+    threads: int | None,
     force: bool,
     quiet: bool,
     as_json: bool,
@@ -78,7 +81,14 @@ def teach(
         with reporter.stage("load"):
             sound, _ = read_song(song)
         lesson = learn(
-            sound, examples, example_files, seed, reporter, network=network, formants=formants
+            sound,
+            examples,
+            example_files,
+            seed,
+            reporter,
+            network=network,
+            formants=formants,
+            threads=threads,
         )
         memory = lesson.effect.memory
         with reporter.stage("save"):
