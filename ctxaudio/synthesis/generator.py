@@ -22,7 +22,7 @@ from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
 from ctxaudio.threads import in_order
 
-_BLOCK = 64  # steps at a time
+_BLOCK = 32  # steps at a time: more take more memory and no less time
 
 # What moves by less than this, in semitones, is made by one window alone, which gives back to the
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
