@@ -18,6 +18,7 @@ import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
 from ctxaudio.synthesis.onsets import NEVER
+from ctxaudio.synthesis.sweep import BLUR, LEAST_SWEEP, ahead_by, sweep_more, sweep_of
 from rnn.compiled import compiled
 
 # Bins of a padded spectrum to each side that a peak is higher than: less than half a Hann window's
@@ -107,6 +108,8 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
     for i in range(n_windows):
         most = max(most, frames.windowed[i].shape[2])
     peaks = np.empty(most, dtype=np.int64)
+    swept = np.zeros((frames.windowed[0].shape[1], most), dtype=np.complex64)
+    whole = np.ones(most, dtype=np.float32)
     done = np.zeros(n_windows, dtype=np.int64)
     shortest = layout.hops[n_windows - 1]
     for step in range(len(moves.weight)):
@@ -136,13 +139,15 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
                     frames.keep[i][frame],
                     rotation,
                     peaks,
+                    swept,
+                    whole,
                     frames.out[i][place],
                 )
 
 
 @compiled
 def _move_frame(  # type: ignore[no-untyped-def]
-    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
+    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, swept, whole, out
 ):
     """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
     window, sample, lag, weight, onsets = moment
@@ -214,6 +219,9 @@ def _move_frame(  # type: ignore[no-untyped-def]
         if amount < _LEAST:
             start = end
             continue
+        sweep = sweep_of(windowed, peak)
+        if abs(sweep) > LEAST_SWEEP:
+            position = max(position - ahead_by(windowed, peak, sweep), 0.0)
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
         ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
         louder = at_pitch(gain, semitones, axis)
@@ -251,19 +259,25 @@ def _move_frame(  # type: ignore[no-untyped-def]
                 rotation[k, 3] = source
                 rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
+        begin, until, lobe, kept = start, end, windowed, keep
+        more = (ratio - 1.0) * sweep
+        if abs(more) > LEAST_SWEEP:
+            begin, until = sweep_more(windowed, keep, start, end, more, swept)
+            angle -= BLUR * more
+            lobe, kept = swept, whole
         lower = moved_by(shift, amplitude * (1.0 - part), angle)
         upper = moved_by(shift + 1, amplitude * part, angle)
-        first = min(max(start, -shift), end)
-        last = max(min(end, n_out - shift), first)
+        first = min(max(begin, -shift), until)
+        last = max(min(until, n_out - shift), first)
         for channel in range(n_channels):
-            for k in range(start, first):  # below 0 Hz is the mirror image of above
-                value = windowed[channel, k] * keep[k]
+            for k in range(begin, first):  # below 0 Hz is the mirror image of above
+                value = lobe[channel, k] * kept[k]
                 to = -(k + shift)
                 out[channel, to] += np.conj(value * lower)
                 out[channel, to - 1] += np.conj(value * upper)
             previous = np.complex64(0.0)
             for k in range(first, last):
-                value = windowed[channel, k] * keep[k]
+                value = lobe[channel, k] * kept[k]
                 out[channel, k + shift] += value * lower + previous * upper
                 previous = value
             if last + shift < n_out:
