@@ -54,19 +54,24 @@ def sweep_of(windowed, peak):  # type: ignore[no-untyped-def]
     n_channels, n_bins = windowed.shape
     if peak < _BESIDE or peak + _BESIDE >= n_bins:
         return 0.0
-    beside = complex(0.0, 0.0)
-    power = 0.0
+    real, imag, power = 0.0, 0.0, 0.0
     for channel in range(n_channels):
-        here = np.complex128(windowed[channel, peak])
-        turned = here.conjugate() * here.conjugate()
-        beside += windowed[channel, peak - _BESIDE] * windowed[channel, peak + _BESIDE] * turned
-        power += (here * here.conjugate()).real ** 2
-    if power <= 0.0 or beside == 0.0:
+        here = windowed[channel, peak]
+        beside = windowed[channel, peak - _BESIDE] * windowed[channel, peak + _BESIDE]
+        turned = here * here
+        real += np.float64(beside.real * turned.real + beside.imag * turned.imag)
+        imag += np.float64(beside.imag * turned.real - beside.real * turned.imag)
+        power += np.float64(turned.real * turned.real + turned.imag * turned.imag)
+    product = real * real + imag * imag
+    if product <= 0.0:
         return 0.0
-    inverse = -1.0 / np.log(beside / power)
-    if not _LEAST_WIDTH < inverse.real < _MOST_WIDTH:
+    # The logarithm of beside / power, its inverse, and what that is the real part of.
+    level, phase = 0.5 * np.log(product) - np.log(power), np.arctan2(imag, real)
+    size = level * level + phase * phase
+    if not _LEAST_WIDTH * size < -level < _MOST_WIDTH * size:
         return 0.0
-    radians = -_TO_RADIANS * inverse.imag
+    inverse = phase / size  # imaginary part
+    radians = -_TO_RADIANS * inverse
     return radians if abs(radians) < _MOST_FOUND else 0.0
 
 

@@ -221,7 +221,8 @@ def _move_frame(  # type: ignore[no-untyped-def]
             continue
         sweep = sweep_of(windowed, peak)
         if abs(sweep) > LEAST_SWEEP:
-            position = max(position - ahead_by(windowed, peak, sweep), 0.0)
+            position -= ahead_by(windowed, peak, sweep)
+            position = min(max(position, 0.0), n_bins - 1.0)
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
         ratio = 2.0 ** (at_pitch(displacement, semitones, axis) / 12.0)
         louder = at_pitch(gain, semitones, axis)
@@ -259,30 +260,39 @@ def _move_frame(  # type: ignore[no-untyped-def]
                 rotation[k, 3] = source
                 rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
-        begin, until, lobe, kept = start, end, windowed, keep
         more = (ratio - 1.0) * sweep
         if abs(more) > LEAST_SWEEP:
-            begin, until = sweep_more(windowed, keep, start, end, more, swept)
             angle -= BLUR * more
-            lobe, kept = swept, whole
-        lower = moved_by(shift, amplitude * (1.0 - part), angle)
-        upper = moved_by(shift + 1, amplitude * part, angle)
-        first = min(max(begin, -shift), until)
-        last = max(min(until, n_out - shift), first)
-        for channel in range(n_channels):
-            for k in range(begin, first):  # below 0 Hz is the mirror image of above
-                value = lobe[channel, k] * kept[k]
-                to = -(k + shift)
-                out[channel, to] += np.conj(value * lower)
-                out[channel, to - 1] += np.conj(value * upper)
-            previous = np.complex64(0.0)
-            for k in range(first, last):
-                value = lobe[channel, k] * kept[k]
-                out[channel, k + shift] += value * lower + previous * upper
-                previous = value
-            if last + shift < n_out:
-                out[channel, last + shift] += previous * upper
+            begin, until = sweep_more(windowed, keep, start, end, more, swept)
+            _add_region(swept, whole, begin, until, shift, part, amplitude, angle, out)
+        else:
+            _add_region(windowed, keep, start, end, shift, part, amplitude, angle, out)
         start = end
+
+
+@compiled
+def _add_region(  # type: ignore[no-untyped-def]
+    windowed, keep, start, end, shift, part, amplitude, angle, out
+):
+    """Add a region of a frame, moved by bins and a part of one, louder and turned."""
+    n_channels, n_out = out.shape
+    lower = moved_by(shift, amplitude * (1.0 - part), angle)
+    upper = moved_by(shift + 1, amplitude * part, angle)
+    first = min(max(start, -shift), end)
+    last = max(min(end, n_out - shift), first)
+    for channel in range(n_channels):
+        for k in range(start, first):  # below 0 Hz is the mirror image of above
+            value = windowed[channel, k] * keep[k]
+            to = -(k + shift)
+            out[channel, to] += np.conj(value * lower)
+            out[channel, to - 1] += np.conj(value * upper)
+        previous = np.complex64(0.0)
+        for k in range(first, last):
+            value = windowed[channel, k] * keep[k]
+            out[channel, k + shift] += value * lower + previous * upper
+            previous = value
+        if last + shift < n_out:
+            out[channel, last + shift] += previous * upper
 
 
 @compiled
