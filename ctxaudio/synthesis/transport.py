@@ -149,11 +149,13 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
 def _move_frame(  # type: ignore[no-untyped-def]
     raw, windowed, heights, moment, layout, field, keep, rotation, peaks, swept, whole, out
 ):
-    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
+    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame.
+
+    ``peaks``, ``swept`` (channel, bin) and ``whole`` (bin,) ones are room to work in.
+    """
     window, sample, lag, weight, onsets = moment
     displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_bins = windowed.shape
-    n_out = out.shape[1]
     bin_hz = layout.bin_hz[window]
     bands_hz = layout.bands_hz
     places = layout.bin_places[window]
@@ -219,6 +221,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
         if amount < _LEAST:
             start = end
             continue
+        # Of what sweeps, the frequency in the middle of the frame.
         sweep = sweep_of(windowed, peak)
         if abs(sweep) > LEAST_SWEEP:
             position -= ahead_by(windowed, peak, sweep)
@@ -260,7 +263,7 @@ def _move_frame(  # type: ignore[no-untyped-def]
                 rotation[k, 3] = source
                 rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
-        more = (ratio - 1.0) * sweep
+        more = (ratio - 1.0) * sweep  # so that it sweeps as many cents a second
         if abs(more) > LEAST_SWEEP:
             angle -= BLUR * more
             begin, until = sweep_more(windowed, keep, start, end, more, swept)
