@@ -8,8 +8,8 @@ with a few neighbours.
 
 How fast a partial sweeps shows in the bend of its lobe's logarithm. Under a Gaussian window
 exp(-a u^2) a partial that turns by g u^2 has the spectrum exp(-w^2 / (4 (a - i g))): the second
-difference of the complex logarithm has what is wanted in its inverse. Of a Hann window this is nearly so, with
-another factor, for g to some 8 radians.
+difference of the complex logarithm has what is wanted in its inverse. Under a Hann window this is
+nearly so, with another factor, for g to some 8 radians.
 
 Radians are those at both ends of a frame, by which a partial is ahead of a steady one.
 """
