@@ -67,7 +67,7 @@ def fundamental(windows: np.ndarray, sample_rate: float) -> np.ndarray:
     alike = scipy.fft.irfft(power, size)[:, :longest]
     alike /= scipy.fft.irfft(taper_power, size)[:longest]
     found = np.zeros(len(alike))
-    _find_periods(alike, sample_rate, found)
+    find_periods(alike, sample_rate, found)
     return found
 
 
@@ -100,8 +100,8 @@ def envelope(windows: np.ndarray, sample_rate: float, fundamental_hz: np.ndarray
 
 
 @compiled
-def _find_periods(alike, sample_rate, found):  # type: ignore[no-untyped-def]
-    """Fundamentals (frame,) of autocorrelations (frame, lag)."""
+def find_periods(alike, sample_rate, found):  # type: ignore[no-untyped-def]
+    """Fundamentals (frame,) of autocorrelations (frame, lag), ``sample_rate`` lags a second."""
     n_frames, n_lags = alike.shape
     first = max(2, int(sample_rate / HIGHEST_HZ))
     for frame in range(n_frames):

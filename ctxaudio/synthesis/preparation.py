@@ -13,14 +13,11 @@ from ctxaudio.synthesis.choice import Choice, band_sums, choose
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
 from ctxaudio.synthesis.formants import Envelopes
 from ctxaudio.synthesis.onsets import OnsetState, mapped_onsets, near_onsets
+from ctxaudio.synthesis.pulses import resolved, step_fundamentals
 from ctxaudio.synthesis.resolution import Resolution
 from ctxaudio.synthesis.spectra import Spectra, spectra_need, take_frames, take_spectra
 from ctxaudio.synthesis.stays import MARGIN, noise_swell
 from ctxaudio.synthesis.time_map import TimeMap
-
-# In a window that parts a voice's harmonics. With fewer, low voices lose 1 to 3 dB; with more,
-# middle ones lose as much, for the longer window is too long for their vibrato.
-_PERIODS = 2.4
 
 
 class Seen(NamedTuple):
@@ -31,6 +28,7 @@ class Seen(NamedTuple):
     noisy: np.ndarray  # (step, channel, bin) windowed, from where noise is taken
     swell: np.ndarray  # (step,) how much louder these are made
     song_power: np.ndarray  # (step, SLOTS + REACH) of short slots, from a step's output on
+    fundamental_hz: np.ndarray  # (step,) 0 where there is none
     envelopes: Envelopes | None  # of the steps, where they are asked for
 
     @property
@@ -58,6 +56,7 @@ class Seen(NamedTuple):
             self.noisy[steps],
             self.swell[steps],
             self.song_power[steps],
+            self.fundamental_hz[steps],
             envelopes,
         )
 
@@ -167,6 +166,7 @@ def prepare(
         swell = noise_swell(when.stay_of(around * resolution.frames.hop))
     power = sliding_window_view(slots, SLOTS + REACH)[np.arange(n_steps) * SLOTS]
     sums = band_sums(spectra.power, state.next, n_steps, resolution)
+    fundamental_hz = step_fundamentals(spectra.power, n_steps, resolution)
     weight, choice = choose(sums, resolution, state.choice)
     n_ready = len(weight)
     near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, state.onsets)
@@ -185,7 +185,8 @@ def prepare(
         centres = (made if when is None else when.song_at(made)) - begin
         cut = sliding_window_view(samples, window, axis=1)[:, centres - window // 2]
         envelopes = Envelopes.of(cut, resolution.sample_rate)
-    for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power, envelopes)):
+    new = Seen(state.next, spectra, noisy, swell, power, fundamental_hz, envelopes)
+    for seen in (*state.waiting, new):
         n = min(seen.n_steps, n_ready - done)
         if n == 0:
             waiting.append(seen)
@@ -194,8 +195,8 @@ def prepare(
         if n < seen.n_steps:
             seen, after = seen.split(n, resolution)
             waiting.append(after)
-        resolved = _resolved(weight[these], seen.envelopes, resolution)
-        ready.append(Prepared(seen, resolved, near[these], noise[these]))
+        parting = resolved(weight[these], seen.fundamental_hz, resolution)
+        ready.append(Prepared(seen, parting, near[these], noise[these]))
         done += n
     following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
     return ready, following
@@ -212,22 +213,3 @@ def _slot_edges(first: int, n_steps: int, resolution: Resolution) -> np.ndarray:
     slot = resolution.frames.hop // SLOTS
     begin = first * resolution.frames.hop - resolution.longest // 2
     return begin + np.arange(n_steps * SLOTS + REACH + 1) * slot
-
-
-def _resolved(
-    weight: np.ndarray, envelopes: Envelopes | None, resolution: Resolution
-) -> np.ndarray:
-    """The weights, those of windows that do not part a voice's harmonics given to longer ones.
-
-    Between them each pulse of a low voice is concentrated in a short window, which then seems to be
-    the best; but pulses that are moved by themselves stay as far apart as they are.
-    """
-    if envelopes is None:
-        return weight
-    weight = weight.copy()
-    for i in range(len(resolution.windows) - 1, resolution.base, -1):
-        periods = resolution.windows[i] / resolution.sample_rate * envelopes.fundamental_hz
-        short = envelopes.voiced & (periods < _PERIODS)
-        weight[short, i - 1] += weight[short, i]
-        weight[short, i] = 0.0
-    return weight

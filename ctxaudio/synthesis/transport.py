@@ -19,6 +19,7 @@ import numpy as np
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
 from ctxaudio.synthesis.peaks import find_peaks, onset_of, valley
 from ctxaudio.synthesis.rotation import moved_by, place_of
+from ctxaudio.synthesis.sweep import BLUR, LEAST_SWEEP, ahead_by, sweep_more, sweep_of
 from rnn.compiled import compiled
 
 # A region that moves by a part of a bin goes to the two bins around, in proportion. That tapers
@@ -102,6 +103,8 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
     for i in range(n_windows):
         most = max(most, frames.windowed[i].shape[2])
     peaks = np.empty(most, dtype=np.int64)
+    swept = np.zeros((frames.windowed[0].shape[1], most), dtype=np.complex64)
+    whole = np.ones(most, dtype=np.float32)
     done = np.zeros(n_windows, dtype=np.int64)
     shortest = layout.hops[n_windows - 1]
     for step in range(len(moves.weight)):
@@ -131,15 +134,20 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
                     frames.keep[i][frame],
                     rotation,
                     peaks,
+                    swept,
+                    whole,
                     frames.out[i][place],
                 )
 
 
 @compiled
 def _move_frame(  # type: ignore[no-untyped-def]
-    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, out
+    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, swept, whole, out
 ):
-    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame."""
+    """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame.
+
+    ``peaks``, ``swept`` (channel, bin) and ``whole`` (bin,) ones are room to work in.
+    """
     bands_hz, weight = layout.bands_hz, moment.weight[moment.window]
     bin_hz, n_bins = layout.bin_hz[moment.window], len(heights)
     band = 0
@@ -155,19 +163,20 @@ def _move_frame(  # type: ignore[no-untyped-def]
         if band < len(bands_hz):
             stop = min(int(bands_hz[band] / bin_hz) + 1, n_bins)
         span = start, stop
-        _move_bins(raw, windowed, heights, span, moment, layout, field, keep, rotation, peaks, out)
+        room = peaks, swept, whole
+        _move_bins(raw, windowed, heights, span, moment, layout, field, keep, rotation, room, out)
 
 
 @compiled
 def _move_bins(  # type: ignore[no-untyped-def]
-    raw, windowed, heights, span, moment, layout, field, keep, rotation, peaks, out
+    raw, windowed, heights, span, moment, layout, field, keep, rotation, room, out
 ):
     """Move the peaks among some bins of a frame, with the regions around them."""
     start, stop = span
+    peaks, swept, whole = room
     window, sample, lag, weight, onsets = moment
     displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_bins = windowed.shape
-    n_out = out.shape[1]
     bin_hz = layout.bin_hz[window]
     bands_hz = layout.bands_hz
     places = layout.bin_places[window]
@@ -225,6 +234,11 @@ def _move_bins(  # type: ignore[no-untyped-def]
         if amount < _LEAST:
             start = end
             continue
+        # Of what sweeps, the frequency in the middle of the frame.
+        sweep = sweep_of(windowed, peak)
+        if abs(sweep) > LEAST_SWEEP:
+            position -= ahead_by(windowed, peak, sweep)
+            position = min(max(position, 0.0), n_bins - 1.0)
         semitones = 12.0 * np.log2(max(position, 0.25) * bin_hz / REFERENCE_HZ)
         ratio = np.exp2(at_pitch(displacement, semitones, axis) / 12.0)
         louder = at_pitch(gain, semitones, axis)
@@ -262,22 +276,36 @@ def _move_bins(  # type: ignore[no-untyped-def]
                 rotation[k, 3] = source
                 rotation[k, 4] = lag
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
-        turn = moved_by(shift, amplitude, angle)
-        lower = turn * np.float32(1.0 - part)
-        upper = turn * np.complex64(complex(0.0, -part))  # a bin further, a quarter turn back
-        first = min(max(start, -shift), end)
-        last = max(min(end, n_out - shift), first)
-        for channel in range(n_channels):
-            for k in range(start, first):  # below 0 Hz is the mirror image of above
-                value = windowed[channel, k] * keep[k]
-                to = -(k + shift)
-                out[channel, to] += np.conj(value * lower)
-                out[channel, to - 1] += np.conj(value * upper)
-            previous = np.complex64(0.0)
-            for k in range(first, last):
-                value = windowed[channel, k] * keep[k]
-                out[channel, k + shift] += value * lower + previous * upper
-                previous = value
-            if last + shift < n_out:
-                out[channel, last + shift] += previous * upper
+        more = (ratio - 1.0) * sweep  # so that it sweeps as many cents a second
+        if abs(more) > LEAST_SWEEP:
+            angle -= BLUR * more
+            begin, until = sweep_more(windowed, keep, start, end, more, swept)
+            turn = moved_by(shift, amplitude, angle)
+            _add_region(swept, whole, begin, until, shift, part, turn, out)
+        else:
+            turn = moved_by(shift, amplitude, angle)
+            _add_region(windowed, keep, start, end, shift, part, turn, out)
         start = end
+
+
+@compiled
+def _add_region(windowed, keep, start, end, shift, part, turn, out):  # type: ignore[no-untyped-def]
+    """Add a region of a frame, moved by bins and a part of one, and multiplied."""
+    n_channels, n_out = out.shape
+    lower = turn * np.float32(1.0 - part)
+    upper = turn * np.complex64(complex(0.0, -part))  # a bin further, a quarter turn back
+    first = min(max(start, -shift), end)
+    last = max(min(end, n_out - shift), first)
+    for channel in range(n_channels):
+        for k in range(start, first):  # below 0 Hz is the mirror image of above
+            value = windowed[channel, k] * keep[k]
+            to = -(k + shift)
+            out[channel, to] += np.conj(value * lower)
+            out[channel, to - 1] += np.conj(value * upper)
+        previous = np.complex64(0.0)
+        for k in range(first, last):
+            value = windowed[channel, k] * keep[k]
+            out[channel, k + shift] += value * lower + previous * upper
+            previous = value
+        if last + shift < n_out:
+            out[channel, last + shift] += previous * upper
