@@ -188,7 +188,7 @@ def begin_blocks(voice: Voice, n_channels: int, context: float) -> BlockState:
     state = BlockState(
         taken=0,
         pending=silence,
-        ready=np.zeros((n_channels, resolution.look_ahead * resolution.frames.hop), np.float32),
+        ready=np.zeros((n_channels, resolution.wait * resolution.frames.hop), np.float32),
         glide=Glide.rest(context),
         preparation=PreparationState.begin(first, resolution),
         stream=voice.begin(n_channels, first, context, first),
@@ -240,7 +240,7 @@ def _take_steps(voice: Voice, state: BlockState) -> BlockState:
             # A step is made at the context of the moment when the last sample has come that it
             # waits for.
             steps = prepared.seen.first + np.arange(prepared.n_steps)
-            ends = (steps + resolution.reach + resolution.look_ahead) * hop
+            ends = (steps + resolution.reach + resolution.wait) * hop
             made, stream = voice.make(prepared, state.glide.at(ends), stream)
             parts.append(made)
     return state._replace(

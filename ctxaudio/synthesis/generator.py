@@ -199,7 +199,7 @@ def generate(
     preparation = PreparationState.begin(first, resolution)
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
-    end = first + n_steps + resolution.look_ahead
+    end = first + n_steps + resolution.wait
 
     def look(start: int) -> list[Prepared]:
         nonlocal preparation

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ctxaudio.analysis.frames import SLOTS
 from ctxaudio.synthesis.attacks import REACH, slot_power, span_power
 from ctxaudio.synthesis.choice import Choice, band_sums, choose
+from ctxaudio.synthesis.crossfade import Crossfade, even_out
 from ctxaudio.synthesis.flatness import FlatnessState, noise_share
 from ctxaudio.synthesis.formants import Envelopes
 from ctxaudio.synthesis.onsets import OnsetState, mapped_onsets, near_onsets
@@ -28,7 +29,6 @@ class Seen(NamedTuple):
     noisy: np.ndarray  # (step, channel, bin) windowed, from where noise is taken
     swell: np.ndarray  # (step,) how much louder these are made
     song_power: np.ndarray  # (step, SLOTS + REACH) of short slots, from a step's output on
-    fundamental_hz: np.ndarray  # (step,) 0 where there is none
     envelopes: Envelopes | None  # of the steps, where they are asked for
 
     @property
@@ -56,7 +56,6 @@ class Seen(NamedTuple):
             self.noisy[steps],
             self.swell[steps],
             self.song_power[steps],
-            self.fundamental_hz[steps],
             envelopes,
         )
 
@@ -89,7 +88,9 @@ class PreparationState(NamedTuple):
 
     next: int  # the step that is to be seen
     waiting: tuple[Seen, ...]  # steps that what follows will decide about
+    fundamental_hz: np.ndarray  # (step,) of those for which no window is chosen, 0 for none
     choice: Choice
+    crossfade: Crossfade
     onsets: OnsetState
     flatness: FlatnessState
 
@@ -99,7 +100,9 @@ class PreparationState(NamedTuple):
         return cls(
             first,
             (),
+            np.zeros(0),
             Choice.begin(first, resolution),
+            Crossfade.begin(first, resolution),
             OnsetState.begin(first, resolution),
             FlatnessState.begin(resolution),
         )
@@ -134,7 +137,7 @@ def prepare(
     *,
     with_envelopes: bool = False,
 ) -> tuple[list[Prepared], PreparationState]:
-    """Look at the next steps; those get ready that are ``look_ahead`` before them.
+    """Look at the next steps; those get ready that are ``resolution.wait`` before them.
 
     Args:
         samples: (channel, time), those of :func:`samples_needed`, full scale 1.
@@ -166,8 +169,12 @@ def prepare(
         swell = noise_swell(when.stay_of(around * resolution.frames.hop))
     power = sliding_window_view(slots, SLOTS + REACH)[np.arange(n_steps) * SLOTS]
     sums = band_sums(spectra.power, state.next, n_steps, resolution)
-    fundamental_hz = step_fundamentals(spectra.power, n_steps, resolution)
-    weight, choice = choose(sums, resolution, state.choice)
+    new_hz = step_fundamentals(spectra.power, n_steps, resolution)
+    fundamental_hz = np.concatenate([state.fundamental_hz, new_hz])
+    chosen, choice = choose(sums, resolution, state.choice)
+    n_chosen = len(chosen)
+    parting = resolved(chosen, fundamental_hz[:n_chosen], resolution)
+    weight, crossfade = even_out(parting, resolution, state.crossfade)
     n_ready = len(weight)
     near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, state.onsets)
     if when is not None:
@@ -185,8 +192,7 @@ def prepare(
         centres = (made if when is None else when.song_at(made)) - begin
         cut = sliding_window_view(samples, window, axis=1)[:, centres - window // 2]
         envelopes = Envelopes.of(cut, resolution.sample_rate)
-    new = Seen(state.next, spectra, noisy, swell, power, fundamental_hz, envelopes)
-    for seen in (*state.waiting, new):
+    for seen in (*state.waiting, Seen(state.next, spectra, noisy, swell, power, envelopes)):
         n = min(seen.n_steps, n_ready - done)
         if n == 0:
             waiting.append(seen)
@@ -195,10 +201,17 @@ def prepare(
         if n < seen.n_steps:
             seen, after = seen.split(n, resolution)
             waiting.append(after)
-        parting = resolved(weight[these], seen.fundamental_hz, resolution)
-        ready.append(Prepared(seen, parting, near[these], noise[these]))
+        ready.append(Prepared(seen, weight[these], near[these], noise[these]))
         done += n
-    following = PreparationState(state.next + n_steps, tuple(waiting), choice, onsets, flatness)
+    following = PreparationState(
+        state.next + n_steps,
+        tuple(waiting),
+        fundamental_hz[n_chosen:],
+        choice,
+        crossfade,
+        onsets,
+        flatness,
+    )
     return ready, following
 
 

@@ -77,7 +77,17 @@ class Resolution:
     @property
     def latency(self) -> int:
         """Samples from when one comes in until it goes out, at the most."""
-        return self.longest + self.look_ahead * self.frames.hop - 1
+        return self.longest + self.wait * self.frames.hop - 1
+
+    @property
+    def crossfade_steps(self) -> int:
+        """Steps before a step, and after it, on which it depends how much each window makes."""
+        return sum(window // 2 // self.frames.hop for window in self.windows[:-1])
+
+    @property
+    def wait(self) -> int:
+        """Steps after a step that must be seen before it is made."""
+        return self.look_ahead + self.crossfade_steps
 
     @property
     def reach(self) -> int:
