@@ -52,17 +52,17 @@ def even_out(
     n_ready = max(len(rows) - 2 * reach, 0)
     even = np.zeros((n_ready, *rows.shape[1:]))
     if n_ready:
-        every, kernels = _kernels(resolution)
-        _serve(rows, state.first, every, kernels, even)
+        _serve(rows, state.first, *_kernels(resolution), even)
     return even, Crossfade(state.first + n_ready, rows[n_ready:])
 
 
-def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray]:
+def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How much of each window's frames is heard around their step.
 
     Returns:
-        Steps from frame to frame, (window,), 1 where a step has several frames; and (window,
-        step) shares, from the longest window's reach before to as long after.
+        Steps from frame to frame, (window,), 1 where a step has several frames; by how much of a
+        step these are later in the mean, (window,); and (window, step) shares, from the longest
+        window's reach before to as long after.
     """
     hop, longest = resolution.frames.hop, resolution.reach
     steps = np.arange(-longest, longest + 1) * hop
@@ -72,11 +72,12 @@ def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray]:
             away = (steps - begin) / window
             kernel += np.where(np.abs(away) < 0.5, np.cos(np.pi * away) ** 4, 0.0)
         kernel *= own / window / 0.375
-    return np.maximum(np.array(resolution.hops) // hop, 1), kernels
+    hops = np.array(resolution.hops)
+    return np.maximum(hops // hop, 1), np.maximum(hop - hops, 0) / (2.0 * hop), kernels
 
 
 @compiled
-def _serve(chosen, first, every, kernels, even):  # type: ignore[no-untyped-def]
+def _serve(chosen, first, every, late, kernels, even):  # type: ignore[no-untyped-def]
     """Fill (step, window, band) from rows (step, window, band) with as many more at both ends."""
     n_rows, n_windows, n_bands = chosen.shape
     n_steps = len(even)
@@ -97,7 +98,9 @@ def _serve(chosen, first, every, kernels, even):  # type: ignore[no-untyped-def]
                         own += _ELSEWHERE * chosen[near, i, band]
                         for j in range(i, n_windows):
                             all_left += _ELSEWHERE * chosen[near, j, band]
-                amount = rest[row] * own / all_left if all_left > 0.0 else 0.0
+                # What is left when these frames are heard.
+                left = (1.0 - late[i]) * rest[row] + late[i] * rest[min(row + 1, n_rows - 1)]
+                amount = left * own / all_left if all_left > 0.0 else 0.0
                 served[row] = amount if amount >= _LEAST else 0.0
             for step in range(n_steps):
                 even[step, i, band] = served[before + step]

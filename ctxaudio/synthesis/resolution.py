@@ -82,7 +82,8 @@ class Resolution:
     @property
     def crossfade_steps(self) -> int:
         """Steps before a step, and after it, on which it depends how much each window makes."""
-        return sum(window // 2 // self.frames.hop for window in self.windows[:-1])
+        halves = sum(window // 2 // self.frames.hop for window in self.windows[:-1])
+        return halves + sum(hop < self.frames.hop for hop in self.hops)
 
     @property
     def wait(self) -> int:
