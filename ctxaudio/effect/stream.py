@@ -50,6 +50,7 @@ def stream_resolution(memory: SongMemory) -> Resolution:
         frames=memory.frames,
         spans=INPUT_SPANS if is_input else PLAYED_SPANS,
         look_ahead=INPUT_LOOK_AHEAD if is_input else PLAYED_LOOK_AHEAD,
+        evens_out=False,  # of two windows little is gained by it
     )
 
 

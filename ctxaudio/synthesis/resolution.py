@@ -64,6 +64,7 @@ class Resolution:
     frames: FrameConfig
     spans: tuple[Span, ...] = SONG_SPANS
     look_ahead: int = SONG_LOOK_AHEAD  # steps after a step that decide about it
+    evens_out: bool = True  # windows that take turns add up, for which they must be known longer
 
     def __post_init__(self) -> None:
         lengths = [span.length for span in self.spans]
@@ -82,6 +83,8 @@ class Resolution:
     @property
     def crossfade_steps(self) -> int:
         """Steps before a step, and after it, on which it depends how much each window makes."""
+        if not self.evens_out:
+            return 0
         halves = sum(window // 2 // self.frames.hop for window in self.windows[:-1])
         return halves + sum(hop < self.frames.hop for hop in self.hops)
 
