@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.support.command import ENDING, ctxaudio, notes, write
 
-_LONGEST = 1 << 17  # bytes of a request; arguments and environment are most of it
+LONGEST = 1 << 17  # bytes of a request; arguments and environment are most of it
 
 
 def serve(descriptor):
@@ -30,7 +30,7 @@ def serve(descriptor):
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until a run has its own handlers
     requests = socket.socket(fileno=descriptor)
     while True:
-        data, passed, *_ = socket.recv_fds(requests, _LONGEST, 4)
+        data, passed, *_ = socket.recv_fds(requests, LONGEST, 4)
         if not data:
             os._exit(0)  # at once: no test has asked for what was done to get warm
         if os.fork() == 0:
