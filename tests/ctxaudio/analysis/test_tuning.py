@@ -2,11 +2,12 @@ import os
 import sys
 import threading
 
+import numba
 import numpy as np
 import pytest
 
 from ctxaudio import Sound
-from ctxaudio.analysis.load_librosa import _alone
+from ctxaudio.analysis.load_librosa import _alone, _compiling_late, load_librosa
 from ctxaudio.analysis.tuning import tuning_cents
 from tests.support.signals import chord
 
@@ -26,6 +27,22 @@ def test_two_channels_are_tuned_as_one():
     tones = chord(seconds=1.0)
     both = Sound(np.repeat(tones.samples[:1], 2, axis=0), tones.sample_rate)
     assert tuning_cents(both) == tuning_cents(Sound(tones.samples[:1], tones.sample_rate))
+
+
+def test_what_librosa_compiles_waits_for_a_call(tmp_path):
+    before = numba.vectorize
+    with _compiling_late(str(tmp_path)):
+        assert numba.vectorize is not before
+
+        @numba.vectorize(["float64(float64)"])
+        def doubled(x):
+            return 2.0 * x
+
+    assert numba.vectorize is before
+    assert isinstance(load_librosa().util.utils._localmax, type(doubled))
+    assert "_function" not in vars(doubled)
+    assert doubled(3.0) == 6.0
+    assert "_function" in vars(doubled)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there")
