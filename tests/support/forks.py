@@ -28,7 +28,16 @@ from tests.support.fork_server import LONGEST
 class Forked:
     """A run of the command, to be used as a ``subprocess.Popen``."""
 
-    def __init__(self, *args, cwd=None, env=None, ignored=(), file_bytes=None, **streams):
+    def __init__(
+        self,
+        *args,
+        cwd=None,
+        env=None,
+        ignored=(),
+        file_bytes=None,
+        own_terminal=False,
+        **streams,
+    ):
         ours, theirs = [], []
         for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
             stream = streams.pop(name, subprocess.PIPE if number else subprocess.DEVNULL)
@@ -43,6 +52,7 @@ class Forked:
             "env": environment() if env is None else env,
             "ignored": [*map(int, ignored)],
             "file_bytes": file_bytes,
+            "own_terminal": own_terminal,
         }
         status, written = os.pipe()
         socket.send_fds(_server(), [json.dumps(request).encode()], [*theirs, written])
