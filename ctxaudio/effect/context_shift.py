@@ -9,7 +9,6 @@ import numpy as np
 
 from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
-from ctxaudio.analysis.percussion import split_drums
 from ctxaudio.effect.formant_examples import formant_example
 from ctxaudio.effect.stream import (
     BlockState,
@@ -201,7 +200,12 @@ class ContextShift:
         field = recall_field(memory, context, formants)
         resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
-        beaten, rest = (None, song) if drums == "move" else split_drums(song)
+        beaten, rest = None, song
+        if drums != "move":
+            # scipy.signal takes as long to import as all else: every start would wait for it.
+            from ctxaudio.analysis.percussion import split_drums
+
+            beaten, rest = split_drums(song)
         made = generate(rest, field, resolution, memory.bands, progress, when)
         if made is rest:
             return song  # moved nowhere
