@@ -174,8 +174,14 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
     total = np.empty_like(state)
     for step in range(n_steps):
         begin, end = contexts[step], contexts[step + 1]
-        moves = not np.array_equal(begin, end)
-        point[:] = state
+        # By loops: to assign one array to another takes seconds to compile.
+        moves = False
+        for c in range(context.shape[1]):
+            for run in range(n_runs):
+                moves |= begin[c, run] != end[c, run]
+        for unit in range(n_units):
+            for run in range(n_columns):
+                point[unit, run] = state[unit, run]
         for stage in range(4):
             # The second and the third stage are both half a step ahead.
             if (step == 0 and stage == 0) or (moves and stage != 2):
@@ -194,7 +200,9 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
             if closed:
                 apply_readout(readout, n_runs, point, x)
             else:
-                x[:] = stages[step, stage]
+                for i in range(x.shape[0]):
+                    for run in range(n_columns):
+                        x[i, run] = stages[step, stage, i, run]
             levels(flow, drive, n_runs, point, x, level)
             share = 1.0 if stage == 0 or stage == 3 else 2.0
             length = dt if stage == 2 else 0.5 * dt

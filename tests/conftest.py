@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 from ctxaudio import ContextShift, Example, Sound
-from rnn import draw_reservoir
+from tests.support.draw_once import draw_once
 from tests.support.signals import (
     LOW_RATE,
     STEADY_HZ,
@@ -28,16 +28,8 @@ settings.load_profile("seeded")
 @pytest.fixture(scope="session", autouse=True)
 def drawn_once():
     """The network of a seed is always the same, and to draw it takes longer than most tests."""
-    drawn = {}
-
-    def draw(config, *, rng):
-        key = config, str(rng.bit_generator.state)
-        if key not in drawn:
-            drawn[key] = draw_reservoir(config, rng=rng)
-        return drawn[key]
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxaudio.memory.song_memory.draw_reservoir", draw)
+        patch.setattr("ctxaudio.memory.song_memory.draw_reservoir", draw_once)
         yield
 
 

@@ -1,8 +1,8 @@
 """What the README and the pages of the documentation tell a reader to type works, as it stands.
 
 The commands of a page run one after the other in one folder, for a line may need what an earlier
-one wrote. The songs they name are short here. Commands that need a shell, a terminal or a sound
-card are run in a process of their own; the others in this one, which spares them a start.
+one wrote. The songs they name are short here. Lines that need a shell, a terminal or a sound card
+are given to a shell, whose ``ctxaudio`` is a fork of a warm process; the others run in this one.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import pytest
 
 from ctxaudio import Sound, load_sound, tape_example
 from tests.support.command import ROOT, SAMPLES, ctxaudio, notes, write
+from tests.support.forks import forks_for_shells
 from tests.support.pages import BY_NAME, PAGES, said
 
 RATE, SECONDS = 22_050, 0.4
@@ -92,29 +93,33 @@ def test_the_readme_is_a_page():
     assert len(BY_NAME["README.md"].text.splitlines()) < 100
 
 
+@pytest.fixture(scope="module")
+def bin_folder(tmp_path_factory):
+    """A folder with a ``ctxaudio`` that need not start."""
+    with forks_for_shells(tmp_path_factory.mktemp("bin")) as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("name", WITH_COMMANDS)
-def test_the_commands_work_one_after_the_other(name, folder, jack):
+def test_the_commands_work_one_after_the_other(name, folder, bin_folder, jack):
     lines = runs(BY_NAME[name])
     # What a page makes itself is not to be there before.
     for line in lines:
         for made in re.findall(r"(?:-o|>) (\S+)|writes (\S+)", line):
             (folder / "".join(made)).unlink(missing_ok=True)
     for line in lines:
-        code, error = run_as_shown(line, folder)
+        code, error = run_as_shown(line, folder, bin_folder)
         assert code == 0, (line, error)
         assert "Traceback" not in error
         for made in re.findall(r"(?:-o|--out|>|writes) (\S+)", line):
             assert (folder / made).exists(), line
 
 
-def run_as_shown(line, folder):
+def run_as_shown(line, folder, bin_folder):
     """Exit status and what was said, of a line run as simply as it can be."""
     words = shlex.split(line, comments=True)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    options = {
-        "cwd": folder,
-        "env": os.environ | {"PATH": path, "OPENBLAS_NUM_THREADS": "1", "TERM": "xterm"},
-    }
+    path = os.pathsep.join(map(str, (bin_folder, Path(sys.executable).parent, os.environ["PATH"])))
+    options = {"cwd": folder, "env": os.environ | {"PATH": path, "TERM": "xterm"}}
     if words[:2] == ["ctxaudio", "live"] and "--no-ui" not in words:
         return until_q(["bash", "-c", line], **options)
     if SHELL & set(said(line)) or words[1] in ON_A_CARD:

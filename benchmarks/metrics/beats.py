@@ -29,7 +29,9 @@ def _rate(envelope: npt.NDArray[np.float64], rate: int) -> float:
     swing = (envelope - envelope.mean()) * np.hanning(len(envelope))
     size = 1 << int(np.ceil(np.log2(16 * len(swing))))
     low, high = int(_SLOWEST_HZ * size / rate), int(_FASTEST_HZ * size / rate)
-    spectrum = np.abs(np.fft.rfft(swing, size)[low:high])
+    # Of a spectrum of that size, the few lines between: it would have millions.
+    band = (low * rate / size, high * rate / size)
+    spectrum = np.abs(signal.zoom_fft(swing, band, high - low, fs=rate))
     return float((low + int(np.argmax(spectrum))) * rate / size)
 
 

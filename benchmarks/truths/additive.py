@@ -100,13 +100,18 @@ def synthesise(partials: Partials, *, seconds: float, semitones: float = 0.0) ->
             continue
         start = round(onset * RATE)
         time = np.arange(min(round(duration * RATE), sound.shape[1] - start)) / RATE
-        excursion = cents * np.log(2) / 1200
-        turns = 2 * np.pi * vibrato
-        angle = 2 * np.pi * frequency * (time + excursion * (1 - np.cos(turns * time)) / turns)
-        rise = np.clip(time / attack, 0, 1)
-        fall = np.clip((duration - time) / _RELEASE, 0, 1)
-        envelope = np.sin(np.pi / 2 * rise) ** 2 * np.sin(np.pi / 2 * fall) ** 2
-        wave = amplitude * envelope * np.exp(-time / decay) * np.sin(angle + phase)
+        bent = time
+        if cents:
+            excursion, turns = cents * np.log(2) / 1200, 2 * np.pi * vibrato
+            bent = time + excursion * (1 - np.cos(turns * time)) / turns
+        wave = np.sin(2 * np.pi * frequency * bent + phase)
+        if np.isfinite(decay):
+            wave *= np.exp(-time / decay)
+        wave *= amplitude
+        # An envelope is 1 but for its ends.
+        rising, falling = time < attack, duration - time < _RELEASE
+        wave[rising] *= np.sin(np.pi / 2 * time[rising] / attack) ** 2
+        wave[falling] *= np.sin(np.pi / 2 * (duration - time[falling]) / _RELEASE) ** 2
         sound[0, start : start + len(time)] += np.cos(np.pi / 2 * pan) * wave
         sound[1, start : start + len(time)] += np.sin(np.pi / 2 * pan) * wave
     return sound.astype(np.float32)

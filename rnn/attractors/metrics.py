@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.spatial
-import scipy.stats
 
 N_DIRECTIONS = 32
 
@@ -50,12 +49,21 @@ def sliced_distance(points: np.ndarray, reference: np.ndarray) -> float:
     radius = np.sqrt(1.0 - height**2)
     directions = np.stack([radius * np.cos(angle), radius * np.sin(angle), height])
     distances = [
-        scipy.stats.wasserstein_distance(along, reference_along)
+        _wasserstein(along, reference_along)
         for along, reference_along in zip(
             (flat @ directions).T, (reference_flat @ directions).T, strict=True
         )
     ]
     return float(np.mean(distances))
+
+
+def _wasserstein(values: np.ndarray, others: np.ndarray) -> float:
+    """The area between two distributions; as scipy's, by sorting less."""
+    values, others = np.sort(values), np.sort(others)
+    every = np.concatenate([values, others])
+    every.sort(kind="stable")  # which finds what is sorted, and merges it
+    shares = [some.searchsorted(every[:-1], "right") / some.size for some in (values, others)]
+    return float(np.sum(np.abs(shares[0] - shares[1]) * np.diff(every)))
 
 
 def return_map(heights: np.ndarray) -> np.ndarray:

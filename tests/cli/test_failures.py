@@ -202,12 +202,13 @@ def without_output():
         (("teach", "song.wav", "--json"), "closed, and JSON was to go there"),
         (("bench", "lorenz", "translate", "--quick"), "closed, and the report was to go there"),
         (("bench", "delay-match", "delays"), "closed, and the report was to go there"),
-        (("info", "song.wav"), "Bad file descriptor"),
+        (("info", "{memory}"), "Bad file descriptor"),
         (("--help",), "Bad file descriptor"),
     ],
 )
-def test_a_closed_output_that_was_to_take_the_result_is_an_error(here, args, reason):
+def test_a_closed_output_that_was_to_take_the_result_is_an_error(here, memory, args, reason):
     write(here / "song.wav", SONG)
+    args = [arg.format(memory=memory) for arg in args]
     result = finished(started(*args, cwd=here, preexec_fn=without_output))
     assert reason in failed(result)
     assert [path.name for path in here.iterdir()] == ["song.wav"]

@@ -31,7 +31,7 @@ def here(tmp_path):
 
 @pytest.mark.parametrize("how", ["q", "ctrl+c", "terminated"])
 def test_on_a_terminal_it_draws_and_leaves_it_as_it_was(jack, here, song, memory, how):
-    with Terminal("-m", "cli", "live", song, "-m", memory, cwd=here) as terminal:
+    with Terminal("live", song, "-m", memory, cwd=here, forked=True) as terminal:
         wait_until(lambda: b"playing" in terminal.seen)
         terminal.press(b"lr")  # loop, and record
         wait_for_recording(terminal.process, here)
@@ -48,7 +48,7 @@ def test_on_a_terminal_it_draws_and_leaves_it_as_it_was(jack, here, song, memory
 
 
 def test_on_a_terminal_there_is_one_status_line_without_a_screen(jack, here, song, memory):
-    with Terminal("-m", "cli", "play", song, "+2", "-m", memory, cwd=here) as terminal:
+    with Terminal("play", song, "+2", "-m", memory, cwd=here, forked=True) as terminal:
         assert terminal.ended() == (0, True)
     assert b"playing 0:00 / 0:00  +2.00 st  load " in terminal.seen
     assert terminal.seen.endswith(b"underruns\r\n")

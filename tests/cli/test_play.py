@@ -54,7 +54,7 @@ def test_a_tone_is_heard_five_semitones_higher_without_gaps_or_clicks(jack, fold
     for _ in range(8):
         listener = Listener(tmp_path / "heard.npy")
         process = Forked("play", song, "+5", "-m", memory)
-        wait_until(lambda: b"PortAudio" in finished(started("devices")).out)
+        wait_until(lambda: b"PortAudio" in finished(Forked("devices")).out)
         listener.begin()
         assert finished(process).code == 0
         heard = listener.end().astype(np.float64)
@@ -171,10 +171,10 @@ def test_without_a_sound_server_it_says_so_in_one_line(song, monkeypatch):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "nonesuch")
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     assert "no output device" in failed(ctxaudio("play", song))
-    result = finished(started("devices"))
+    result = finished(Forked("devices"))
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(b"PortAudio sees no device")
-    assert finished(started("devices", "--json")) == (0, b"", "")
+    assert finished(Forked("devices", "--json")) == (0, b"", "")
 
 
 @pytest.fixture
@@ -209,7 +209,7 @@ def test_devices_lists_what_there_is(jack):
     assert (result.code, result.err) == (0, "")
     assert f"system, JACK Audio Connection Kit: 2 in, 2 out, {RATE} Hz" in result.out.decode()
     assert result.out.startswith(b"<>   0  ")
-    result = finished(started("devices", "--json"))
+    result = finished(Forked("devices", "--json"))
     devices = [json.loads(line) for line in result.out.splitlines()]
     assert [device["number"] for device in devices] == list(range(len(devices)))
     assert devices[0] == {

@@ -7,6 +7,7 @@ number and then its exit status to a pipe.
 from __future__ import annotations
 
 import atexit
+import fcntl
 import json
 import os
 import resource
@@ -14,12 +15,15 @@ import signal
 import socket
 import sys
 import tempfile
+import termios
 import threading
 from pathlib import Path
 
+from ctxaudio.memory import song_memory
 from tests.support.command import ENDING, ctxaudio, notes, write
+from tests.support.draw_once import draw_once
 
-_LONGEST = 1 << 17  # bytes of a request; arguments and environment are most of it
+LONGEST = 1 << 17  # bytes of a request; arguments and environment are most of it
 
 
 def serve(descriptor):
@@ -30,7 +34,7 @@ def serve(descriptor):
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # until a run has its own handlers
     requests = socket.socket(fileno=descriptor)
     while True:
-        data, passed, *_ = socket.recv_fds(requests, _LONGEST, 4)
+        data, passed, *_ = socket.recv_fds(requests, LONGEST, 4)
         if not data:
             os._exit(0)  # at once: no test has asked for what was done to get warm
         if os.fork() == 0:
@@ -54,7 +58,13 @@ def serve(descriptor):
     _run(**json.loads(data))
 
 
-def _run(args, cwd, env, ignored, file_bytes):
+def take_terminal():
+    """Have the terminal that is standard input for one's own."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _run(args, cwd, env, ignored, file_bytes, own_terminal):
     """The command, as a new process would run it."""
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
@@ -67,6 +77,9 @@ def _run(args, cwd, env, ignored, file_bytes):
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, most))
         # What counts lines writes its file last of all, and is not on the disk that is full.
         atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
+    if own_terminal:
+        take_terminal()
+        sys.stdout.reconfigure(line_buffering=True)  # as it begins on a terminal
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
@@ -80,6 +93,8 @@ def _get_warm():
     """Import and load what runs use; but nothing of PortAudio, which remembers its servers."""
     import rich.progress  # noqa: F401
 
+    # For all forks, as the suite's own process has it.
+    song_memory.draw_reservoir = draw_once
     with tempfile.TemporaryDirectory() as folder:
         song = write(Path(folder) / "song.wav", notes(channels=2))
         for command, name in (("teach", "song.memory"), ("shift", "up.wav")):

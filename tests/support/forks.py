@@ -22,12 +22,22 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.support.command import ROOT, environment
+from tests.support.fork_server import LONGEST
 
 
 class Forked:
     """A run of the command, to be used as a ``subprocess.Popen``."""
 
-    def __init__(self, *args, cwd=None, ignored=(), file_bytes=None, **streams):
+    def __init__(
+        self,
+        *args,
+        cwd=None,
+        env=None,
+        ignored=(),
+        file_bytes=None,
+        own_terminal=False,
+        **streams,
+    ):
         ours, theirs = [], []
         for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
             stream = streams.pop(name, subprocess.PIPE if number else subprocess.DEVNULL)
@@ -39,9 +49,10 @@ class Forked:
         request = {
             "args": [str(arg) for arg in args],
             "cwd": str(cwd or Path.cwd()),
-            "env": environment(),
+            "env": environment() if env is None else env,
             "ignored": [*map(int, ignored)],
             "file_bytes": file_bytes,
+            "own_terminal": own_terminal,
         }
         status, written = os.pipe()
         socket.send_fds(_server(), [json.dumps(request).encode()], [*theirs, written])
@@ -132,3 +143,55 @@ def _server():
     theirs.close()
     atexit.register(lambda: (ours.close(), server.stdin.close(), server.wait()))
     return ours
+
+
+# Hands its arguments, environment and streams to a suite, and ends as the fork there does.
+_FOR_SHELLS = """#!{python} -ISB
+import json, os, socket, sys
+suite = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+suite.connect({address!r})
+request = sys.argv[1:], os.getcwd(), dict(os.environ)
+socket.send_fds(suite, [json.dumps(request).encode()], [0, 1, 2])
+sys.exit(int(suite.recv(16)))
+"""
+
+
+@contextlib.contextmanager
+def forks_for_shells(folder):
+    """Put a program ``ctxaudio`` into a folder that shells may find; what it runs is a fork."""
+    _server()  # once, and not by two threads
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(str(folder / "door"))
+        door.listen()
+        program = folder / "ctxaudio"
+        script = _FOR_SHELLS.format(python=sys.executable, address=str(folder / "door"))
+        program.write_text(script, encoding="utf-8")
+        program.chmod(0o755)
+        threading.Thread(target=_answer, args=(door,), daemon=True).start()
+        try:
+            yield folder
+        finally:
+            door.shutdown(socket.SHUT_RDWR)
+
+
+def _answer(door):
+    with contextlib.suppress(OSError):  # the door is closed
+        while True:
+            caller, _ = door.accept()
+            threading.Thread(target=_run_for, args=(caller,), daemon=True).start()
+
+
+def _run_for(caller):
+    with caller:
+        data, streams, *_ = socket.recv_fds(caller, LONGEST, 3)
+        args, cwd, env = json.loads(data)
+        names = ("stdin", "stdout", "stderr")
+        process = Forked(*args, cwd=cwd, env=env, **dict(zip(names, streams, strict=True)))
+        for stream in streams:
+            os.close(stream)
+        # What called may be killed: then so is what it called.
+        while process.poll() is None:
+            if select.select([caller], [], [], 0.02)[0]:
+                process.kill()
+        with contextlib.suppress(BrokenPipeError):
+            caller.send(b"%d" % (process.wait() % 256))

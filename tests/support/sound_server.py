@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from tests.support.command import finished, started
+from tests.support.command import finished
+from tests.support.forks import Forked
 
 RATE, PERIOD = 44_100, 512
 _PR_SET_PDEATHSIG = 1
@@ -68,7 +69,7 @@ def _wait(server):
         if server.poll() is not None:
             pytest.fail(f"jackd has ended with {server.returncode}.")
         # In a process of its own: one that knows of a server is aborted when the server ends.
-        seen = finished(started("devices", "--json"))
+        seen = finished(Forked("devices", "--json"))
         if b"JACK" in seen.out:
             return
         time.sleep(0.05)

@@ -13,33 +13,37 @@ import sys
 import termios
 import threading
 
-from tests.support.command import ROOT
+from tests.support.command import ENDING, ROOT
+from tests.support.fork_server import take_terminal
+from tests.support.forks import Forked
+
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Terminal:
-    """Python on a terminal, with such arguments; in the block it runs."""
+    """Python on a terminal, with such arguments; in the block it runs.
 
-    def __init__(self, *args, rows=30, columns=100, **kwargs):
+    Or, if it is ``forked``, the command, by a fork of a warm process.
+    """
+
+    def __init__(self, *args, rows=30, columns=100, forked=False, cwd=None):
         self._ours, self._theirs = pty.openpty()
         fcntl.ioctl(self._theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._before = termios.tcgetattr(self._theirs)
         self._seen = b""
 
-        def own_terminal():
-            # A suite that runs in the background has these ignored, and a child would inherit that.
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)
-            os.setsid()
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-        paths = {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "OPENBLAS_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, *map(str, args)],
-            **dict.fromkeys(("stdin", "stdout", "stderr"), self._theirs),
-            env=os.environ | paths,
-            preexec_fn=own_terminal,
-            **kwargs,
-        )
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), self._theirs)
+        env = os.environ | ENVIRONMENT
+        if forked:
+            self.process = Forked(*args, cwd=cwd, env=env, own_terminal=True, **streams)
+        else:
+            self.process = subprocess.Popen(
+                [sys.executable, *map(str, args)],
+                **streams,
+                env=env,
+                preexec_fn=own_terminal,
+                cwd=cwd,
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -81,3 +85,10 @@ class Terminal:
         is_as_before = termios.tcgetattr(self._theirs) == self._before
         self._close()
         return code, is_as_before
+
+
+def own_terminal():
+    # A suite that runs in the background has these ignored, and a child would inherit that.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+    take_terminal()

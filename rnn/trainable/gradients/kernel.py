@@ -81,7 +81,10 @@ def learn(rate_form, network, lesson, penalty, scratch, slope):  # type: ignore[
     through = np.ascontiguousarray(matrix[:n, :n])
     outputs = np.empty_like(targets)
     state = np.empty((n_trials, n), matrix.dtype)
-    state[:] = initial
+    # By loops: to assign one array to another takes seconds to compile.
+    for b in range(n_trials):
+        for i in range(n):
+            state[b, i] = initial[i]
     summed = np.empty((n_trials, n + n_outputs), matrix.dtype)
     for time in range(n_times + 1):
         for b in range(n_trials):
@@ -97,7 +100,9 @@ def learn(rate_form, network, lesson, penalty, scratch, slope):  # type: ignore[
             columns[n_columns - 1] = one
         np.dot(rates[time], across, summed)
         if time > 0:
-            outputs[time - 1] = summed[:, n:]
+            for b in range(n_trials):
+                for o in range(n_outputs):
+                    outputs[time - 1, b, o] = summed[b, n + o]
         if time == n_times:
             break
         for b in range(n_trials):
@@ -176,8 +181,13 @@ def learn(rate_form, network, lesson, penalty, scratch, slope):  # type: ignore[
             last = min(n_times + 1, time + _BLOCK)
             rows = sent[: last - time].reshape(-1, n)
             np.dot(rows.T, rates[time:last].reshape(-1, n_columns), part)
-            gradient[:n] += part
+            for i in range(n):
+                for j in range(n_columns):
+                    gradient[i, j] += part[i, j]
     for i in range(n):
-        gradient[i] *= alpha[i]
-        slope_initial[i] = adjoint[:, i].sum()
+        slope_initial[i] = zero
+        for j in range(n_columns):
+            gradient[i, j] *= alpha[i]
+        for b in range(n_trials):
+            slope_initial[i] += adjoint[b, i]
     return outputs, loss, omega

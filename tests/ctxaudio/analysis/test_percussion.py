@@ -37,8 +37,10 @@ def share_db(part, whole):
     return 10.0 * np.log10(np.sum(np.square(part, dtype=float)) / np.sum(np.square(whole)) + 1e-12)
 
 
-@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 96_000])
-@pytest.mark.parametrize("level", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize(
+    ("rate", "level"),
+    [(8_000, 1e-6), (8_000, 1.0), (8_000, 1e6), (22_050, 1.0), (44_100, 1.0), (96_000, 1.0)],
+)
 def test_drums_and_rest_add_up_to_the_song(rng, rate, level):
     samples = level * rng.standard_normal((2, rate)) * np.linspace(0.0, 1.0, rate) ** 4
     song = Sound(samples, rate)
@@ -111,9 +113,9 @@ def test_channels_keep_their_place():
 def test_a_long_song_is_taken_part_by_part_without_a_seam(monkeypatch, rng):
     rate = 8_000
     song = Sound(
-        0.1 * rng.standard_normal((1, 9 * rate)) + sine(300.0, seconds=9.0, rate=rate), rate
+        0.1 * rng.standard_normal((1, 5 * rate)) + sine(300.0, seconds=5.0, rate=rate), rate
     )
     whole, _ = split_drums(song)
-    monkeypatch.setattr("ctxaudio.analysis.percussion._PART_S", 2.0)
+    monkeypatch.setattr("ctxaudio.analysis.percussion._PART_S", 1.5)
     parts, _ = split_drums(song)
     assert snr_db(whole.samples, parts.samples) > 90.0

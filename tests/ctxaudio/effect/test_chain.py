@@ -44,11 +44,11 @@ def test_context_0_gives_the_song_back(taught_tones, tones, taught_tune, tune):
     assert snr_db(tune.samples, taught_tune(tune, 0.0).samples) > 120.0
 
 
-@pytest.mark.parametrize("context", [-10.0, 5.0, 14.0])
-def test_examples_labelled_twice_what_they_are_shift_by_half(tones, context):
+def test_examples_labelled_twice_what_they_are_shift_by_half(tones):
     examples = [tape_example(tones, s, context=2.0 * s) for s in (-1.0, 1.0)]
-    shifted = ContextShift.teach(tones, examples)(tones, context)
-    assert np.abs(chord_errors_cents(shifted, context / 2.0)).max() <= 2.0
+    effect = ContextShift.teach(tones, examples)
+    for context in (-10.0, 5.0, 14.0):
+        assert np.abs(chord_errors_cents(effect(tones, context), context / 2.0)).max() <= 2.0
 
 
 def test_examples_labelled_the_other_way_round_shift_the_other_way(tones):
@@ -63,10 +63,11 @@ def test_one_example_is_enough_for_tones(tones, other):
     assert np.abs(chord_errors_cents(effect(tones, 4.0), 4.0)).max() <= 2.0
 
 
-@pytest.mark.parametrize(("context", "at_least_db"), [(-1.0, 70.0), (1.0, 70.0), (12.0, 40.0)])
-def test_unshifted_copies_teach_that_nothing_moves(tones, tune, context, at_least_db):
-    for song in (tones, tune):
-        effect = ContextShift.teach(song, [Example(song, -1.0), Example(song, 1.0)])
+@pytest.mark.parametrize("name", ["tones", "tune"])
+def test_unshifted_copies_teach_that_nothing_moves(name, request):
+    song = request.getfixturevalue(name)
+    effect = ContextShift.teach(song, [Example(song, -1.0), Example(song, 1.0)])
+    for context, at_least_db in ((-1.0, 70.0), (1.0, 70.0), (12.0, 40.0)):
         assert snr_db(song.samples, effect(song, context).samples) > at_least_db
         displacement = recall_field(effect.memory, context).displacement
         assert np.abs(displacement).max() < 0.002 * abs(context)
@@ -89,7 +90,7 @@ def test_the_same_input_and_seed_give_the_same_bytes(tune, taught_tune):
     assert again(tune, 5.0).samples.tobytes() == taught_tune(tune, 5.0).samples.tobytes()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 31])
+@pytest.mark.parametrize("seed", [1, 31])
 def test_another_seed_is_another_network_that_shifts_as_exactly(tones, taught_tones, seed):
     effect = ContextShift.teach(tones, seed=seed)
     assert not np.array_equal(

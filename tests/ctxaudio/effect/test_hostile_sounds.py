@@ -68,7 +68,7 @@ WAVES = (noise, constant, click, square, alternating, one_channel, of_all_sizes)
 LEVELS = (1.0, 0.0, 1e-3, 1e-30, 1e-38, 1e-44, 1e30)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     wave=st.sampled_from(WAVES),
     level=st.sampled_from(LEVELS),

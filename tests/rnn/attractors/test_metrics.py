@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.stats
 
-from rnn.attractors.metrics import moments, return_map, return_map_distance, sliced_distance
+from rnn.attractors.metrics import (
+    _wasserstein,
+    moments,
+    return_map,
+    return_map_distance,
+    sliced_distance,
+)
 
 POINTS = np.random.default_rng(8).standard_normal((50, 4, 3)) @ np.diag([1.0, 5.0, 0.2])
 STD = POINTS.reshape(-1, 3).std(axis=0)
@@ -38,6 +45,13 @@ def test_the_same_points_in_any_order_have_no_distance(rng):
     assert sliced_distance(POINTS, POINTS) == 0.0
     shuffled = rng.permutation(POINTS.reshape(-1, 3))
     assert sliced_distance(shuffled, POINTS) == pytest.approx(0.0, abs=1e-14)
+
+
+@pytest.mark.parametrize(("n", "n_others"), [(1, 1), (1, 7), (5, 5), (300, 1_000)])
+def test_the_distance_of_projections_is_scipys(rng, n, n_others):
+    values, others = rng.standard_normal(n).round(1), 0.5 + rng.standard_normal(n_others).round(1)
+    expected = scipy.stats.wasserstein_distance(values, others)
+    assert _wasserstein(values, others) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("way", [(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, -1, 0), (-2, 1, 3)])

@@ -25,4 +25,4 @@ def track():
 @pytest.fixture(scope="session")
 def translated():
     """A memory of the family "translate"."""
-    return teach_draw(job())
+    return teach_draw(job(changes=(("n_units", 150),)))

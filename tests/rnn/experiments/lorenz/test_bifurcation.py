@@ -17,7 +17,7 @@ TAUGHT = np.repeat(bifurcation.TAUGHT, 8)[None]
 
 
 def test_a_draw_taught_fixed_points_finds_their_bifurcation_and_the_chaos_beyond(truth):
-    memory = teach_draw(job("bifurcation", changes=(("keep_s", 12.0),)))
+    memory = teach_draw(job("bifurcation", changes=(("keep_s", 12.0), ("n_units", 150))))
     assert set(memory.contexts[0]) == {0.0, 1.0}
     found = bifurcation.measure_bifurcation(
         memory, truth, FLOOR, n_runs=2, seconds=20.0, rng=np.random.default_rng(1)
