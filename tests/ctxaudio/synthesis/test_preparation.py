@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def prepared(samples, resolution=RESOLUTION):
 
 def lasting(n_steps=N_STEPS):
     """Samples that so many steps take."""
-    return (n_steps + RESOLUTION.look_ahead - 1) * HOP + RESOLUTION.longest
+    return (n_steps + RESOLUTION.wait - 1) * HOP + RESOLUTION.longest
 
 
 def favourite(ready, hz, steps=slice(30, 90)):
@@ -50,8 +51,10 @@ def clicks():
     return prepared(samples)
 
 
-def test_all_that_windows_make_of_a_range_is_one(clicks, rng):
-    for ready in (clicks, prepared(0.1 * rng.standard_normal((2, lasting())))):
+def test_all_that_windows_make_of_a_range_is_one(rng):
+    """Where they are not evened out, for then it is so over time and not in each step."""
+    alone = replace(RESOLUTION, evens_out=False)
+    for ready in (prepared(0.1 * rng.standard_normal((n, lasting())), alone) for n in (1, 2)):
         np.testing.assert_allclose(ready.weight.sum(axis=1), 1.0, rtol=1e-12)
         assert not ready.weight.transpose(1, 2, 0)[~RESOLUTION.allowed].any()
 
