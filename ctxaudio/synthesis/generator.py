@@ -22,7 +22,7 @@ from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
 from ctxaudio.threads import in_order
 
-_BLOCK = 32  # steps at a time: more take more memory and no less time
+_BLOCK = 32  # steps at a time, or about: more take more memory and no less time
 
 # What moves by less than this, in semitones, is made by one window alone, which gives back to the
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
@@ -200,17 +200,19 @@ def generate(
     state = GeneratorState.zeros(n_channels, first, resolution)
     energy = 0.0  # of all that is made, within the song and around it
     end = first + n_steps + resolution.wait
+    # What is looked at together gets ready together.
+    block = max(_BLOCK // resolution.wait, 1) * resolution.wait if resolution.wait else _BLOCK
 
     def look(start: int) -> list[Prepared]:
         nonlocal preparation
-        n = min(_BLOCK, end - start)
+        n = min(block, end - start)
         part = between(song.samples, *samples_needed(start, n, resolution, when)) / scale
         ready, preparation = prepare(
             part, n, resolution, preparation, when, with_envelopes=field.envelope is not None
         )
         return ready
 
-    for ready in in_order(look, range(first, end, _BLOCK), min(workers, 1)):
+    for ready in in_order(look, range(first, end, block), min(workers, 1)):
         for prepared in ready:
             at = prepared.seen.first
             rows = np.arange(at, at + prepared.n_steps)

@@ -30,6 +30,8 @@ _BESIDE = 2  # bins from a peak to where the bend is taken: a bin of an unpadded
 _TO_RADIANS = 6.15  # of the inverse of the bend, under a Hann window
 # The real part of that inverse, whatever the sweep; where it is another, no partial is alone.
 _LEAST_WIDTH, _MOST_WIDTH = 0.4, 0.85
+# Of phase at the bend; for what has so little, the least sweep asks for a flatter lobe than any.
+_STEADY = LEAST_SWEEP / (_MOST_WIDTH**2 * _TO_RADIANS)
 _MOST = 8.0  # radians; what sweeps faster has several peaks, each of which moves by itself
 _STEPS = 8  # of the table, in each radian
 
@@ -69,8 +71,9 @@ def sweep_of(windowed, peak):  # type: ignore[no-untyped-def]
         real += np.float64(beside.real * turned.real + beside.imag * turned.imag)
         imag += np.float64(beside.imag * turned.real - beside.real * turned.imag)
         power += np.float64(turned.real * turned.real + turned.imag * turned.imag)
+    # Most partials are steady, and most of those are told from others without a logarithm.
     product = real * real + imag * imag
-    if product <= 0.0:
+    if product <= 0.0 or abs(imag) < _STEADY * real:
         return 0.0
     # The logarithm of beside / power, and what is asked of the real part of its inverse.
     level, phase = 0.5 * np.log(product) - np.log(power), np.arctan2(imag, real)
