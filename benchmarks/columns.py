@@ -56,7 +56,13 @@ PIECES = (
     Column(title="LSD vibrato dB", metric="vibrato_lsd_db"),
     Column(title="cents median", metric="cents", reduce=_median),
     Column(title="cents p95", metric="cents", reduce=_95th),
-    Column(title="onset lag ms", metric="lag_ms", reduce=_mean_size, control_is_last=False),
+    Column(
+        title="onset lag ms",
+        metric="lag_ms",
+        reduce=_mean_size,
+        better="near-control",  # early is no better than late
+        control_is_last=False,
+    ),
     Column(title="jitter ms", metric="jitter_ms", control_is_last=False),
     Column(
         title="width ms",

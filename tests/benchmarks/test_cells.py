@@ -43,6 +43,14 @@ def test_what_should_stay_is_compared_with_the_input():
     assert winner(cell) == "ctxaudio"
 
 
+def test_early_is_no_better_than_late():
+    lags = {"ctxaudio": 0.1, "rubberband-r3": -3.0, CONTROL: 0.0}
+    (cell,) = cells(
+        [Score(peer, "bursts", "bursts", 5, "lag_ms", lag) for peer, lag in lags.items()]
+    )
+    assert winner(cell) == "ctxaudio"
+
+
 def test_leads_are_counted_and_what_is_behind_is_named():
     lines = standing([*SCORES, *WIDTHS], "ctxaudio", "rubberband-r3")
     assert lines[0] == (
