@@ -64,8 +64,8 @@ def music(seconds: float) -> Samples:
 
 def command(source: Path, target: Path) -> list[str]:
     """The command line that is measured."""
-    shift = f"{SHIFT:+d}"
-    return [sys.executable, "-m", "cli", "shift", str(source), shift, "-o", str(target), "--force"]
+    shift, to = f"{SHIFT:+d}", ["-o", str(target), "--force", "--threads", "1"]
+    return [sys.executable, "-m", "cli", "shift", str(source), shift, *to]
 
 
 def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
