@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.synthesis.resolution import Resolution
+from ctxaudio.synthesis.resolution import OVERLAP_GAIN, Resolution
 from rnn.compiled import compiled
 
 _LEAST = 0.02  # of a range; less is not made
@@ -71,7 +71,7 @@ def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray
         for begin in range(0, max(hop, own), own):  # the frames of a step
             away = (steps - begin) / window
             kernel += np.where(np.abs(away) < 0.5, np.cos(np.pi * away) ** 4, 0.0)
-        kernel *= own / window / 0.375
+        kernel *= own / window / OVERLAP_GAIN
     hops = np.array(resolution.hops)
     return np.maximum(hops // hop, 1), np.maximum(hop - hops, 0) / (2.0 * hop), kernels
 

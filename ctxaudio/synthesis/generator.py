@@ -17,7 +17,7 @@ from ctxaudio.synthesis.formants import rows_of
 from ctxaudio.synthesis.noise import NoiseFrames, NoiseShare, keep_rest, move_noise, noise_edges
 from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
-from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.resolution import OVERLAP_GAIN, PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
 from ctxaudio.threads import in_order
@@ -27,9 +27,6 @@ _BLOCK = 32  # steps at a time, or about: more take more memory and no less time
 # What moves by less than this, in semitones, is made by one window alone, which gives back to the
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
 _STILL_ST = 0.01
-
-# Squared Hann windows sum to so much of their overlap.
-_OVERLAP_GAIN = 0.375
 
 
 class GeneratorState(NamedTuple):
@@ -132,7 +129,7 @@ def synthesise(
     origin = seen.first * hop - resolution.longest // 2
     for i, window in enumerate(resolution.windows):
         pieces = scipy.fft.irfft(moved[i], PADDING * window)[:, :, :window]
-        pieces *= hann(window) * np.float32(window / (_OVERLAP_GAIN * resolution.spans[i].overlap))
+        pieces *= hann(window) * np.float32(window / (OVERLAP_GAIN * resolution.spans[i].overlap))
         starts = (resolution.first_of(i, seen.first) + used[i]) * resolution.hops[i]
         for at, piece in zip(starts - window // 2 - origin, pieces, strict=True):
             out[i, :, at : at + window] += piece

@@ -149,11 +149,11 @@ def prepare(
         The steps that are ready, in parts, and the state to go on from.
     """
     slot = resolution.frames.hop // SLOTS
+    begin, _ = samples_needed(state.next, n_steps, resolution, when)
     if when is None:
         part = samples
         slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
     else:
-        begin, _ = samples_needed(state.next, n_steps, resolution, when)
         first, end = spectra_need(state.next, n_steps, resolution, when)
         part = samples[:, first - begin : end - begin]
         heard = when.song_at(_slot_edges(state.next, n_steps, resolution)) - begin
@@ -176,8 +176,10 @@ def prepare(
     parting = resolved(chosen, fundamental_hz[:n_chosen], resolution)
     weight, crossfade = even_out(parting, resolution, state.crossfade)
     n_ready = len(weight)
-    near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, state.onsets)
-    if when is not None:
+    onsets = state.onsets
+    if when is None:
+        near, onsets = near_onsets(spectra.power[-1], n_ready, resolution, onsets)
+    else:
         first_ready = state.waiting[0].first if state.waiting else state.next
         near = mapped_onsets(first_ready, n_ready, resolution, when)
     tonal_powers = spectra.power[resolution.base :]
@@ -188,7 +190,6 @@ def prepare(
     envelopes = None
     if with_envelopes:
         made = np.arange(state.next, state.next + n_steps) * resolution.frames.hop
-        begin, _ = samples_needed(state.next, n_steps, resolution, when)
         centres = (made if when is None else when.song_at(made)) - begin
         cut = sliding_window_view(samples, window, axis=1)[:, centres - window // 2]
         envelopes = Envelopes.of(cut, resolution.sample_rate)

@@ -17,6 +17,8 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
 
+OVERLAP_GAIN = 0.375  # squared Hann windows sum to so much of their overlap
+
 _FIRST_HZ = 40.0  # centre of the first range that is decided about,
 _STEP_HZ = 60.0  # and the distance to the next: this,
 _STEP_SHARE = 0.26  # or this share of its own frequency (a third of an octave)
