@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ctxaudio.synthesis.resolution import PADDING, Resolution
+from ctxaudio.synthesis.resolution import Resolution
 from rnn.compiled import compiled
 
 _REACH = 4  # steps before a step, and after it, that decide about it
@@ -43,7 +43,7 @@ def band_sums(
     n_windows, n_bands = resolution.allowed.shape
     out = np.zeros((n_steps, n_windows, n_bands, 2))
     for i, power in enumerate(powers):
-        bin_hz = resolution.sample_rate / (PADDING * resolution.windows[i])
+        bin_hz = resolution.bin_hz(i)
         steps = resolution.steps_of(i, first, len(power))
         _add_sums(power, steps, bin_hz, resolution.bands_hz, out[:, i])
     return out
@@ -87,13 +87,16 @@ def choose(sums: np.ndarray, resolution: Resolution, state: Choice) -> tuple[np.
     weight = np.zeros((n_ready, *all_sums.shape[1:3]))
     lengths = np.array([span.length for span in resolution.spans])
     every = np.maximum(np.array(resolution.hops) // resolution.frames.hop, 1)
+    size = lengths * resolution.frames_per_step
     after = min(_REACH, resolution.look_ahead)
-    _weigh(all_sums, state.first, after, lengths, every, resolution.allowed, weight)
+    _weigh(all_sums, state.first, after, lengths, size, every, resolution.allowed, weight)
     return weight, Choice(state.first + n_ready, all_sums[n_ready:])
 
 
 @compiled
-def _weigh(sums, first, after, lengths, every, allowed, weight):  # type: ignore[no-untyped-def]
+def _weigh(  # type: ignore[no-untyped-def]
+    sums, first, after, lengths, size, every, allowed, weight
+):
     n_ready, n_windows, n_bands = weight.shape
     score = np.empty(n_windows)
     for step in range(n_ready):
@@ -114,8 +117,8 @@ def _weigh(sums, first, after, lengths, every, allowed, weight):  # type: ignore
                     total += kernel
                     power += kernel * sums[near, i, band, 0]
                     root += kernel * sums[near, i, band, 1]
-                # Of a long window there are fewer frames, and some of the time one more or less.
-                total *= max(lengths[i], 1.0)
+                # As many numbers for as much of the sound, however many frames a step has.
+                total *= size[i]
                 power = power / total + _SILENCE
                 root = root / total + np.sqrt(_SILENCE)
                 # Rényi's entropy, in natural units; twice the window, less by log 2 for a sine.

@@ -49,14 +49,15 @@ def noise_share(
     """How far each segment of the steps that are ready is noise, (step, segment), 0 to 1.
 
     Args:
-        powers: by window, (frame, bin) of the new steps: one whose frames are the steps, and
-            shorter ones with twice, four times as many frames, and so on.
+        powers: by window, (frame, bin) of the new steps: of the memory's, one a step, and of
+            shorter ones, each half as long, one or several.
         n_ready: how many steps are ready.
     """
     edges = noise_edges(resolution)
     new = np.zeros((len(powers[0]), *state.rows.shape[1:]))
     for window, power in enumerate(powers):
-        _add_flatness(power, edges, 2**window, new[:, window])
+        each = len(power) // len(new)
+        _add_flatness(power, edges, 2**window, each, new[:, window])
     rows = np.concatenate([state.rows, new])
     share = np.ones((n_ready, len(edges) - 1))
     _judge(rows, min(_REACH, resolution.look_ahead), share)
@@ -64,7 +65,7 @@ def noise_share(
 
 
 @compiled
-def _add_flatness(power, edges, each, out):  # type: ignore[no-untyped-def]
+def _add_flatness(power, edges, narrower, each, out):  # type: ignore[no-untyped-def]
     n_frames, n_bins = power.shape
     n_groups = n_bins // _TOGETHER
     total = np.zeros(n_groups + 1)
@@ -79,8 +80,8 @@ def _add_flatness(power, edges, each, out):  # type: ignore[no-untyped-def]
             total[group + 1] = total[group] + sum_of_group
             logs[group + 1] = logs[group] + np.log(product)
         for segment in range(len(edges) - 1):
-            first = max(0, edges[segment] - _MARGIN) // each // _TOGETHER
-            end = min(n_groups, (edges[segment + 1] + _MARGIN) // each // _TOGETHER)
+            first = max(0, edges[segment] - _MARGIN) // narrower // _TOGETHER
+            end = min(n_groups, (edges[segment + 1] + _MARGIN) // narrower // _TOGETHER)
             n_together = (end - first) * _TOGETHER
             mean = (total[end] - total[first]) / n_together
             log_flatness = (logs[end] - logs[first]) / n_together - np.log(mean + _SILENCE)

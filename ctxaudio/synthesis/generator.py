@@ -32,7 +32,7 @@ _STILL_ST = 0.01
 class GeneratorState(NamedTuple):
     """What a step hands on to the next."""
 
-    rotation: np.ndarray  # (place, 5), see :func:`~ctxaudio.synthesis.transport.transport`
+    rotation: np.ndarray  # (6, place), see :func:`~ctxaudio.synthesis.transport.transport`
     turns: np.ndarray  # (segment,) that noise has turned
     tails: np.ndarray  # (window, channel, longest - hop) samples that later frames add to
     attacks: AttackState
@@ -44,9 +44,9 @@ class GeneratorState(NamedTuple):
         """Before a step, made so many samples after its moment in the song."""
         layout = layout_of(resolution)
         n_all = PADDING * resolution.longest // 2 + 1
-        rotation = np.zeros((layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1, 5))
-        rotation[:, 2] = first * resolution.frames.hop
-        rotation[:, 4] = lag
+        rotation = np.zeros((6, layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1))
+        rotation[2] = first * resolution.frames.hop
+        rotation[4] = lag
         n_segments = len(noise_edges(resolution)) - 1
         return cls(
             rotation=rotation,
@@ -65,7 +65,7 @@ def layout_of(resolution: Resolution) -> Layout:
     return Layout(
         windows=windows,
         hops=np.array(resolution.hops),
-        bin_hz=resolution.sample_rate / (PADDING * windows),
+        bin_hz=np.array([resolution.bin_hz(i) for i in range(len(windows))]),
         bin_places=resolution.longest // windows,
         n_fine=resolution.n_bins(0),
         coarse=resolution.longest // resolution.frames.window,

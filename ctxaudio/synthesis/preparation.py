@@ -114,7 +114,7 @@ def samples_needed(
     """The song's samples, from one to another, that steps are prepared of.
 
     From half of the longest window before the first step's centre to as long after the last one's
-    end, in the song's own time.
+    end, in the song's own time; and a margin.
     """
     begin, end = spectra_need(first, n_steps, resolution, when)
     if when is None:
@@ -152,7 +152,8 @@ def prepare(
     begin, _ = samples_needed(state.next, n_steps, resolution, when)
     if when is None:
         part = samples
-        slots = slot_power(samples[:, : (n_steps * SLOTS + REACH) * slot], slot)
+        heard = samples[:, resolution.margin :]  # from the first that these steps complete on
+        slots = slot_power(heard[:, : (n_steps * SLOTS + REACH) * slot], slot)
     else:
         first, end = spectra_need(state.next, n_steps, resolution, when)
         part = samples[:, first - begin : end - begin]

@@ -1,8 +1,7 @@
 """Resolution: which windows a sound is looked at with, each in its range, all at one time.
 
 A long window parts the partials of a low chord, a short one keeps an attack together and follows a
-vibrato. Every window has frames of its own, eight over each sample, all padded twofold: whatever
-the window, as many numbers stand for as much of the sound.
+vibrato. Every window has frames of its own, four or eight over each sample, all padded twofold.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from ctxaudio.analysis.frames import OVERLAP, FrameConfig
+from ctxaudio.synthesis.decimation import factor_for, margin_of
 
 PADDING = 2  # spectra are of frames that are padded to twice their length
 
@@ -37,17 +37,15 @@ class Span:
 # A song as a file: nothing needs to be soon.
 SONG_SPANS = (
     Span(length=4.0, overlap=4, to_hz=1500.0),
-    Span(length=2.0, to_hz=6000.0),
+    Span(length=2.0, overlap=4, to_hz=6000.0),
     Span(length=1.0),
-    Span(length=0.5, from_hz=150.0),
+    Span(length=0.5, overlap=4, from_hz=150.0),
     Span(length=0.25, from_hz=1000.0),
 )
-
-
 SONG_LOOK_AHEAD = 12  # steps
 # A song that is played or comes in blocks: a turn of the context is to be heard soon, and what was
 # made ahead is made anew.
-PLAYED_SPANS = SONG_SPANS[2:4]
+PLAYED_SPANS = (Span(length=1.0), Span(length=0.5, from_hz=150.0))
 PLAYED_LOOK_AHEAD = 4
 # What comes in live: as soon as can be.
 INPUT_SPANS = (Span(length=1.0),)
@@ -80,7 +78,7 @@ class Resolution:
     @property
     def latency(self) -> int:
         """Samples from when one comes in until it goes out, at the most."""
-        return self.longest + self.wait * self.frames.hop - 1
+        return self.longest + self.margin + self.wait * self.frames.hop - 1
 
     @property
     def crossfade_steps(self) -> int:
@@ -110,6 +108,22 @@ class Resolution:
         """Samples of the longest window."""
         return self.windows[0]
 
+    @cached_property
+    def factors(self) -> tuple[int, ...]:
+        """By how much the rate is reduced at which each window looks at a sound, (window,)."""
+        highest_hz = [self.n_bins(i) * self.bin_hz(i) for i in range(len(self.windows))]
+        return tuple(factor_for(hz, self.sample_rate) for hz in highest_hz)
+
+    @cached_property
+    def margin(self) -> int:
+        """Samples before and after the longest window on which its frame depends."""
+        return margin_of(max(self.factors))
+
+    @property
+    def needed(self) -> int:
+        """Samples that the frames of a step are of."""
+        return self.longest + 2 * self.margin
+
     @property
     def base(self) -> int:
         """Which window is the memory's."""
@@ -121,6 +135,11 @@ class Resolution:
         return tuple(
             window // span.overlap for window, span in zip(self.windows, self.spans, strict=True)
         )
+
+    @cached_property
+    def frames_per_step(self) -> np.ndarray:
+        """Frames in a step, of windows that have one in every step, else 1; (window,)."""
+        return np.maximum(self.frames.hop // np.array(self.hops), 1)
 
     @cached_property
     def bands_hz(self) -> np.ndarray:
@@ -136,6 +155,10 @@ class Resolution:
         hz = self.bands_hz
         return np.array([(hz >= span.from_hz) & (hz <= span.to_hz) for span in self.spans])
 
+    def bin_hz(self, window: int) -> float:
+        """Width of a bin of a window's spectra."""
+        return self.sample_rate / (PADDING * self.windows[window])
+
     def n_bins(self, window: int) -> int:
         """How many bins of a window's spectra are used."""
         n_all = PADDING * self.windows[window] // 2 + 1
@@ -144,8 +167,7 @@ class Resolution:
         end = np.searchsorted(self.bands_hz, used[-1], side="right")
         if end == len(self.bands_hz):
             return n_all
-        bin_hz = self.sample_rate / (PADDING * self.windows[window])
-        return min(n_all, int(self.bands_hz[end] / bin_hz) + 2)
+        return min(n_all, int(self.bands_hz[end] / self.bin_hz(window)) + 2)
 
     def count(self, window: int, first: int, end: int) -> int:
         """How many frames of a window there are in steps ``first`` to ``end``."""

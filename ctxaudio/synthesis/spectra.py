@@ -8,6 +8,7 @@ import numpy as np
 import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ctxaudio.synthesis.decimation import decimate
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
@@ -43,8 +44,13 @@ def take_spectra(
         n_frames = resolution.count(i, first, first + n_steps)
         made = (resolution.first_of(i, first) + np.arange(n_frames)) * hop
         centres = made if when is None else when.song_at(made)
-        starts = centres - window // 2 - origin
-        raw, windowed, power = take_frames(samples, starts, window, resolution.n_bins(i))
+        factor, begin = resolution.factors[i], origin
+        part = samples
+        if factor > 1:
+            centres = (centres + factor // 2) // factor * factor  # there are no samples between
+            part, begin = decimate(samples, origin, factor)
+        starts = (centres - window // 2) // factor - begin
+        raw, windowed, power = take_frames(part, starts, window // factor, resolution.n_bins(i))
         raws.append(raw)
         windoweds.append(windowed)
         powers.append(power)
@@ -75,7 +81,9 @@ def spectra_need(
     """The song's samples, from one to another, that the spectra of steps are of."""
     ends = np.array([first, first + n_steps]) * resolution.frames.hop
     begin, end = (ends if when is None else when.song_at(ends)).tolist()
-    return begin - resolution.longest // 2, end + resolution.longest // 2
+    most = max(resolution.factors)
+    half = resolution.needed // 2
+    return begin // most * most - half, -(-end // most) * most + half
 
 
 @compiled

@@ -26,6 +26,7 @@ LEAST_SWEEP = 0.1  # radians; less than this is not heard
 BLUR = 1.0 / 3.0 - 2.0 / np.pi**2
 
 _REACH = 4  # bins of a padded spectrum to each side that a region gets wider by
+SWEEP_ROOM = 4 * _REACH  # bins that are needed beside a region to work in
 _BESIDE = 2  # bins from a peak to where the bend is taken: a bin of an unpadded spectrum
 _TO_RADIANS = 6.15  # of the inverse of the bend, under a Hann window
 # The real part of that inverse, whatever the sweep; where it is another, no partial is alone.
@@ -76,7 +77,7 @@ def sweep_of(windowed, peak):  # type: ignore[no-untyped-def]
     if product <= 0.0 or abs(imag) < _STEADY * real:
         return 0.0
     # The logarithm of beside / power, and what is asked of the real part of its inverse.
-    level, phase = 0.5 * np.log(product) - np.log(power), np.arctan2(imag, real)
+    level, phase = 0.5 * np.log(product / (power * power)), np.arctan2(imag, real)
     size = level * level + phase * phase
     if not _LEAST_WIDTH * size < -level < _MOST_WIDTH * size:
         return 0.0
@@ -96,11 +97,12 @@ def ahead_by(windowed, peak, radians):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def sweep_more(windowed, keep, start, end, radians, swept):  # type: ignore[no-untyped-def]
+def sweep_more(windowed, keep, start, end, radians, line, swept):  # type: ignore[no-untyped-def]
     """A region (channel, bin) from ``start`` to ``end`` that sweeps by more radians.
 
     Args:
         keep: (bin,) share of each bin that is taken.
+        line: (bin + SWEEP_ROOM,) to work in.
         swept: (channel, bin) to be filled, from 4 before the start to as far after the end.
 
     Returns:
@@ -115,14 +117,14 @@ def sweep_more(windowed, keep, start, end, radians, swept):  # type: ignore[no-u
         taps = np.conj(taps)
     middle, near, far = np.complex64(taps[0]), np.complex64(taps[1]), np.complex64(taps[2])
     first, last = max(start - _REACH, 0), min(end + _REACH, n_bins)
+    margin, n_taken = 2 * _REACH, end - start
     for channel in range(n_channels):
+        for i in range(margin):
+            line[i] = line[margin + n_taken + i] = 0.0
+        for i in range(n_taken):
+            line[margin + i] = windowed[channel, start + i] * keep[start + i]
         for k in range(first, last):
-            swept[channel, k] = 0.0
-        for k in range(start, end):
-            value = windowed[channel, k] * keep[k]
-            swept[channel, k] += middle * value
-            for aside in (-4, -2, 2, 4):
-                to = k + aside
-                if first <= to < last:
-                    swept[channel, to] += (near if abs(aside) == 2 else far) * value
+            i = margin + k - start
+            value = middle * line[i] + near * (line[i - 2] + line[i + 2])
+            swept[channel, k] = value + far * (line[i - 4] + line[i + 4])
     return first, last

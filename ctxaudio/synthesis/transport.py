@@ -19,13 +19,22 @@ import numpy as np
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
 from ctxaudio.synthesis.peaks import find_peaks, onset_of, valley
 from ctxaudio.synthesis.rotation import moved_by, place_of
-from ctxaudio.synthesis.sweep import BLUR, LEAST_SWEEP, ahead_by, sweep_more, sweep_of
+from ctxaudio.synthesis.sweep import (
+    BLUR,
+    LEAST_SWEEP,
+    SWEEP_ROOM,
+    ahead_by,
+    sweep_more,
+    sweep_of,
+)
 from rnn.compiled import compiled
 
 # A region that moves by a part of a bin goes to the two bins around, in proportion. That tapers
 # its frame, at x windows from the middle by 1 - part (1 - part) (pi x)^2 / 2, so a sinusoid is
 # softer by misfit * part (1 - part), with pi^2 / 2 times a squared Hann window's second moment.
 _MISFIT = 0.0987
+
+_DB_PER_OCTAVE = 20.0 * np.log10(2.0)  # of amplitude
 
 _LEAST = 1e-3  # a window that makes less than this of a region makes nothing of it
 
@@ -93,9 +102,10 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
         first: the first step.
         layout: :class:`Layout`.
         moves: :class:`Moves`.
-        rotation: (place, 5) the map, changed in place: radians that each place of the spectrum
+        rotation: (6, place) the map, changed in place: radians that each place of the spectrum
             has turned at a sample; radians a sample that it turns since, while song and sound
-            pass alike; that sample; radians a sample of the song; the lag there.
+            pass alike; that sample; radians a sample of the song; the lag there; by how much a
+            sample the second changes, 0 where that is not known.
     """
     field = moves.field
     n_windows = len(layout.hops)
@@ -104,6 +114,7 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
         most = max(most, frames.windowed[i].shape[2])
     peaks = np.empty(most, dtype=np.int64)
     swept = np.zeros((frames.windowed[0].shape[1], most), dtype=np.complex64)
+    line = np.zeros(most + SWEEP_ROOM, dtype=np.complex64)
     whole = np.ones(most, dtype=np.float32)
     done = np.zeros(n_windows, dtype=np.int64)
     shortest = layout.hops[n_windows - 1]
@@ -133,20 +144,18 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
                     ),
                     frames.keep[i][frame],
                     rotation,
-                    peaks,
-                    swept,
-                    whole,
+                    (peaks, line, swept, whole),
                     frames.out[i][place],
                 )
 
 
 @compiled
 def _move_frame(  # type: ignore[no-untyped-def]
-    raw, windowed, heights, moment, layout, field, keep, rotation, peaks, swept, whole, out
+    raw, windowed, heights, moment, layout, field, keep, rotation, room, out
 ):
     """Move the peaks of one frame; arguments are those of :func:`transport`, of this frame.
 
-    ``peaks``, ``swept`` (channel, bin) and ``whole`` (bin,) ones are room to work in.
+    ``room`` to work in: for peaks, two of :func:`~ctxaudio.synthesis.sweep.sweep_more`, and ones.
     """
     bands_hz, weight = layout.bands_hz, moment.weight[moment.window]
     bin_hz, n_bins = layout.bin_hz[moment.window], len(heights)
@@ -163,7 +172,6 @@ def _move_frame(  # type: ignore[no-untyped-def]
         if band < len(bands_hz):
             stop = min(int(bands_hz[band] / bin_hz) + 1, n_bins)
         span = start, stop
-        room = peaks, swept, whole
         _move_bins(raw, windowed, heights, span, moment, layout, field, keep, rotation, room, out)
 
 
@@ -173,7 +181,7 @@ def _move_bins(  # type: ignore[no-untyped-def]
 ):
     """Move the peaks among some bins of a frame, with the regions around them."""
     start, stop = span
-    peaks, swept, whole = room
+    peaks, line, swept, whole = room
     window, sample, lag, weight, onsets = moment
     displacement, gain, axis, formant_gain, formant_axis = field
     n_channels, n_bins = windowed.shape
@@ -244,23 +252,27 @@ def _move_bins(  # type: ignore[no-untyped-def]
         louder = at_pitch(gain, semitones, axis)
         if len(formant_gain) > 0:
             louder += at_pitch(formant_gain, semitones, formant_axis)
-        amplitude = 10.0 ** (louder / 20.0)
+        amplitude = np.exp2(louder / _DB_PER_OCTAVE)
         change = position * (ratio - 1.0)
         # Between two bins, it goes to both: frames that overlap then agree on the phase of
         # all their samples, not of the middle one alone.
         shift = int(np.floor(change))
         part = change - shift
         # What it has turned since the map was written there: the change of frequency in between
-        # is the mean of then and now (trapezoidal rule).
+        # is the mean of then and now (trapezoidal rule), and of what sweeps at both ends, what
+        # the slopes there say beyond (Hermite's).
         rate = change * bin_hz * layout.rad_per_hz
+        length = layout.windows[window]
+        bend = (ratio - 1.0) * sweep * 8.0 / (length * length)
         place = place_of(int(position * places + 0.5), layout)
-        angle = rotation[place, 0] + 0.5 * (rate + rotation[place, 1]) * (
-            sample - rotation[place, 2]
+        angle = rotation[0, place] + 0.5 * (rate + rotation[1, place]) * (
+            sample - rotation[2, place]
         )
+        if bend != 0.0 and rotation[5, place] != 0.0:
+            angle += (sample - rotation[2, place]) ** 2 / 12.0 * (rotation[5, place] - bend)
         # Of what lags behind more than then, the song's own turns in between are made up for.
         source = position * bin_hz * layout.rad_per_hz
-        angle += 0.5 * (source + rotation[place, 3]) * (lag - rotation[place, 4])
-        length = layout.windows[window]
+        angle += 0.5 * (source + rotation[3, place]) * (lag - rotation[4, place])
         onset = onset_of(windowed, peak, sample - lag, length, onsets[:, 1])
         if onset >= 0:
             angle = rate * (sample - onsets[onset, 0])
@@ -269,17 +281,18 @@ def _move_bins(  # type: ignore[no-untyped-def]
         if leads:
             first = place_of(max(start * places - places // 2, 0), layout)
             end_place = place_of(end * places - places // 2, layout)
-            for k in range(first, min(max(end_place, first + 1), len(rotation))):
-                rotation[k, 0] = angle
-                rotation[k, 1] = rate
-                rotation[k, 2] = sample
-                rotation[k, 3] = source
-                rotation[k, 4] = lag
+            end_place = max(end_place, first + 1)
+            rotation[0, first:end_place] = angle
+            rotation[1, first:end_place] = rate
+            rotation[2, first:end_place] = sample
+            rotation[3, first:end_place] = source
+            rotation[4, first:end_place] = lag
+            rotation[5, first:end_place] = bend
         amplitude *= (1.0 + _MISFIT * part * (1.0 - part)) * amount
         more = (ratio - 1.0) * sweep  # so that it sweeps as many cents a second
         if abs(more) > LEAST_SWEEP:
             angle -= BLUR * more
-            begin, until = sweep_more(windowed, keep, start, end, more, swept)
+            begin, until = sweep_more(windowed, keep, start, end, more, line, swept)
             turn = moved_by(shift, amplitude, angle)
             _add_region(swept, whole, begin, until, shift, part, turn, out)
         else:

@@ -152,8 +152,8 @@ def prepared(request):
     samples = song.samples[:, : RATE // 2]
     n_steps = n_generated(Sound(samples, RATE), RESOLUTION)
     first, hop = -RESOLUTION.reach, FRAMES.hop
-    begin = first * hop - RESOLUTION.longest // 2
-    end = (first + n_steps - 1) * hop + RESOLUTION.longest // 2
+    begin = first * hop - RESOLUTION.needed // 2
+    end = (first + n_steps - 1) * hop + RESOLUTION.needed // 2
     return between(samples, begin, end), n_steps
 
 
@@ -161,7 +161,7 @@ def in_parts(samples, edges):
     """Steps of ``samples``, looked at part by part."""
     state, ready = PreparationState.begin(-RESOLUTION.reach, RESOLUTION), []
     for start, stop in pairwise(edges):
-        end = (stop - 1) * FRAMES.hop + RESOLUTION.longest
+        end = (stop - 1) * FRAMES.hop + RESOLUTION.needed
         part = samples[:, start * FRAMES.hop : end]
         some, state = prepare(part, stop - start, RESOLUTION, state)
         ready += some

@@ -25,16 +25,16 @@ N_STEPS = 120
 
 
 def prepared(samples, resolution=RESOLUTION):
-    """Steps of a sound, the first centred half of the longest window after its beginning."""
+    """Steps of a sound, the first centred half of what it needs after its beginning."""
     state = PreparationState.begin(0, resolution)
-    n_steps = (samples.shape[1] - resolution.longest) // HOP + 1
+    n_steps = (samples.shape[1] - resolution.needed) // HOP + 1
     (ready,), _ = prepare(samples.astype(np.float32), n_steps, resolution, state)
     return ready
 
 
 def lasting(n_steps=N_STEPS):
     """Samples that so many steps take."""
-    return (n_steps + RESOLUTION.wait - 1) * HOP + RESOLUTION.longest
+    return (n_steps + RESOLUTION.wait - 1) * HOP + RESOLUTION.needed
 
 
 def favourite(ready, hz, steps=slice(30, 90)):
@@ -47,7 +47,7 @@ def favourite(ready, hz, steps=slice(30, 90)):
 @pytest.fixture(scope="module")
 def clicks():
     samples = np.zeros((1, lasting()))
-    samples[0, RESOLUTION.longest // 2 + 5 * HOP :: 30 * HOP] = 0.9
+    samples[0, RESOLUTION.needed // 2 + 5 * HOP :: 30 * HOP] = 0.9
     return prepared(samples)
 
 
@@ -83,7 +83,7 @@ def test_the_faster_a_pitch_moves_the_shorter_the_window(swing_hz, longest):
 
 
 def test_the_sums_of_a_range_are_those_of_its_triangle(rng):
-    samples = rng.standard_normal((2, RESOLUTION.longest + 7 * HOP)).astype(np.float32)
+    samples = rng.standard_normal((2, RESOLUTION.needed + 7 * HOP)).astype(np.float32)
     spectra = take_spectra(samples, 0, 8, RESOLUTION)
     sums = band_sums(spectra.power, 0, 8, RESOLUTION)
     hz = RESOLUTION.bands_hz
@@ -100,14 +100,14 @@ def test_the_sums_of_a_range_are_those_of_its_triangle(rng):
 
 
 def test_spectra_are_those_of_windowed_frames(rng):
-    samples = rng.standard_normal((2, RESOLUTION.longest + 7 * HOP)).astype(np.float32)
+    samples = rng.standard_normal((2, RESOLUTION.needed + 7 * HOP)).astype(np.float32)
     spectra = take_spectra(samples, 4, 8, RESOLUTION)
     for i, (window, hop) in enumerate(zip(RESOLUTION.windows, RESOLUTION.hops, strict=True)):
         hann = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(window) / window)
         n_bins = spectra.windowed[i].shape[2]
         frames = RESOLUTION.first_of(i, 4) + np.arange(len(spectra.power[i]))
         for frame, number in enumerate(frames):
-            start = number * hop - window // 2 - (4 * HOP - RESOLUTION.longest // 2)
+            start = number * hop - window // 2 - (4 * HOP - RESOLUTION.needed // 2)
             plain = np.fft.rfft(samples[:, start : start + window] * hann / window, 2 * window)
             found = spectra.windowed[i][frame]
             np.testing.assert_allclose(found, plain[:, :n_bins], atol=1e-6)
@@ -117,14 +117,14 @@ def test_spectra_are_those_of_windowed_frames(rng):
 
 
 def test_an_onset_is_found_to_a_few_milliseconds():
-    at = RESOLUTION.longest // 2 + 40 * HOP + 77
+    at = RESOLUTION.needed // 2 + 40 * HOP + 77
     samples = np.zeros((1, lasting()))
     samples[0, at:] = sine(600.0, seconds=2.0)[: lasting() - at]
     ready = prepared(samples)
     found = np.unique(ready.onsets[ready.onsets != NEVER])
     assert len(found) == 1
-    # A step's centre is half of the longest window after its first sample.
-    assert abs(found[0] + RESOLUTION.longest // 2 - at) < 0.005 * RATE
+    # A step's centre is half of what it needs after its first sample.
+    assert abs(found[0] + RESOLUTION.needed // 2 - at) < 0.005 * RATE
     # All steps are told of it that have a frame it may be in.
     told = np.flatnonzero((ready.onsets != NEVER).any(axis=(1, 2)))
     assert told.min() < found[0] // HOP - 2

@@ -25,7 +25,7 @@ def resolution_for(rate=RATE, **options):
 def fundamentals(tone, rate=RATE, **options):
     """Of steps of a tone, a function of the number of samples."""
     resolution = resolution_for(rate, **options)
-    n_samples = (N_STEPS - 1) * resolution.frames.hop + resolution.longest + resolution.frames.hop
+    n_samples = (N_STEPS - 1) * resolution.frames.hop + resolution.needed + resolution.frames.hop
     samples = np.asarray(tone(n_samples), np.float32)[None]
     spectra = take_spectra(samples, 0, N_STEPS, resolution)
     return step_fundamentals(spectra.power, N_STEPS, resolution)

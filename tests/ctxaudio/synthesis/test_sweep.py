@@ -10,7 +10,7 @@ from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig, hann
 from ctxaudio.synthesis.generator import generate
 from ctxaudio.synthesis.resolution import Resolution
-from ctxaudio.synthesis.sweep import ahead_by, sweep_more, sweep_of
+from ctxaudio.synthesis.sweep import SWEEP_ROOM, ahead_by, sweep_more, sweep_of
 from tests.support.signals import RATE
 
 WINDOW = 2048
@@ -68,7 +68,9 @@ def test_a_region_is_made_to_sweep_more(was, more):
     wanted = spectrum(partial(was + more))
     swept = np.full_like(windowed, np.nan)
     start, end = PEAK - 30, PEAK + 31
-    first, last = sweep_more(windowed, np.ones(WINDOW + 1, np.float32), start, end, more, swept)
+    line = np.zeros(WINDOW + 1 + SWEEP_ROOM, np.complex64)
+    keep = np.ones(WINDOW + 1, np.float32)
+    first, last = sweep_more(windowed, keep, start, end, more, line, swept)
     assert (first, last) == (start - 4, end + 4)
     frames = [np.zeros(2 * WINDOW, complex) for _ in range(2)]
     frames[0][first:last], frames[1][first:last] = swept[0, first:last], wanted[0, first:last]
