@@ -56,13 +56,13 @@ def even_out(
     return even, Crossfade(state.first + n_ready, rows[n_ready:])
 
 
-def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """How much of each window's frames is heard around their step.
 
     Returns:
         Steps from frame to frame, (window,), 1 where a step has several frames; by how much of a
-        step these are later in the mean, (window,); and (window, step) shares, from the longest
-        window's reach before to as long after.
+        step these are later in the mean, (window,); how many steps away they are heard, (window,);
+        and (window, step) shares, from the longest window's reach before to as long after.
     """
     hop, longest = resolution.frames.hop, resolution.reach
     steps = np.arange(-longest, longest + 1) * hop
@@ -73,31 +73,40 @@ def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray
             kernel += np.where(np.abs(away) < 0.5, np.cos(np.pi * away) ** 4, 0.0)
         kernel *= own / window / OVERLAP_GAIN
     hops = np.array(resolution.hops)
-    return np.maximum(hops // hop, 1), np.maximum(hop - hops, 0) / (2.0 * hop), kernels
+    every, late = np.maximum(hops // hop, 1), np.maximum(hop - hops, 0) / (2.0 * hop)
+    reaches = np.minimum(np.array(resolution.windows) // 2 // hop + 1, longest)
+    return every, late, reaches, kernels
 
 
 @compiled
-def _serve(chosen, first, every, late, kernels, even):  # type: ignore[no-untyped-def]
+def _serve(chosen, first, every, late, reaches, kernels, even):  # type: ignore[no-untyped-def]
     """Fill (step, window, band) from rows (step, window, band) with as many more at both ends."""
     n_rows, n_windows, n_bands = chosen.shape
     n_steps = len(even)
     before = (n_rows - n_steps) // 2
     reach = kernels.shape[1] // 2
+    wanted = np.empty((n_windows, n_rows))  # what was chosen, and a little of what was around
     served = np.empty(n_rows)
     rest = np.empty(n_rows)
     for band in range(n_bands):
         rest[:] = 1.0
         for i in range(n_windows):
             for row in range(n_rows):
+                around = 0.0
+                for near in range(max(row - reach, 0), min(row + reach + 1, n_rows)):
+                    around += chosen[near, i, band]
+                wanted[i, row] = chosen[row, i, band] + _ELSEWHERE * around
+        for i in range(n_windows):
+            for row in range(n_rows):
                 own = chosen[row, i, band]
                 all_left = 0.0
-                for j in range(i, n_windows):
-                    all_left += chosen[row, j, band]
-                if i > 0:
-                    for near in range(max(row - reach, 0), min(row + reach + 1, n_rows)):
-                        own += _ELSEWHERE * chosen[near, i, band]
-                        for j in range(i, n_windows):
-                            all_left += _ELSEWHERE * chosen[near, j, band]
+                if i == 0:
+                    for j in range(n_windows):
+                        all_left += chosen[row, j, band]
+                else:
+                    own = wanted[i, row]
+                    for j in range(i, n_windows):
+                        all_left += wanted[j, row]
                 # What is left when these frames are heard.
                 left = (1.0 - late[i]) * rest[row] + late[i] * rest[min(row + 1, n_rows - 1)]
                 amount = left * own / all_left if all_left > 0.0 else 0.0
@@ -106,7 +115,8 @@ def _serve(chosen, first, every, late, kernels, even):  # type: ignore[no-untype
                 even[step, i, band] = served[before + step]
             for row in range(n_rows):
                 heard = 0.0
-                for near in range(max(row - reach, 0), min(row + reach + 1, n_rows)):
-                    if (first + near) % every[i] == 0:
-                        heard += kernels[i, row - near + reach] * served[near]
+                nearest = max(row - reaches[i], 0)
+                nearest += -(first + nearest) % every[i]  # the first that has a frame
+                for near in range(nearest, min(row + reaches[i] + 1, n_rows), every[i]):
+                    heard += kernels[i, row - near + reach] * served[near]
                 rest[row] = max(rest[row] - heard, 0.0)
