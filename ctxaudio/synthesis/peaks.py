@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ctxaudio.synthesis.onsets import NEVER
 from rnn.compiled import compiled
 
 # Bins of a padded spectrum to each side that a peak is higher than: less than half a Hann window's
@@ -12,6 +11,7 @@ from rnn.compiled import compiled
 _REACH = 2
 
 _LATE = 0.04  # of a window, that the middle of what begins within a frame is late by
+_LATE_SLOPE = np.tan(2.0 * np.pi * _LATE)
 
 
 @compiled
@@ -48,6 +48,15 @@ def valley(power, peak, step, last):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def near_within(onsets, sample, window):  # type: ignore[no-untyped-def]
+    """The onsets (onset, 2), if any of them is within a frame around a sample; else none."""
+    for i in range(len(onsets)):
+        if abs(onsets[i, 1] - sample) < window // 2:
+            return onsets
+    return onsets[:0]
+
+
+@compiled
 def onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped-def]
     """Which onset a region begins with, if it does so about now; else -1.
 
@@ -58,20 +67,15 @@ def onset_of(windowed, peak, sample, window, onsets):  # type: ignore[no-untyped
     half = window // 2
     found = -1
     nearest = 2**62
-    if onsets[0] == NEVER or not 1 <= peak < n_bins - 1:
-        return found
-    is_near = False
-    for i in range(len(onsets)):
-        is_near |= abs(onsets[i] - sample) < half
-    if not is_near:
+    if len(onsets) == 0 or not 1 <= peak < n_bins - 1:
         return found
     turned = complex(0.0, 0.0)
     for channel in range(n_channels):
         turned += windowed[channel, peak + 1] * np.conj(windowed[channel, peak - 1])
     # The middle of the frame is half a turn in two bins.
-    delay = -np.arctan2(-turned.imag, -turned.real) / (2.0 * np.pi) * window
-    if delay < _LATE * window:
+    if turned.imag <= max(-_LATE_SLOPE * turned.real, 0.0):
         return found
+    delay = np.arctan2(turned.imag, -turned.real) / (2.0 * np.pi) * window
     for i in range(len(onsets)):
         onset = onsets[i]
         if abs(onset - sample) >= half:

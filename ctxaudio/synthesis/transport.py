@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, at_pitch
-from ctxaudio.synthesis.peaks import find_peaks, onset_of, valley
+from ctxaudio.synthesis.peaks import find_peaks, near_within, onset_of, valley
 from ctxaudio.synthesis.rotation import moved_by, place_of
 from ctxaudio.synthesis.sweep import (
     BLUR,
@@ -129,11 +129,13 @@ def transport(frames, first, layout, moves, rotation):  # type: ignore[no-untype
                 place = frames.places[i][frame]
                 if place < 0:
                     continue
+                lag = frames.lag[i][frame]
+                onsets = near_within(moves.onsets[step], sample - lag, layout.windows[i])
                 _move_frame(
                     frames.raw[i][frame],
                     frames.windowed[i][frame],
                     frames.power[i][frame],
-                    Moment(i, sample, frames.lag[i][frame], moves.weight[step], moves.onsets[step]),
+                    Moment(i, sample, lag, moves.weight[step], onsets),
                     layout,
                     FieldRows(
                         field.displacement[step],
@@ -235,7 +237,7 @@ def _move_bins(  # type: ignore[no-untyped-def]
         share = min(max((hz - low) / (high - low), 0.0), 1.0)
         amount = (1.0 - share) * weight[window, band] + share * weight[window, band + 1]
         leads = True
-        for other in range(n_windows):
+        for other in range(0 if amount > 0.5 else n_windows):  # more than all others
             its = (1.0 - share) * weight[other, band] + share * weight[other, band + 1]
             if its > amount or (its == amount and other < window):
                 leads = False
