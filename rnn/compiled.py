@@ -74,7 +74,12 @@ class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
         self._save_data(name, data)
 
     def _load_index(self) -> Any:
-        return super()._load_index() if _is_whole(Path(self._index_path)) else {}
+        if not _is_whole(Path(self._index_path)):
+            return {}
+        try:
+            return super()._load_index()
+        except (AttributeError, ImportError):  # another version's, whose types were elsewhere
+            return {}
 
     def _load_data(self, name: str) -> Any:
         path = Path(self._data_path(name))

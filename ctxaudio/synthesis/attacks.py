@@ -65,10 +65,11 @@ def hold_attacks(
     gain = np.where(after > _ATTACK * before, np.sqrt(np.minimum(allowed, 1.0)), 1.0)
     # From the last slot's gain to this one's, in a straight line.
     ends = np.concatenate([[state.gain], gain])
+    following = AttackState(song[n_slots : n_slots + REACH], made_power[n_slots:], float(gain[-1]))
+    if (ends == 1.0).all():
+        return made, following
     curve = np.interp(np.arange(1, n_slots * slot + 1) / slot, np.arange(n_slots + 1), ends)
-    return made * curve.astype(np.float32), AttackState(
-        song[n_slots : n_slots + REACH], made_power[n_slots:], float(gain[-1])
-    )
+    return made * curve.astype(np.float32), following
 
 
 def _highest(values: np.ndarray, width: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from ctxaudio.synthesis.onsets import song_onsets
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare, samples_needed
 from ctxaudio.synthesis.resolution import OVERLAP_GAIN, PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap, n_made
-from ctxaudio.synthesis.transport import Frames, Layout, Moves, transport
+from ctxaudio.synthesis.transport import Frames, Moves, transport
 from ctxaudio.threads import in_order
 
 _BLOCK = 32  # steps at a time, or about: more take more memory and no less time
@@ -42,7 +42,7 @@ class GeneratorState(NamedTuple):
         cls, n_channels: int, first: int, resolution: Resolution, lag: int = 0
     ) -> GeneratorState:
         """Before a step, made so many samples after its moment in the song."""
-        layout = layout_of(resolution)
+        layout = resolution.layout
         n_all = PADDING * resolution.longest // 2 + 1
         rotation = np.zeros((6, layout.n_fine + (n_all - layout.n_fine) // layout.coarse + 1))
         rotation[2] = first * resolution.frames.hop
@@ -57,22 +57,6 @@ class GeneratorState(NamedTuple):
             ),
             attacks=AttackState.zeros(),
         )
-
-
-def layout_of(resolution: Resolution) -> Layout:
-    """What the kernels know of the windows."""
-    windows = np.array(resolution.windows)
-    return Layout(
-        windows=windows,
-        hops=np.array(resolution.hops),
-        bin_hz=np.array([resolution.bin_hz(i) for i in range(len(windows))]),
-        bin_places=resolution.longest // windows,
-        n_fine=resolution.n_bins(0),
-        coarse=resolution.longest // resolution.frames.window,
-        bands_hz=resolution.bands_hz,
-        step=resolution.frames.hop,
-        rad_per_hz=2.0 * np.pi / resolution.sample_rate,
-    )
 
 
 def synthesise(
@@ -93,7 +77,7 @@ def synthesise(
         step's centre, and the state to go on from. Any split into parts gives the same samples.
     """
     seen, n_steps, hop = prepared.seen, prepared.n_steps, resolution.frames.hop
-    layout = layout_of(resolution)
+    layout = resolution.layout
     rows = rows_of(field, seen.envelopes, bands)
     rotation, turns = state.rotation.copy(), state.turns.copy()
     share = np.where(rows.sung[:, None], 0.0, prepared.noise)

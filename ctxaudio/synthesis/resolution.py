@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -50,6 +51,20 @@ PLAYED_LOOK_AHEAD = 4
 # What comes in live: as soon as can be.
 INPUT_SPANS = (Span(length=1.0),)
 INPUT_LOOK_AHEAD = 0
+
+
+class Layout(NamedTuple):
+    """What the kernels know of the windows."""
+
+    windows: np.ndarray  # (window,) samples
+    hops: np.ndarray  # (window,) samples
+    bin_hz: np.ndarray  # (window,)
+    bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
+    n_fine: int  # places that are as fine as the longest window's bins; those above
+    coarse: int  # are as wide as so many of them
+    bands_hz: np.ndarray  # (band,) centres of the ranges that the weights are of
+    step: int  # samples
+    rad_per_hz: float  # radians a sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +169,22 @@ class Resolution:
         """Which windows may be used in which range, (window, band) bool."""
         hz = self.bands_hz
         return np.array([(hz >= span.from_hz) & (hz <= span.to_hz) for span in self.spans])
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What the kernels know of the windows."""
+        windows = np.array(self.windows)
+        return Layout(
+            windows=windows,
+            hops=np.array(self.hops),
+            bin_hz=np.array([self.bin_hz(i) for i in range(len(windows))]),
+            bin_places=self.longest // windows,
+            n_fine=self.n_bins(0),
+            coarse=self.longest // self.frames.window,
+            bands_hz=self.bands_hz,
+            step=self.frames.hop,
+            rad_per_hz=2.0 * np.pi / self.sample_rate,
+        )
 
     def bin_hz(self, window: int) -> float:
         """Width of a bin of a window's spectra."""

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
-from numpy.lib.stride_tricks import sliding_window_view
 
 from ctxaudio.synthesis.decimation import decimate
 from ctxaudio.synthesis.resolution import PADDING, Resolution
@@ -66,9 +65,9 @@ def take_frames(
     n_raw = min(n_bins + PADDING, n_all)  # the window takes what is beside
     raw = np.zeros((0, len(samples), n_raw), np.complex64)
     if len(starts):
-        scaled = samples * np.float32(1.0 / window)
-        cut = sliding_window_view(scaled, window, axis=1)[:, starts].swapaxes(0, 1)
-        raw = np.ascontiguousarray(scipy.fft.rfft(cut, PADDING * window)[:, :, :n_raw])
+        cut = np.zeros((len(starts), len(samples), PADDING * window), np.float32)
+        cut_frames(np.ascontiguousarray(samples), starts, np.float32(1.0 / window), window, cut)
+        raw = np.ascontiguousarray(scipy.fft.rfft(cut)[:, :, :n_raw])
     windowed = np.empty((len(starts), len(samples), n_bins), np.complex64)
     power = np.zeros((len(starts), n_bins), np.float32)
     apply_window(raw, windowed, power, n_all)
@@ -84,6 +83,16 @@ def spectra_need(
     most = max(resolution.factors)
     half = resolution.needed // 2
     return begin // most * most - half, -(-end // most) * most + half
+
+
+@compiled
+def cut_frames(samples, starts, scale, window, out):  # type: ignore[no-untyped-def]
+    """Fill frames (frame, channel, time) with ``window`` samples from each start on, scaled."""
+    for frame in range(len(starts)):
+        start = starts[frame]
+        for channel in range(len(samples)):
+            for i in range(window):
+                out[frame, channel, i] = scale * samples[channel, start + i]
 
 
 @compiled

@@ -69,20 +69,6 @@ class Moves(NamedTuple):
     onsets: np.ndarray  # (step, onset, 2) samples of the onsets around: as made, and in the song
 
 
-class Layout(NamedTuple):
-    """What the kernels know of the windows."""
-
-    windows: np.ndarray  # (window,) samples
-    hops: np.ndarray  # (window,) samples
-    bin_hz: np.ndarray  # (window,)
-    bin_places: np.ndarray  # (window,) how many fine places of the map a bin is wide
-    n_fine: int  # places that are as fine as the longest window's bins; those above
-    coarse: int  # are as wide as so many of them
-    bands_hz: np.ndarray  # (band,) centres of the ranges that the weights are of
-    step: int  # samples
-    rad_per_hz: float  # radians a sample
-
-
 class Moment(NamedTuple):
     """Whose frame it is, and when."""
 
