@@ -223,29 +223,27 @@ class Playhead:
         for part in np.split(contexts, [n_first]) if n_first > 0 else [contexts]:
             prepared = self._take(len(part))
             self._ahead.append(_Made(self._step, self._state, part, prepared))
-            made = self._make_steps(part, prepared)
+            made = self._make_steps(part, Prepared.joined(prepared))
         return made[:, -self._hop :] * self._scale
 
-    def _make_steps(self, contexts: np.ndarray, prepared: list[Prepared]) -> np.ndarray:
+    def _make_steps(self, contexts: np.ndarray, left: Prepared) -> np.ndarray:
         """All samples that the next steps complete, full scale 1."""
         parts, done = [], 0
-        for whole in prepared:
-            left: Prepared = whole
-            while left.n_steps:
-                steps = self._step + np.arange(left.n_steps)
-                begins = np.diff(self._repetitions(np.append(steps[0] - 1, steps))) > 0
-                if begins[0]:
-                    # What is recalled begins anew, and all else goes on.
-                    self._state = self._state._replace(frame=0, network=self._settled_network())
-                later = np.flatnonzero(begins[1:])
-                n = int(later[0]) + 1 if len(later) else left.n_steps
-                part, left = left.split(n, self._resolution)
-                rows = None if self._when is None else self._rows(steps[:n])
-                these = contexts[done : done + n]
-                made, self._state = self._voice.make(part, these, self._state, rows)
-                parts.append(made)
-                self._step += n
-                done += n
+        while left.n_steps:
+            steps = self._step + np.arange(left.n_steps)
+            begins = np.diff(self._repetitions(np.append(steps[0] - 1, steps))) > 0
+            if begins[0]:
+                # What is recalled begins anew, and all else goes on.
+                self._state = self._state._replace(frame=0, network=self._settled_network())
+            later = np.flatnonzero(begins[1:])
+            n = int(later[0]) + 1 if len(later) else left.n_steps
+            part, left = left.split(n, self._resolution)
+            rows = None if self._when is None else self._rows(steps[:n])
+            these = contexts[done : done + n]
+            made, self._state = self._voice.make(part, these, self._state, rows)
+            parts.append(made)
+            self._step += n
+            done += n
         return np.concatenate(parts, axis=1)
 
     def _take(self, n_steps: int) -> list[Prepared]:

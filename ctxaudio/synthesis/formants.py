@@ -7,6 +7,7 @@ envelope's displacement carries to f r. Where both move alike, x = f, and nothin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,11 @@ class Envelopes(NamedTuple):
         """Of frames that are windows (channel, frame, window) of samples, not windowed."""
         fundamental_hz = fundamental(windows, sample_rate)
         return cls(envelope(windows, sample_rate, fundamental_hz), fundamental_hz)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Envelopes]) -> Envelopes:
+        """Of consecutive frames that were looked at in parts."""
+        return cls(*map(np.concatenate, zip(*parts, strict=True)))
 
     def rows(self, frames: slice) -> Envelopes:
         """Some of the frames."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,20 @@ class Seen(NamedTuple):
     def n_steps(self) -> int:
         """How many."""
         return len(self.song_power)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Seen]) -> Seen:
+        """Consecutive steps that were seen in parts."""
+        firsts, spectra, noisy, swell, song_power, envelopes = zip(*parts, strict=True)
+        by_window = (zip(*arrays, strict=True) for arrays in zip(*spectra, strict=True))
+        return cls(
+            firsts[0],
+            Spectra(*(tuple(map(np.concatenate, windows)) for windows in by_window)),
+            np.concatenate(noisy),
+            np.concatenate(swell),
+            np.concatenate(song_power),
+            None if envelopes[0] is None else Envelopes.joined(envelopes),
+        )
 
     def split(self, n_steps: int, resolution: Resolution) -> tuple[Seen, Seen]:
         """So many of them, and the rest."""
@@ -72,6 +87,14 @@ class Prepared(NamedTuple):
     def n_steps(self) -> int:
         """How many."""
         return self.seen.n_steps
+
+    @classmethod
+    def joined(cls, parts: Sequence[Prepared]) -> Prepared:
+        """Consecutive steps that were prepared in parts, of which the same is made faster."""
+        if len(parts) == 1:
+            return parts[0]
+        seens, *judged = zip(*parts, strict=True)
+        return cls(Seen.joined(seens), *(np.concatenate(arrays) for arrays in judged))
 
     def split(self, n_steps: int, resolution: Resolution) -> tuple[Prepared, Prepared]:
         """So many of them, and the rest."""

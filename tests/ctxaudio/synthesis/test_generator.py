@@ -21,7 +21,7 @@ from ctxaudio.synthesis.generator import (
     n_generated,
     synthesise,
 )
-from ctxaudio.synthesis.preparation import PreparationState, prepare
+from ctxaudio.synthesis.preparation import PreparationState, Prepared, prepare
 from ctxaudio.synthesis.resolution import Resolution
 from tests.support.signals import (
     RATE,
@@ -166,6 +166,24 @@ def in_parts(samples, edges):
         some, state = prepare(part, stop - start, RESOLUTION, state)
         ready += some
     return ready
+
+
+def test_parts_that_are_joined_are_the_whole(prepared):
+    samples, _ = prepared
+    together = next(part for part in in_parts(samples, (0, 66)) if part.n_steps > 6)
+    first, rest = together.split(2, RESOLUTION)
+    second, third = rest.split(3, RESOLUTION)
+    joined = Prepared.joined((first, second, third))
+    assert joined.seen.first == together.seen.first
+    for found, whole in zip(leaves(joined), leaves(together), strict=True):
+        np.testing.assert_array_equal(found, whole)
+
+
+def leaves(values):
+    """All arrays in tuples of tuples."""
+    if isinstance(values, tuple):
+        return [leaf for value in values for leaf in leaves(value)]
+    return [values]
 
 
 def made_of(ready, wandering):
