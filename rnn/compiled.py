@@ -60,7 +60,7 @@ class Compiled:
             return native_of(made)
         from rnn.native.making import make_object
 
-        made = make_object(self.unwrapped, arguments)
+        made = make_object(self.unwrapped, arguments, kinds)
         kept.save(made)
         return native_of(made)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Any
 
 import numpy as np
 
-_NUMBERS = "?bhilqBHILQfdFD"  # of arrays, by numpy's letters
-_C_CONTIGUOUS, _F_CONTIGUOUS, _ALIGNED, _WRITEABLE = 0x1, 0x2, 0x100, 0x400
+# Numbers that arrays may be of, in this machine's order of bytes, and where each may begin.
+_ALIGNMENTS = {np.dtype(letter).str: np.dtype(letter).alignment for letter in "?bhilqBHILQfdFD"}
 
 
 class Unsupported(Exception):  # noqa: N818 - it is told nobody
@@ -18,9 +17,8 @@ class Unsupported(Exception):  # noqa: N818 - it is told nobody
 def flatten(value: Any, words: list[Any]) -> Any:
     """Append the numbers that stand for a value, and give its kind, as hashable plain data.
 
-    Values of one kind are of one type to numba, whose convention this is: of an array the owner of
-    its memory (nobody: the caller keeps it), how many elements, bytes of each, the address, shape
-    and strides; of a tuple its elements, one after the other.
+    Values of one kind are of one type to numba. For an array stand its address, its shape, and its
+    strides where they do not follow from it; for a tuple its elements, one after the other.
 
     >>> flatten((1, 2.5), words := []), words
     (('tuple', (), 'int', 'float'), [1, 2.5])
@@ -28,44 +26,40 @@ def flatten(value: Any, words: list[Any]) -> Any:
     Raises:
         Unsupported: if it is of none of the kinds that are known here.
     """
-    if isinstance(value, np.ndarray):
+    kind = type(value)
+    if kind is np.ndarray:
         return _flatten_array(value, words)
-    if isinstance(value, tuple):
-        of = type(value)
-        fields = getattr(of, "_fields", ())
-        return (of.__name__, fields, *[flatten(part, words) for part in value])
-    if isinstance(value, bool | np.bool_):
-        words.append(ctypes.c_bool(bool(value)))
-        return "bool"
-    if type(value) in (int, np.int64):
+    if kind is int or kind is np.int64:
         number = int(value)
         if not -(1 << 63) <= number < 1 << 63:
             raise Unsupported
         words.append(number)
         return "int"
-    if type(value) in (float, np.float64):
+    if kind is float or kind is np.float64:
         words.append(float(value))
         return "float"
-    if type(value) is np.float32:
-        words.append(ctypes.c_float(float(value)))
+    if isinstance(value, tuple):
+        parts = [flatten(part, words) for part in value]
+        return (kind.__name__, getattr(value, "_fields", ()), *parts)
+    if kind is np.float32:
+        words.append(float(value))
         return "single"
+    if kind is bool or kind is np.bool_:
+        words.append(int(value))
+        return "bool"
     raise Unsupported
 
 
 def _flatten_array(array: np.ndarray, words: list[Any]) -> Any:
-    dtype, flags = array.dtype, array.flags.num
-    if type(array) is not np.ndarray or dtype.char not in _NUMBERS or not dtype.isnative:
+    seen = array.__array_interface__  # one look takes the least time
+    dtype, shape, strides = seen["typestr"], seen["shape"], seen["strides"]
+    address, read_only = seen["data"]
+    alignment = _ALIGNMENTS.get(dtype)
+    if alignment is None or address % alignment:
         raise Unsupported
-    if not flags & _ALIGNED:
-        raise Unsupported
-    words += (None, None, array.size, array.itemsize, array.ctypes.data)
-    words += array.shape
-    words += array.strides
-    layout = "C" if flags & _C_CONTIGUOUS else "F" if flags & _F_CONTIGUOUS else "A"
-    return dtype.str, array.ndim, layout, bool(flags & _WRITEABLE)
-
-
-def c_types(words: list[Any]) -> list[Any]:
-    """The C types of what :func:`flatten` has appended."""
-    known = {int: ctypes.c_int64, float: ctypes.c_double, type(None): ctypes.c_void_p}
-    return [known.get(type(word), type(word)) for word in words]
+    words.append(address)
+    words += shape
+    if strides is None:
+        return "array", dtype, len(shape), True, read_only
+    words += strides
+    return "array", dtype, len(shape), False, read_only, array.flags.f_contiguous

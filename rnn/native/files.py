@@ -50,14 +50,14 @@ class KeptObject(NamedTuple):
         with contextlib.suppress(ValueError, TypeError, KeyError):  # a file of some other program
             told = json.loads(header)
             if told["stamp"] == self.stamp:
-                return Object(told["symbol"], tuple(told["needs"]), code)
+                return Object(tuple(told["needs"]), code)
         return None
 
     def save(self, made: Object) -> None:
         """Keep it, where there is room."""
         if self.path is None:
             return
-        header = json.dumps({"stamp": self.stamp, "symbol": made.symbol, "needs": made.needs})
+        header = json.dumps({"stamp": self.stamp, "needs": made.needs})
         content = header.encode() + b"\n" + made.code
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)

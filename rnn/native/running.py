@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 from functools import cache
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 
-from rnn.native.arguments import c_types
-
 
 class Object(NamedTuple):
-    """A relocatable object, and the function in it, which returns nothing."""
+    """A relocatable object with a function ``entry`` in it."""
 
-    symbol: str
     needs: tuple[str, ...]  # functions of other libraries that it calls
     code: bytes  # none, if the function is one that only numba can call
 
@@ -23,9 +21,9 @@ class Native:
     """A function of an object; it runs while other threads do."""
 
     def __init__(self, address: int, keeps: Any) -> None:
-        self._address = address
+        self._function = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p)(address)
         self._keeps = keeps  # what the memory of the code belongs to
-        self._function: Any = None
+        self._layout: struct.Struct | None = None
 
     def __call__(self, words: list[Any]) -> None:
         """Call it with what stands for its arguments.
@@ -33,12 +31,9 @@ class Native:
         Raises:
             MemoryError: if there was none to work in; nothing else can go wrong in these functions.
         """
-        if self._function is None:
-            pointers = (ctypes.c_void_p, ctypes.c_void_p)  # to what is returned, and to an error
-            prototype = ctypes.CFUNCTYPE(ctypes.c_int32, *pointers, *c_types(words))
-            self._function = prototype(self._address)
-        returned, error = ctypes.c_void_p(), ctypes.c_void_p()
-        status = self._function(ctypes.addressof(returned), ctypes.addressof(error), *words)
+        if self._layout is None:
+            self._layout = struct.Struct("".join("qd"[type(word) is float] for word in words))
+        status = self._function(self._layout.pack(*words))
         if status not in (0, -2):  # done, or done and None was returned
             raise MemoryError("a compiled loop found no memory to work in.")
 
@@ -56,7 +51,7 @@ def native_of(made: Object) -> Native | None:
         return None
     engine.add_object_file(llvm.ObjectFileRef.from_data(made.code))
     engine.finalize_object()
-    address = engine.get_function_address(made.symbol)
+    address = engine.get_function_address("entry")
     return Native(address, engine) if address else None
 
 

@@ -81,9 +81,9 @@ def makes(monkeypatch):
     made = []
     make = making.make_object
 
-    def told(unwrapped, arguments):
+    def told(unwrapped, *arguments):
         made.append(unwrapped.py_func.__name__)
-        return make(unwrapped, arguments)
+        return make(unwrapped, *arguments)
 
     monkeypatch.setattr(making, "make_object", told)
     return made
