@@ -64,6 +64,11 @@ class Compiled:
         kept.save(made)
         return native_of(made)
 
+    @property
+    def n_kinds(self) -> int:
+        """For how many kinds of arguments it is ready."""
+        return len(self._ready)
+
     @functools.cached_property
     def dispatcher(self) -> Any:
         """The function as Python calls it by numba."""
