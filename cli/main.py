@@ -51,6 +51,9 @@ def entry(args: list[str] | None = None) -> None:
     open_missing_streams()
     # Processes that this one starts import nothing from the folder that the user happens to be in.
     os.environ["PYTHONSAFEPATH"] = "1"
+    # Products of these sizes take longest where cores share them, and what they are rounded to
+    # would be the number of cores'. Read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     end_on_signals()
     with warnings.catch_warnings():
         warnings.showwarning = warned

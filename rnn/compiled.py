@@ -1,22 +1,19 @@
-"""Compiled functions, kept on disk where there is a place to keep them."""
+"""Compiled functions, which later processes find on disk and run without the compiler."""
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import hashlib
-import io
-import warnings
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, BinaryIO
+import threading
+from collections.abc import Callable
+from typing import Any
 
-import numba
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from rnn.native.arguments import Unsupported, flatten
+from rnn.native.files import KeptObject
+from rnn.native.running import Native, native_of
 
 
-def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Any:
-    """Compile a function when it is first called; later processes find it in a cache.
+def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Compiled:
+    """Compile a function when it is first called; later processes find it in a folder.
 
     Where no folder can be written (a service without a home, a full disk), each process compiles
     anew. So it does once where what was kept is damaged, with a warning, and keeps it again.
@@ -24,98 +21,70 @@ def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Any:
     ``fuse`` lets a product and a sum be rounded once instead of twice, where the machine can.
     Other threads run meanwhile: a sound card does not wait.
     """
-    dispatcher = numba.njit(
-        function,
-        error_model="numpy",
-        fastmath={"contract"} if fuse else False,
-        nogil=True,
-    )
-    with contextlib.suppress(RuntimeError):  # there is no folder
-        dispatcher._cache = KeptCode(function)
-    return dispatcher
+    return Compiled(function, fuse)
 
 
-class KeptCode(FunctionCache):  # type: ignore[misc]
-    """Numba's cache of one function's code, that no damaged file or full disk can bring down."""
+class Compiled:
+    """A function of arrays, numbers and tuples of these, compiled for each kind of arguments.
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(function)
-        self._cache_file = _SealedFiles(
-            cache_path=self._cache_path,
-            # Not the names of numba's own files, which bear no seal.
-            filename_base=f"{self._impl.filename_base}-sealed",
-            source_stamp=self._impl.locator.get_source_stamp(),
-        )
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep what was compiled, where there is room for it."""
-        with contextlib.suppress(OSError):
-            super().save_overload(sig, data)
-
-
-class _SealedFiles(IndexDataCacheFile):  # type: ignore[misc]
-    """An index and the code it names, each file with the digest of its content at its end.
-
-    A file without its seal counts as one that is not there. Numba looks at nothing before it
-    loads it: what a full disk or a crash has left would be an exception in every later call, and
-    a flipped bit in code would be run.
+    What returns nothing, as all that Python calls over and over, is kept as machine code of its
+    own. To run it takes a fraction of what it takes to import numba, which is imported only to
+    compile, for functions that return something, and for arguments of other kinds.
     """
 
-    def save(self, key: Any, data: Any) -> None:
-        """Keep what a signature was compiled to.
+    def __init__(self, function: Callable[..., Any], fuse: bool) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self.fuse = fuse
+        self._ready: dict[Any, Native | None] = {}  # by kinds of arguments; None: numba calls it
+        self._lock = threading.Lock()
 
-        Under a name of its own: numba numbers these files, and two processes that compile
-        different signatures at once can choose the same number, for one of which the index then
-        names the other's code.
-        """
-        own = hashlib.sha256(repr((self._source_stamp, key)).encode()).hexdigest()[:16]
-        name = f"{self._index_name.removesuffix('.nbi')}.{own}.nbc"
-        self._save_index(self._load_index() | {key: name})
-        self._save_data(name, data)
-
-    def _load_index(self) -> Any:
-        if not _is_whole(Path(self._index_path)):
-            return {}
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it; what it returns, if anything."""
+        words: list[Any] = []
         try:
-            return super()._load_index()
-        except (AttributeError, ImportError):  # another version's, whose types were elsewhere
-            return {}
+            kinds = tuple([flatten(argument, words) for argument in arguments])
+        except Unsupported:
+            return self.dispatcher(*arguments)
+        if kinds not in self._ready:
+            with self._lock:
+                if kinds not in self._ready:
+                    self._ready[kinds] = self._get_ready(kinds, arguments)
+        native = self._ready[kinds]
+        return self.dispatcher(*arguments) if native is None else native(words)
 
-    def _load_data(self, name: str) -> Any:
-        path = Path(self._data_path(name))
-        if not _is_whole(path):
-            raise FileNotFoundError(path)  # for which numba compiles anew
-        return super()._load_data(name)  # to which what stands behind it is nothing
+    def _get_ready(self, kinds: Any, arguments: tuple[Any, ...]) -> Native | None:
+        kept = KeptObject.of(self, kinds)
+        made = kept.load()
+        if made is not None:
+            return native_of(made)
+        from rnn.native.making import make_object
 
-    @contextlib.contextmanager
-    def _open_for_write(self, filepath: str) -> Iterator[BinaryIO]:
-        content = io.BytesIO()
-        yield content
-        with super()._open_for_write(filepath) as file:
-            file.write(content.getvalue() + _seal(content.getvalue()))
+        made = make_object(self.unwrapped, arguments, kinds)
+        kept.save(made)
+        return native_of(made)
 
+    @property
+    def n_kinds(self) -> int:
+        """For how many kinds of arguments it is ready."""
+        return len(self._ready)
 
-def _seal(content: bytes) -> bytes:
-    return hashlib.sha256(content).digest()
+    @functools.cached_property
+    def dispatcher(self) -> Any:
+        """The function as Python calls it by numba."""
+        from rnn.kept_code import kept_by_numba
 
+        return kept_by_numba(self.py_func, fuse=self.fuse)
 
-def _is_whole(path: Path) -> bool:
-    """Whether a file is there and bears its seal; that it is there without is told once."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return False
-    size = len(content) - len(_seal(b""))
-    if size > 0 and _seal(content[:size]) == content[size:]:
-        return True
-    _warn_of_damage()
-    return False
+    @functools.cached_property
+    def unwrapped(self) -> Any:
+        """The function as other compiled functions call it, without what calls from Python need."""
+        from rnn.kept_code import by_numba
 
+        return by_numba(
+            self.py_func, fuse=self.fuse, no_cpython_wrapper=True, no_cfunc_wrapper=True
+        )
 
-@functools.cache  # once for all functions; Python's own "once" ends where numba sets its filters
-def _warn_of_damage() -> None:
-    warnings.warn(
-        "compiled code that was kept from an earlier run is damaged, and is compiled anew.",
-        RuntimeWarning,
-        stacklevel=1,
-    )
+    @property
+    def _numba_type_(self) -> Any:  # numba asks for it where another compiled function calls this
+        return self.unwrapped._numba_type_

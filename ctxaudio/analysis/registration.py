@@ -8,7 +8,6 @@ A level departs from its prior only as far as the departure proves reliable (emp
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import OVERLAP
@@ -153,7 +152,18 @@ def _reliability(
 
 
 def _over_time(values: np.ndarray, width: float) -> np.ndarray:
-    return scipy.ndimage.gaussian_filter1d(values, width, axis=0, mode="constant", truncate=3.0)
+    """Values (time, column), averaged by a Gaussian of this width; around them there is nothing.
+
+    It is scipy.ndimage's to the last digit, which takes longer to import than to run.
+    """
+    reach = int(3.0 * width + 0.5)
+    weights = np.exp(-0.5 / (width * width) * np.arange(-reach, reach + 1) ** 2)
+    weights /= weights.sum()
+    padded, n = np.pad(values.astype(np.float64), ((reach, reach), (0, 0))), len(values)
+    averaged = padded[reach : reach + n] * weights[reach]
+    for i in range(reach):
+        averaged += (padded[i : i + n] + padded[2 * reach - i : 2 * reach - i + n]) * weights[i]
+    return averaged.astype(values.dtype)
 
 
 def _peak(correlation: np.ndarray, spacing: float, reach: int) -> float:

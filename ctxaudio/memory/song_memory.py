@@ -10,7 +10,6 @@ from typing import Literal, get_args
 import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.envelope_shift import with_envelopes
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.features import Progress, measure_features
 from ctxaudio.analysis.frames import INPUT_WINDOW_S, FrameConfig
@@ -125,6 +124,8 @@ def teach_song(
         song, pitched, frames, bands, progress, workers_of(threads)
     )
     if knobs != PITCH:
+        from ctxaudio.analysis.envelope_shift import with_envelopes  # and scipy.ndimage, for these
+
         song_is, versions = with_envelopes(song, song_is, examples, versions, frames, bands)
     taught = {
         point: features.joined()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig
+from ctxaudio.analysis.highest import highest
 
 REACH = SLOTS * OVERLAP * 3 // 4  # slots; as early as anything sounds
 
@@ -57,9 +57,9 @@ def hold_attacks(
     song = np.concatenate([state.song, song_power[:, :SLOTS].ravel(), song_power[-1, SLOTS:]])
     made_power = np.concatenate([state.made, slot_power(made, slot)])
     n_slots = n_frames * SLOTS
-    before = _highest(song, REACH + _RISE + 1)[:n_slots]
-    after = _highest(song[REACH:], REACH + 1)
-    level = _highest(made_power, _PERIOD)
+    before = highest(song, REACH + _RISE + 1)[:n_slots]
+    after = highest(song[REACH:], REACH + 1)
+    level = highest(made_power, _PERIOD)
     margin = _MARGIN * np.repeat(10.0 ** (np.maximum(gain_db, 0.0) / 10.0), SLOTS)
     allowed = margin * before / np.maximum(level, np.finfo(np.float32).tiny)
     gain = np.where(after > _ATTACK * before, np.sqrt(np.minimum(allowed, 1.0)), 1.0)
@@ -70,12 +70,6 @@ def hold_attacks(
         return made, following
     curve = np.interp(np.arange(1, n_slots * slot + 1) / slot, np.arange(n_slots + 1), ends)
     return made * curve.astype(np.float32), following
-
-
-def _highest(values: np.ndarray, width: int) -> np.ndarray:
-    """The highest of each ``width`` values in a row."""
-    highest = maximum_filter1d(values, width)  # centred
-    return highest[width // 2 : len(values) - (width - 1) // 2]
 
 
 def slot_power(samples: np.ndarray, slot: int) -> np.ndarray:

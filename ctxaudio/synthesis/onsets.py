@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
-from scipy.ndimage import maximum_filter1d
 
 from ctxaudio.analysis.frames import between, cut, hann
+from ctxaudio.analysis.highest import highest_around
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
@@ -180,9 +180,9 @@ def find_onsets(amplitudes: np.ndarray, first: int, hop: int, least: float = _LE
     """Samples of the onsets among short frames, those near either end left out."""
     rise = np.maximum(amplitudes[2 * _RISE :] - amplitudes[: -2 * _RISE], 0.0).sum(axis=1)
     level = amplitudes.sum(axis=1)[_RISE:-_RISE]
-    highest = maximum_filter1d(rise, 2 * _NEAREST + 1)
-    around = maximum_filter1d(level, 2 * _NEAREST + 1)
-    found = np.flatnonzero((rise == highest) & (rise > least * around) & (rise > _SOFTEST))
+    most = highest_around(rise, 2 * _NEAREST + 1)
+    around = highest_around(level, 2 * _NEAREST + 1)
+    found = np.flatnonzero((rise == most) & (rise > least * around) & (rise > _SOFTEST))
     found = found[(found >= _NEAREST) & (found < len(rise) - _NEAREST)]
     found = found[rise[found - 1] < rise[found]]  # of equal ones the first
     # Between frames: the highest point of a parabola through three of them.

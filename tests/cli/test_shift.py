@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from ctxaudio import Sound, load_memory, load_sound, tape_example
-from tests.support.command import ctxaudio, encoded, failed, finished, notes, read, write
+from tests.support.command import (
+    ctxaudio,
+    encoded,
+    failed,
+    finished,
+    imported_by,
+    notes,
+    read,
+    write,
+)
 from tests.support.forks import Forked
 from tests.support.signals import snr_db
 
@@ -332,3 +341,9 @@ def test_what_is_played_cannot_keep_its_drums(learned, args):
     command, *rest = args
     message = failed(ctxaudio(command, learned[0], *rest, "--drums", "keep"), code=2)
     assert "only 'ctxaudio shift', which has the whole song, can keep them" in message
+
+
+def test_a_shift_waits_for_no_compiler_once_its_loops_are_compiled(song, tmp_path):
+    args = ("shift", write(tmp_path / "song.wav", song), "+2", "--force", "-o", tmp_path / "o.wav")
+    assert ctxaudio(*args).code == 0
+    assert {"numba", "librosa", "rich"}.isdisjoint(imported_by(*map(str, args)))

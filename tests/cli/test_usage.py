@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
+from cli.main import Outcome
 from ctxaudio import __version__
 from tests.support.command import HEAVY, ctxaudio, failed, imported_by
 
@@ -19,6 +22,16 @@ def test_every_command_explains_itself(command, option):
 @pytest.mark.parametrize("args", [("--help",), ("shift", "--help"), ("--version",), ("shift", "a")])
 def test_help_and_usage_errors_import_nothing_heavy(args):
     assert HEAVY.isdisjoint(imported_by(*args))
+
+
+def test_the_sound_does_not_depend_on_the_number_of_cores(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    seen = []
+    monkeypatch.setattr("cli.main._run", lambda _: seen.append(dict(os.environ)) or Outcome(0))
+    ctxaudio("--version")
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    ctxaudio("--version")
+    assert [env["OPENBLAS_NUM_THREADS"] for env in seen] == ["1", "3"]
 
 
 def test_the_version_is_the_package_s():

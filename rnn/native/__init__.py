@@ -1,0 +1,1 @@
+"""Machine code of compiled functions: made by numba once, kept, and run without it."""
