@@ -33,11 +33,14 @@ def make_object(unwrapped: Any, arguments: tuple[Any, ...], kinds: Any) -> Objec
         An object without code where it would not stand alone, returns something, or the machine
         has objects of another format than ELF.
     """
+    nothing = Object((), b"")
+    if llvm.get_object_format() == "MachO":  # what it needs is not known; nothing is compiled twice
+        return nothing
     signature = tuple(numba.typeof(argument) for argument in arguments)
     unwrapped.compile(signature)
     made = unwrapped.overloads[signature]
     if made.signature.return_type != types.none:
-        return Object((), b"")
+        return nothing
     library = made.library
     module = llvm.parse_bitcode(library._final_module.as_bitcode())
     convention = cpu_target.target_context.call_conv
@@ -53,5 +56,5 @@ def make_object(unwrapped: Any, arguments: tuple[Any, ...], kinds: Any) -> Objec
     code = library.codegen._tm.emit_object(module)
     needs = undefined_symbols(code)
     if needs is None or any(name.startswith(_FOREIGN) for name in needs):
-        return Object((), b"")
+        return nothing
     return Object(needs, code)

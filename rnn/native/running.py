@@ -67,4 +67,8 @@ def _machine() -> Any:
 @cache
 def processor() -> str:
     """The processor that code is made for: its name, and what it can."""
-    return f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    try:
+        features = llvm.get_host_cpu_features().flatten()
+    except RuntimeError:  # LLVM cannot tell of all, and numba uses none then
+        features = ""
+    return f"{llvm.get_host_cpu_name()} {features}"
