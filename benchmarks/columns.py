@@ -87,6 +87,8 @@ ALONE = (
     Column(title="early kick dB", metric="early_db", kind="kick", digits=1, control_is_last=False),
     Column(title="singer dB", metric="harmonics_db", kind="singer"),
     Column(title="singer kept dB", metric="harmonics_db", kind="singer-kept"),
+    Column(title="voice kept dB", metric="harmonics_db", kind="voice-kept"),
+    Column(title="LSD voice kept dB", metric="kept_lsd_db", kind="voice-kept"),
     Column(title="vibrato 7 Hz dB", metric="harmonics_db", kind="vibrato-wide"),
     Column(title="LSD vibrato 7 Hz dB", metric="glide_lsd_db", kind="vibrato-wide"),
     Column(title="glissando dB", metric="harmonics_db", kind="glissando"),

@@ -77,8 +77,11 @@ def _voice(material: Material, truth: Samples, result: Samples, shift: int) -> V
     if material.pitch_hz is not None:
         pitch = material.pitch_hz() * 2 ** (shift / 12)
         # How loud a voice is that sings higher through the same throat, nobody knows.
-        free = material.kind == "singer-kept"
-        error = metrics.harmonics_error(truth, result, RATE, pitch_hz=pitch, any_level=free)
+        free = material.kind.endswith("-kept")
+        voiced = None if material.voiced is None else material.voiced()
+        error = metrics.harmonics_error(
+            truth, result, RATE, pitch_hz=pitch, any_level=free, voiced=voiced
+        )
         yield "harmonics_db", error
 
 
@@ -90,6 +93,11 @@ def _glide(material: Material, truth: Samples, result: Samples, shift: int) -> V
 def _spoken(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
     yield from _voice(material, truth, result, shift)
     yield "voice_lsd_db", metrics.log_spectral_distance(truth, result, RATE)
+
+
+def _sung(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
+    yield from _voice(material, truth, result, shift)
+    yield "kept_lsd_db", metrics.log_spectral_distance(truth, result, RATE, any_level=True)
 
 
 def _pads(material: Material, truth: Samples, result: Samples, shift: int) -> Values:
@@ -147,6 +155,7 @@ _BY_TRUTH: dict[Kind, Judge] = {
     "kick": _attacks,
     "singer": _voice,
     "singer-kept": _voice,
+    "voice-kept": _sung,
     "speech": _spoken,
     "winds": _spoken,
     "pads": _pads,

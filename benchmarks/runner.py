@@ -37,6 +37,7 @@ from benchmarks.truths import (
     sustained_tones,
     tail_material,
     vibrato_tones,
+    voice_material,
     wind_material,
 )
 
@@ -106,6 +107,7 @@ def _rest(seed: int) -> list[Material]:
         *bass_material(seed),
         kick_material(seed),
         *singer_material(seed),
+        voice_material(seed),
         *glide_material(seed),
         lone_material(seed),
         speech_material(seed),

@@ -34,8 +34,8 @@ def harmonic_levels(
     ``count`` of them from number ``first`` on, which may be halfway between two.
     """
     phase = 2 * np.pi * np.cumsum(pitch_hz) / rate
-    edge, levels = round(_EDGE_S * rate), []
-    for centre in range(edge, len(pitch_hz) - edge, round(_HOP_S * rate)):
+    levels = []
+    for centre in moments(len(pitch_hz), rate):
         half = round(0.75 * _PERIODS * rate / pitch_hz[centre])  # more than half where pitch falls
         window = slice(max(0, centre - half), min(len(phase), centre + half))
         turns = phase[window] - phase[centre]
@@ -52,6 +52,12 @@ def harmonic_levels(
     return np.array(levels)
 
 
+def moments(length: int, rate: int) -> npt.NDArray[np.int_]:
+    """The samples, of as many as there are, around which harmonics are read."""
+    edge = round(_EDGE_S * rate)
+    return np.arange(edge, length - edge, round(_HOP_S * rate))
+
+
 def harmonics_error(
     reference: Sound,
     estimated: Sound,
@@ -60,19 +66,25 @@ def harmonics_error(
     pitch_hz: Vector,
     highest_hz: float = 9000.0,
     any_level: bool = False,
+    voiced: npt.NDArray[np.bool_] | None = None,
 ) -> float:
     """Root mean square error of the harmonics' levels in dB; lower is better.
 
     ``pitch_hz`` is the truth's, per sample. Harmonics are judged that lie below ``highest_hz`` and
     within 40 dB of the truth's strongest at the moment; what is missing counts as 60 dB below it.
     With ``any_level`` one level for all of the sound is free. What is louder halfway between two
-    harmonics than it should be, and within 20 dB of the strongest, counts as well.
+    harmonics than it should be, and within 20 dB of the strongest, counts as well. Moments are
+    left out where the sound is not ``voiced``, per sample: a hiss has no harmonics.
     """
     validate(reference, estimated)
     if len(pitch_hz) != reference.shape[1]:
         raise ValueError(
             f"the pitch must be given for each of {reference.shape[1]} samples, "
             f"got {len(pitch_hz)}."
+        )
+    if voiced is not None and len(voiced) != len(pitch_hz):
+        raise ValueError(
+            f"voicing must be given for each of {len(pitch_hz)} samples, got {len(voiced)}."
         )
     limit = min(highest_hz, _HIGHEST_HZ, _HIGHEST_OF_RATE * rate)
     count = max(1, int(limit / np.min(pitch_hz)))
@@ -83,11 +95,12 @@ def harmonics_error(
         ]
         for first in (1.0, 0.5)
     )
-    edge = round(_EDGE_S * rate)
-    centres = np.arange(edge, len(pitch_hz) - edge, round(_HOP_S * rate))
+    centres = moments(len(pitch_hz), rate)
     inside = pitch_hz[centres][:, None] * np.arange(1, count + 1) < limit
     top, their_top = (levels.max(axis=1, keepdims=True) for levels in (ours, theirs))
     loud = inside & (top > ours.max() * 10 ** (_QUIET_DB / 20))
+    if voiced is not None:
+        loud &= voiced[centres][:, None]
     judged = loud & (ours > top * 10 ** (_AUDIBLE_DB / 20))
     error = _below(theirs, top, _FLOOR_DB) - _below(ours, top, _FLOOR_DB)
     if any_level:

@@ -46,15 +46,23 @@ def cqt_cosine(reference: Sound, estimated: Sound, rate: int) -> float:
 
 
 def log_spectral_distance(
-    reference: Sound, estimated: Sound, rate: int, *, floor_db: float = -50.0
+    reference: Sound,
+    estimated: Sound,
+    rate: int,
+    *,
+    floor_db: float = -50.0,
+    any_level: bool = False,
 ) -> float:
     """Root mean square difference of log spectra in dB, averaged over frames; lower is better.
 
     Spectra of 2048 samples, hop 512. Both are floored at ``floor_db`` below the reference's
     largest magnitude, so that two silences agree; a uniform gain of g dB measures g where nothing
-    is floored.
+    is floored. With ``any_level`` the estimate is first made as loud as the reference.
     """
     validate(reference, estimated)
+    if any_level:
+        powers = [np.mean(np.square(sound, dtype=np.float64)) for sound in (reference, estimated)]
+        estimated = estimated * np.sqrt(powers[0] / max(powers[1], np.finfo(np.float32).tiny))
     librosa = load_librosa()
     levels = []
     for sound in (reference, estimated):

@@ -25,6 +25,12 @@ from benchmarks.truths.speech import speech, speech_hz, speech_material
 from benchmarks.truths.tails import tail_material, tails
 from benchmarks.truths.tones import additive_tones, sustained_tones
 from benchmarks.truths.vibrato import vibrato_tones
+from benchmarks.truths.voice import (
+    sample_voice,
+    sample_voice_hz,
+    sample_voice_voiced,
+    voice_material,
+)
 from benchmarks.truths.winds import wind, wind_hz, wind_material
 
 __all__ = [
@@ -63,6 +69,9 @@ __all__ = [
     "noise_material",
     "pad_material",
     "pads",
+    "sample_voice",
+    "sample_voice_hz",
+    "sample_voice_voiced",
     "shepard",
     "shepard_material",
     "singer",
@@ -77,6 +86,7 @@ __all__ = [
     "tail_material",
     "tails",
     "vibrato_tones",
+    "voice_material",
     "voice_partials",
     "wind",
     "wind_hz",

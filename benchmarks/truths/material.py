@@ -27,6 +27,7 @@ Kind: TypeAlias = Literal[
     "kick",
     "singer",
     "singer-kept",  # its formants
+    "voice-kept",  # the sample voice
     "lone",
     "speech",
     "pads",
@@ -54,5 +55,6 @@ class Material:
     fundamental_hz: float | None = None  # of a tone
     onsets_s: tuple[float, ...] = ()  # of bursts, notes and hits
     pitch_hz: Callable[[], npt.NDArray[np.float64]] | None = None  # (time,), of a lone voice
+    voiced: Callable[[], npt.NDArray[np.bool_]] | None = None  # (time,), where it does not hiss
     tones_hz: tuple[float, ...] = ()  # of lone tones, one an onset
     lasting_s: float = 0.0  # each lone tone, note or tail

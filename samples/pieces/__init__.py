@@ -8,17 +8,22 @@ dry, rate = render(notes, find_soundfont(), transpose_semitones=3, effects=False
 
 from . import amazing_grace, band, fantaisie
 from .fluid import MissingToolError, find_soundfont, render
+from .mastering import LENGTHS_S, VOICE_SEED, master
 from .notation import Note
-from .singer import sing
+from .singer import sing, sung_pitch
 
 __all__ = [
+    "LENGTHS_S",
     "PIECES",
+    "VOICE_SEED",
     "MissingToolError",
     "Note",
     "find_soundfont",
+    "master",
     "note_events",
     "render",
     "sing",
+    "sung_pitch",
 ]
 
 _SCORES = {

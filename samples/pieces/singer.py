@@ -58,6 +58,21 @@ def sing(
     return _room(np.asarray(mono), room_rng), RATE
 
 
+def sung_pitch(
+    transpose_semitones: float = 0.0,
+    *,
+    rng: np.random.Generator,
+    line: Sequence[Syllable] | None = None,
+) -> tuple[Samples, Samples]:
+    """What ``sing`` sings with a generator of the same state: its pitch in Hz, where it is silent
+    as well, and how voiced it is, 0 to 1; both (time,).
+    """
+    pitch_rng, *_ = rng.spawn(4)
+    sung = syllables() if line is None else line
+    curves = phrase(sung, transpose_semitones=transpose_semitones, rng=pitch_rng)
+    return _per_sample(curves.frequency_hz), _per_sample(curves.voicing)
+
+
 def _glottis(curves: Curves, rng: np.random.Generator) -> Samples:
     """The glottis: pulses that are a sum of harmonics, so nothing aliases, and breath."""
     frequency_hz = _per_sample(curves.frequency_hz)

@@ -72,6 +72,19 @@ def test_one_level_may_be_free_and_nothing_more():
         assert free == pytest.approx(20 * np.log10(2) / 2, abs=1e-3)
 
 
+def test_where_nothing_is_voiced_nothing_is_judged():
+    """A tone with a hiss after it; another hiss is as good."""
+    rng, time = np.random.default_rng(4), np.arange(RATE) / RATE
+    pitch, voiced = np.full(RATE, 200.0), time < 0.5
+    tone = voiced * sum(np.cos(2 * np.pi * 200 * k * time) / k for k in range(1, 6))
+    one, other = (tone + ~voiced * rng.standard_normal((2, RATE)) for _ in range(2))
+    away = voiced & (np.abs(time - 0.5) > 0.02)  # the window reaches into the hiss
+    assert metrics.harmonics_error(one, other, RATE, pitch_hz=pitch) > 3
+    assert metrics.harmonics_error(one, other, RATE, pitch_hz=pitch, voiced=away) < 0.01
+    with pytest.raises(ValueError, match="voicing must be given for each of"):
+        metrics.harmonics_error(one, other, RATE, pitch_hz=pitch, voiced=away[:-1])
+
+
 @pytest.mark.parametrize("shift", [-5, 12])
 def test_the_control_is_far_from_harmonics_that_moved(shift):
     truth = rendered(VIBRATO, shift)

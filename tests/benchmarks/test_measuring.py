@@ -17,6 +17,7 @@ from benchmarks.truths import (
     shepard,
     shepard_material,
     singer_material,
+    voice_material,
 )
 
 CONTROLLED = next(peer for peer in PEERS if peer.name == CONTROL)
@@ -56,6 +57,26 @@ def test_formants_that_should_be_kept_are_asked_of_those_who_keep_them():
     assert not measure(moved, peers=[keeper], shifts=[5]).failures
     assert measure(kept, peers=[keeper], shifts=[5]).failures
     assert not measure(kept, peers=[simple("mover", fails)], shifts=[5]).failures
+
+
+def test_the_sample_voice_is_judged_at_any_level_and_its_control_is_last():
+    whole, words = voice_material(), slice(RATE, 3 * RATE)
+    voice = replace(
+        whole,
+        render=lambda semitones: whole.render(semitones)[:, words],
+        pitch_hz=lambda: whole.pitch_hz()[words],
+        voiced=lambda: whole.voiced()[words],
+    )
+    quieter = Peer(
+        name="quieter",
+        prepare=lambda samples, rate: lambda s: 0.5 * voice.render(int(s)),
+        keeps_formants=True,
+    )
+    measured = measure(voice, peers=[quieter, CONTROLLED], shifts=[12])
+    values = {(s.peer, s.metric): s.value for s in measured.scores}
+    for metric, least in (("harmonics_db", 6), ("kept_lsd_db", 2)):
+        assert values["quieter", metric] < 0.02
+        assert values[CONTROL, metric] > least
 
 
 def test_excerpts_are_written_of_what_was_measured(tmp_path):

@@ -29,6 +29,7 @@ from benchmarks.truths import (
     speech_material,
     steady_noise,
     tail_material,
+    voice_material,
     wind_material,
 )
 from benchmarks.truths.midi import midi_bytes
@@ -41,6 +42,7 @@ def materials(seed=0):
         *bass_material(seed),
         kick_material(seed),
         *singer_material(seed),
+        voice_material(seed),
         *glide_material(seed),
         lone_material(seed),
         speech_material(seed),
@@ -121,6 +123,27 @@ def test_kept_formants_change_levels_and_moved_ones_do_not():
         moved = first_formant(7, kept)
         change = np.sqrt(np.mean((20 * np.log10(moved / original)) ** 2))
         assert least <= change <= most
+
+
+def test_the_sample_voice_has_the_pitch_and_the_voicing_that_are_stated():
+    """Nothing sounds between the harmonics of what is voiced, and much does in what is not."""
+    voice = MATERIALS["sample-voice"]
+    pitch, voiced = voice.pitch_hz()[HEARD], voice.voiced()[HEARD]
+    on, between = (
+        metrics.harmonics.harmonic_levels(
+            rendered("sample-voice", 5)[:, HEARD],
+            RATE,
+            pitch_hz=pitch * 2 ** (5 / 12),
+            count=5,
+            first=first,
+        ).max(axis=1)
+        for first in (1.0, 0.5)
+    )
+    ratio = 20 * np.log10(between / on)
+    said = voiced[metrics.harmonics.moments(len(pitch), RATE)]
+    assert 0.2 < said.mean() < 0.9
+    assert np.median(ratio[said]) < -30
+    assert np.median(ratio[~said]) > -15
 
 
 @pytest.mark.parametrize("name", ["bass-notes", "kick"])
