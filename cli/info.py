@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cli.arguments import FileName
-from cli.learning import read_song
+from cli.learning import open_song
 from cli.output import listed, tell
 
 _UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
@@ -45,14 +45,14 @@ def _song_facts(file: str) -> dict[str, Any]:
 
     from ctxaudio.analysis.tuning import tuning_cents
 
-    song, file_format = read_song(file)
-    peak = float(np.abs(song.samples).max())
+    song, file_format = open_song(file)
+    peak = song.peak
     return {
         "kind": "song",
         "format": f"{file_format.container} {file_format.encoding}",
         "duration_s": round(song.duration_s, 3),
         "sample_rate_hz": song.sample_rate,
-        "channels": song.samples.shape[0],
+        "channels": song.n_channels,
         "peak_dbfs": round(20.0 * float(np.log10(peak)), 2) if peak > 0.0 else None,
         "tuning_cents": round(tuning_cents(song), 1) if peak > 0.0 else None,
         "fingerprint": song.fingerprint()[:16],

@@ -15,9 +15,11 @@ from cli.output import Reporter, quiet_libraries
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
-    from ctxaudio import ContextShift, FileFormat, Sound
+    from ctxaudio import ContextShift, FileFormat
     from ctxaudio.memory.learned import Doubt, Learned
     from ctxaudio.memory.song_memory import NetworkKind
+    from ctxaudio.sound.source import SoundSource
+    from ctxaudio.sound.stored import StoredSound
 
 
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -116,12 +118,12 @@ def check_learning(
         )
 
 
-def read_song(name: str) -> tuple[Sound, FileFormat]:
+def open_song(name: str) -> tuple[StoredSound, FileFormat]:
     """A sound file, or ``-`` for standard input."""
-    from ctxaudio import load_sound
+    from ctxaudio.sound.files import open_sound
 
     with quiet_libraries():
-        return load_sound(sys.stdin.buffer if name == "-" else name)
+        return open_sound(sys.stdin.buffer if name == "-" else name)
 
 
 def refuse_input(target: Path, inputs: Iterable[str]) -> None:
@@ -173,7 +175,7 @@ class Lesson(NamedTuple):
 
 
 def recall_or_learn(
-    song: Sound,
+    song: SoundSource,
     memory: str | None,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
@@ -204,7 +206,7 @@ def _read_memory(memory: str, reporter: Reporter) -> ContextShift:
 
 
 def learn(
-    song: Sound,
+    song: SoundSource,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -224,7 +226,7 @@ def learn(
 
     with reporter.stage("make examples"):
         if example_files:
-            versions = [Example(read_song(file)[0], context) for context, file in example_files]
+            versions = [Example(open_song(file)[0], context) for context, file in example_files]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
     with reporter.stage("teach", n_taught(song, network)) as progress:
@@ -246,7 +248,7 @@ def learn(
     return Lesson(effect, learned, said)
 
 
-def _doubt_words(doubt: Doubt, song: Sound, learned: Learned) -> str:
+def _doubt_words(doubt: Doubt, song: SoundSource, learned: Learned) -> str:
     from ctxaudio.memory.learned import LEAST_LIKENESS
 
     example = f"the example for context {doubt.context:+g}"
@@ -256,7 +258,7 @@ def _doubt_words(doubt: Doubt, song: Sound, learned: Learned) -> str:
             f"{LEAST_LIKENESS:g} and more. Is it another song, silent, or out of step?"
         )
     if doubt.kind == "channels":
-        return f"{example} has {doubt.value:g} channels, the song {len(song.samples)}."
+        return f"{example} has {doubt.value:g} channels, the song {song.n_channels}."
     if doubt.kind == "still":
         return "nothing moves at any context. Are the examples the song itself?"
     return (

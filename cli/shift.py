@@ -16,8 +16,8 @@ from cli.learning import (
     formants_option,
     learn,
     learning_options,
+    open_song,
     output_options,
-    read_song,
     recalled,
     refuse_input,
     threads_option,
@@ -26,8 +26,10 @@ from cli.output import Reporter, refuse_existing, say, whole_file
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
-    from ctxaudio import FileFormat, Sound
+    from ctxaudio import FileFormat
     from ctxaudio.memory.knobs import Formants
+    from ctxaudio.sound.source import SoundSource
+    from ctxaudio.sound.stored import StoredSound
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +177,19 @@ def _targets(songs: tuple[str, ...], label: str, output: str | None) -> list[Pat
 
 
 def _shift_one(name: str, target: Path | None, job: Job) -> None:
+    from ctxaudio import save_sound
     from ctxaudio.sound.encoding import WAV_FLOAT, format_for
 
     if target is not None:
         refuse_input(target, job.inputs)
         refuse_existing(target, force=job.force)
     with job.reporter.stage("load"):
-        song, song_format = read_song(name)
+        song, song_format = open_song(name)
+    headroom_db = 0.0
     if target is None:
         made, lesson = _make(song, job)
-        headroom_db = _write(made, song, sys.stdout.buffer, WAV_FLOAT, job.reporter)
+        with job.reporter.stage("save"):
+            save_sound(made, sys.stdout.buffer, WAV_FLOAT)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
@@ -208,15 +213,16 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
         seed=None if job.memory else job.seed,
         duration_s=round(song.duration_s, 6),
         sample_rate=song.sample_rate,
-        channels=song.samples.shape[0],
+        channels=song.n_channels,
         lowered_by_db=headroom_db,
         **lesson.facts,
     )
 
 
-def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
+def _make(song: StoredSound, job: Job) -> tuple[StoredSound, Lesson]:
     """The shifted song, and what its memory had learned."""
     from ctxaudio.memory.learned import BELIEVED_DB
+    from ctxaudio.sound.stored import StoredSound
 
     reporter = job.reporter
     if job.memory is None:
@@ -240,7 +246,9 @@ def _make(song: Sound, job: Job) -> tuple[Sound, Lesson]:
             f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
     with reporter.stage("shift", effect.n_steps(song, job.speed)) as progress:
-        made = effect(
+        made = StoredSound(song.sample_rate, song.n_channels)
+        effect.shift_into(
+            made.append,
             song,
             job.semitones,
             formants=job.formants,
@@ -259,19 +267,22 @@ def _formant_words(formants: Formants) -> str:
 
 
 def _write(
-    sound: Sound, like: Sound, file: BinaryIO, file_format: FileFormat, reporter: Reporter
+    sound: SoundSource,
+    like: SoundSource,
+    file: BinaryIO,
+    file_format: FileFormat,
+    reporter: Reporter,
 ) -> float:
     """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    from ctxaudio import save_sound
-    from ctxaudio.sound.encoding import clips
-    from ctxaudio.sound.peak import fit_full_scale
+    from ctxaudio.sound.encoding import clips, encode_into
+    from ctxaudio.sound.peak import decibels, over_full_scale
+    from ctxaudio.sound.source import Divided
 
     lowered_db = 0.0
-    if clips(file_format):
-        sound, lowered_db = fit_full_scale(sound, like)
-        lowered_db = round(lowered_db, 3)
+    if clips(file_format) and (over := over_full_scale(sound, like)) > 1.0:
+        sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
         if lowered_db >= 0.01:
             reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
     with reporter.stage("save"):
-        save_sound(sound, file, file_format)
+        encode_into(file, sound, file_format)
     return lowered_db

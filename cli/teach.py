@@ -12,8 +12,8 @@ from cli.learning import (
     check_learning,
     learn,
     learning_options,
+    open_song,
     output_options,
-    read_song,
     refuse_input,
     threads_option,
 )
@@ -79,7 +79,7 @@ def teach(
     refuse_input(target, [song, *(file for _, file in example_files)])
     with whole_file(target, force=force) as file:
         with reporter.stage("load"):
-            sound, _ = read_song(song)
+            sound, _ = open_song(song)
         lesson = learn(
             sound,
             examples,

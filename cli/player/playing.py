@@ -14,12 +14,13 @@ from cli.output import Reporter
 from cli.player.deck import Deck, clock
 
 if TYPE_CHECKING:
-    from ctxaudio import ContextShift, Sound
+    from ctxaudio import ContextShift
     from ctxaudio.memory.knobs import Formants
     from ctxaudio.memory.song_memory import SongMemory
     from ctxaudio.playback.output import Output
     from ctxaudio.playback.player import Source
     from ctxaudio.playback.sound_card import CardConfig
+    from ctxaudio.sound.source import SoundSource
 
 
 def _refuse_keeping(_context: click.Context, _option: click.Parameter, drums: str) -> None:
@@ -68,7 +69,7 @@ def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., A
 @contextlib.contextmanager
 def song_deck(
     name: str,
-    song: Sound,
+    song: SoundSource,
     learned: Callable[[], ContextShift],
     context: float,
     card: CardConfig,
@@ -81,7 +82,7 @@ def song_deck(
     from ctxaudio.playback.playhead import Playhead
 
     def open_output() -> Output:
-        return Output(card, song.sample_rate, len(song.samples))
+        return Output(card, song.sample_rate, song.n_channels)
 
     # First: that there is no sound card is known before the work is done.
     with contextlib.closing(open_output()) as output:

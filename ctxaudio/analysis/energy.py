@@ -11,8 +11,8 @@ import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import REFERENCE_HZ, BandAxis, BandConfig, at_pitch, hz_to_semitones
-from ctxaudio.analysis.frames import between, cut
-from ctxaudio.sound.samples import Sound
+from ctxaudio.analysis.frames import cut
+from ctxaudio.sound.source import SoundSource
 from rnn.compiled import compiled
 
 _REACH = 2.0  # bins; half of the main lobe's width, and as far as energy is reassigned
@@ -21,7 +21,7 @@ _LOW_BINS = 32
 
 
 def energy(
-    sound: Sound,
+    sound: SoundSource,
     centres: np.ndarray,
     window: int,
     config: BandConfig,
@@ -42,7 +42,7 @@ def energy(
     """
     first = int(centres.min()) - window // 2
     end = int(centres.max()) - window // 2 + window
-    heard = between(sound.samples, first, end) / np.float32(full_scale)
+    heard = sound.read(first, end) / np.float32(full_scale)
     spectrum = scipy.fft.rfft(cut(heard, centres - first, window))
 
     grid = config.grid

@@ -20,7 +20,7 @@ from ctxaudio.analysis.features import Features
 from ctxaudio.analysis.frames import FrameConfig, cut
 from ctxaudio.analysis.look import blocks_of, some_of
 from ctxaudio.analysis.registration import SEARCH_ST, regularise
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 
 _BLOCK = 128  # frames at a time
 _DEPTH_DB = 70.0  # below a frame's loudest; what is deeper says nothing
@@ -32,7 +32,7 @@ _POINTS = AXIS.lowest + np.arange(N_POINTS) * AXIS.width  # semitones above 440 
 
 
 def with_envelopes(
-    song: Sound,
+    song: SoundSource,
     song_is: Features,
     examples: Sequence[Example],
     versions: Sequence[Features],
@@ -68,10 +68,10 @@ def with_envelopes(
 
 
 def envelope_shifts(
-    song: Sound, examples: Sequence[Example], frames: FrameConfig, bands: BandConfig
+    song: SoundSource, examples: Sequence[Example], frames: FrameConfig, bands: BandConfig
 ) -> list[np.ndarray]:
     """Displacements of examples' envelopes, (frame, band) semitones, frame by frame in step."""
-    blocks = blocks_of(frames.n_frames(song.samples.shape[1]), _BLOCK)
+    blocks = blocks_of(frames.n_frames(song.n_samples), _BLOCK)
     shares = _shares(song.sample_rate, bands)
     chosen = some_of(blocks)
     here = _joined([_look(song, 1.0, block, frames) for block in chosen])
@@ -113,10 +113,13 @@ class _Look(NamedTuple):
     sampled: np.ndarray
 
 
-def _look(sound: Sound, speed: float, block: slice, frames: FrameConfig) -> _Look:
+def _look(sound: SoundSource, speed: float, block: slice, frames: FrameConfig) -> _Look:
     """Envelopes of a block of the song's frames in a version at a speed."""
     centres = np.round(np.arange(block.start, block.stop) * frames.hop / speed).astype(np.int64)
-    windows = cut(sound.samples, centres, 2 * round(frames.window / speed / 2.0))
+    window = 2 * round(frames.window / speed / 2.0)
+    begin = int(centres[0]) - window // 2
+    heard = sound.read(begin, int(centres[-1]) - window // 2 + window)
+    windows = cut(heard, centres - begin, window)
     fundamental_hz = fundamental(windows, sound.sample_rate)
     levels = envelope(windows, sound.sample_rate, fundamental_hz)
     loudest = levels.max(axis=1, keepdims=True)

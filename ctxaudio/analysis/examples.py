@@ -8,7 +8,7 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_EXAMPLE_SHIFT
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Example:
     apart from pitch; if it is None they are where its pitch is, as a tape's are.
     """
 
-    sound: Sound
+    sound: SoundSource
     context: float
     speed: float = 1.0
     formants: float | None = None
@@ -45,7 +45,7 @@ class Example:
         return (self.context, formants)[:n_knobs]
 
 
-def tape_example(song: Sound, semitones: float, *, context: float | None = None) -> Example:
+def tape_example(song: SoundSource, semitones: float, *, context: float | None = None) -> Example:
     """The song played faster or slower, as a tape is: pitch and speed change together.
 
     Nothing but the sampling changes, so no artefact of a shifter is taught.
@@ -54,18 +54,12 @@ def tape_example(song: Sound, semitones: float, *, context: float | None = None)
         semitones: how much higher the version sounds.
         context: what it is taught as; ``semitones`` by default.
     """
-    import soxr
+    from ctxaudio.analysis.tape import TapeVersion
 
     if not abs(semitones) <= MAX_EXAMPLE_SHIFT:
         raise DataError(
             f"an example must lie within ±{MAX_EXAMPLE_SHIFT:g} semitones, got {semitones:g}."
         )
     speed = 2.0 ** (semitones / 12.0)
-    samples = song.samples
-    if speed != 1.0:
-        # soxr compensates its own delay: sample n of the version is sample n * speed of the song.
-        samples = soxr.resample(samples.T, song.sample_rate * speed, song.sample_rate).T
-    if samples.shape[1] == 0:  # a sound of a sample or two
-        samples = song.samples[:, :1]
-    sound = Sound(samples, song.sample_rate)
-    return Example(sound, semitones if context is None else context, speed)
+    version = song if speed == 1.0 else TapeVersion(song, speed)
+    return Example(version, semitones if context is None else context, speed)

@@ -16,7 +16,7 @@ from ctxaudio.analysis.frames import OVERLAP, FrameConfig
 from ctxaudio.analysis.look import STEP, Look, compress, every_frame, search
 from ctxaudio.analysis.registration import evidence, regularise
 from ctxaudio.errors import DataError
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import in_order
 
 _FLOOR_DB = -100.0  # against the loudest band
@@ -51,7 +51,7 @@ class Features(NamedTuple):
 
 
 def measure_features(
-    song: Sound,
+    song: SoundSource,
     examples: Sequence[Example],
     frames: FrameConfig,
     bands: BandConfig,
@@ -69,8 +69,8 @@ def measure_features(
     for example in examples:
         _check_fit(song, example)
     # One scale for all, near full scale: no level is too soft or too loud for float32.
-    look = Look(frames, bands, full_scale=float(np.abs(song.samples).max()) or 1.0)
-    n_frames = frames.n_frames(song.samples.shape[1])
+    look = Look(frames, bands, full_scale=song.peak or 1.0)
+    n_frames = frames.n_frames(song.n_samples)
     blocks = look.blocks(song)
     coarse, mean_energy = search(song, examples, blocks, look, workers)
     # Of what is above the bands little is left in a version that is higher.
@@ -155,7 +155,7 @@ def _heard(displacement: np.ndarray, sample_rate: int, bands: BandConfig) -> np.
     return (there < hz_to_semitones(_HIGHEST_SHARE * sample_rate))[:, None].astype(np.float32)
 
 
-def _check_fit(song: Sound, example: Example) -> None:
+def _check_fit(song: SoundSource, example: Example) -> None:
     version = example.sound
     name = f"the version for context {example.context:+g}"
     if version.sample_rate != song.sample_rate:

@@ -9,6 +9,8 @@ import numpy as np
 import scipy.fft
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ctxaudio.sound.source import SoundSource
+
 WINDOW_S = 4096 / 44_100  # seconds; long enough to part the partials of a chord
 INPUT_WINDOW_S = 2048 / 44_100  # seconds; half of that, for what comes in live
 OVERLAP = 8  # frames that cover each sample
@@ -67,21 +69,13 @@ def cut(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
     return sliding_window_view(padded, window, axis=1)[:, starts - first]
 
 
-def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
-    """Samples from one to another; silence where there are none."""
-    n = samples.shape[1]
-    inside = samples[:, min(max(begin, 0), n) : min(max(end, 0), n)]
-    left = min(max(-begin, 0), end - begin)
-    return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))
-
-
-def frame_power(samples: np.ndarray, centres: np.ndarray, window: int) -> np.ndarray:
+def frame_power(sound: SoundSource, centres: np.ndarray, window: int) -> np.ndarray:
     """Power of frames under a Hann window, summed over channels, (frame,) float64.
 
     In the scale of :func:`ctxaudio.analysis.energy.energy`: a sine of amplitude a has a²/4.
     """
     starts = centres - window // 2
     first, end = int(starts.min()), int(starts.max()) + window
-    squares = np.sum(between(samples, first, end).astype(np.float64) ** 2, axis=0)
+    squares = np.sum(sound.read(first, end).astype(np.float64) ** 2, axis=0)
     taper = hann(window).astype(np.float64) ** 2 / (0.75 * window)
     return np.array([squares[start : start + window] @ taper for start in starts - first])

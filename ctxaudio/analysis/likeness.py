@@ -11,7 +11,7 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.analysis.look import Look, compress, some_of
 from ctxaudio.analysis.registration import find_displacement
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 
 
 class Match(NamedTuple):
@@ -21,7 +21,7 @@ class Match(NamedTuple):
     semitones: float  # where it fits best: the median over bands, to some hundredths
 
 
-def match(song: Sound, example: Example) -> Match:
+def match(song: SoundSource, example: Example) -> Match:
     """How far an example, laid over the song where it fits best, has its spectra.
 
     Its likeness is the correlation of the slopes of both spectra, frame by frame, in a few
@@ -41,8 +41,10 @@ def match(song: Sound, example: Example) -> Match:
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
 
-    def amplitudes(sound: Sound, speed: float, offsets: np.ndarray | None = None) -> np.ndarray:
-        look = Look(frames, bands, full_scale=float(np.abs(sound.samples).max()) or 1.0)
+    def amplitudes(
+        sound: SoundSource, speed: float, offsets: np.ndarray | None = None
+    ) -> np.ndarray:
+        look = Look(frames, bands, full_scale=sound.peak or 1.0)
         blocks = some_of(look.blocks(song))
         energies = [look.energy(sound, speed, block, offsets) for block in blocks]
         return compress(np.concatenate(energies), bands)

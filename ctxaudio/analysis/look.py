@@ -13,7 +13,7 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig, frame_power
 from ctxaudio.analysis.proportional import at_speed, proportional
 from ctxaudio.analysis.registration import find_displacement
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import in_order
 
 STEP = 2  # frames from look to look: a quarter of a window, after which little is new
@@ -43,13 +43,13 @@ class Look:
         """Samples of the song in a look; about as many as in a frame."""
         return proportional(self.frames.window)
 
-    def blocks(self, song: Sound) -> list[slice]:
+    def blocks(self, song: SoundSource) -> list[slice]:
         """Blocks of looks; no frame of the song comes after the last."""
-        n_frames = self.frames.n_frames(song.samples.shape[1])
+        n_frames = self.frames.n_frames(song.n_samples)
         return blocks_of(-(-(n_frames - 1) // STEP) + 1, _BLOCK)
 
     def energy(
-        self, sound: Sound, speed: float, block: slice, displacement: np.ndarray | None = None
+        self, sound: SoundSource, speed: float, block: slice, displacement: np.ndarray | None = None
     ) -> np.ndarray:
         """Energy (look, point) of a block of looks at the song, in a version at a speed."""
         centres = np.round(np.arange(block.start, block.stop) * self.hop / speed)
@@ -58,10 +58,10 @@ class Look:
             sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
         )
 
-    def power(self, song: Sound, block: slice) -> np.ndarray:
+    def power(self, song: SoundSource, block: slice) -> np.ndarray:
         """Power (look,) of a block of looks at the song, wherever in the spectrum."""
         centres = np.arange(block.start, block.stop) * self.hop
-        power = frame_power(song.samples, centres, self.window)
+        power = frame_power(song, centres, self.window)
         return power / self.full_scale**2
 
 
@@ -75,7 +75,11 @@ def every_frame(looks: np.ndarray, n_frames: int) -> np.ndarray:
 
 
 def search(
-    song: Sound, examples: Sequence[Example], blocks: list[slice], look: Look, workers: int = 0
+    song: SoundSource,
+    examples: Sequence[Example],
+    blocks: list[slice],
+    look: Look,
+    workers: int = 0,
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """What a few blocks all over the song say of the whole.
 
@@ -84,7 +88,7 @@ def search(
     """
     chosen = some_of(blocks)
 
-    def energies(sound: Sound, speed: float) -> np.ndarray:
+    def energies(sound: SoundSource, speed: float) -> np.ndarray:
         parts = in_order(lambda block: look.energy(sound, speed, block), chosen, workers)
         return np.concatenate(list(parts))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_args, overload
 
@@ -36,8 +36,9 @@ from ctxaudio.memory.song_memory import (
     teach_song,
 )
 from ctxaudio.sound.door import Layout, as_floats
-from ctxaudio.sound.samples import Sound
-from ctxaudio.synthesis.generator import generate, n_generated, when_heard
+from ctxaudio.sound.samples import Sound, whole_sound
+from ctxaudio.sound.source import SoundSource
+from ctxaudio.synthesis.generator import generate, generate_into, n_generated, when_heard
 from ctxaudio.threads import in_order, workers_of
 
 Drums: TypeAlias = Literal["move", "keep"]  # with the rest, or as they are
@@ -95,7 +96,7 @@ class ContextShift:
     @classmethod
     def teach(
         cls,
-        song: Sound,
+        song: SoundSource,
         examples: Iterable[Example] | None = None,
         *,
         knobs: Sequence[str] = PITCH,
@@ -145,7 +146,7 @@ class ContextShift:
     @overload
     def __call__(
         self,
-        song: Sound,
+        song: SoundSource,
         context: float,
         *,
         formants: Formants = ...,
@@ -193,9 +194,15 @@ class ContextShift:
         shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
         return shift(song, *args, **options)
 
-    def _shift_sound(
+    def _shift_sound(self, song: SoundSource, context: float, **options: Any) -> Sound:
+        parts: list[np.ndarray] = []
+        self.shift_into(parts.append, song, context, **options)
+        return Sound(np.concatenate(parts, axis=1), song.sample_rate)
+
+    def shift_into(
         self,
-        song: Sound,
+        write: Callable[[np.ndarray], None],
+        song: SoundSource,
         context: float,
         *,
         formants: Formants = None,
@@ -203,7 +210,14 @@ class ContextShift:
         drums: Drums = "move",
         progress: Progress = lambda _: None,
         threads: int | None = None,
-    ) -> Sound:
+    ) -> None:
+        """As the effect called with a sound, of one that need not fit into memory.
+
+        Args:
+            write: is given what is made, a block (channel, time) float32 after the other.
+            song: is read in blocks, from beginning to end; but with drums kept, at once.
+            context: and the rest, as in a call.
+        """
         memory, workers = self.memory, workers_of(threads)
         check_speed(speed)
         check_song(memory, song)
@@ -212,21 +226,22 @@ class ContextShift:
         field = recall_field(memory, context, formants)
         resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
-        beaten, rest = None, song
-        if drums == "keep":
-            # With it comes scipy.signal, which takes a third of a second to import.
-            from ctxaudio.analysis.percussion import split_drums
+        if drums == "move":
+            generate_into(write, song, field, resolution, memory.bands, progress, when, workers)
+            return
+        # With it comes scipy.signal, which takes a third of a second to import.
+        from ctxaudio.analysis.percussion import split_drums
 
-            beaten, rest = split_drums(song)
+        whole = whole_sound(song)
+        if when is None and not field.moves:
+            write(whole.samples)
+            return
+        beaten, rest = split_drums(whole)
         made = generate(rest, field, resolution, memory.bands, progress, when, workers)
-        if made is rest:
-            return song  # moved nowhere
-        if beaten is None:
-            return made
         if speed != 1.0:  # at the same moments
             nowhere = Field(np.zeros_like(field.displacement), np.zeros_like(field.gain))
             beaten = generate(beaten, nowhere, resolution, memory.bands, when=when, workers=workers)
-        return Sound(made.samples + beaten.samples, song.sample_rate)
+        write(made.samples + beaten.samples)
 
     def _shift_array(
         self,
@@ -256,7 +271,7 @@ class ContextShift:
             return samples[0]
         return samples if layout == "channels_first" else np.ascontiguousarray(samples.T)
 
-    def n_steps(self, song: Sound, speed: float = 1.0) -> int:
+    def n_steps(self, song: SoundSource, speed: float = 1.0) -> int:
         """How many frames ``progress`` is told of in one call."""
         return n_generated(song, file_resolution(self.memory), speed)
 
@@ -329,7 +344,7 @@ _CHANNELS = range(1, MAX_CHANNELS + 1)
 _LOUDEST = 1e6  # of full scale
 
 
-def check_song(memory: SongMemory, song: Sound) -> None:
+def check_song(memory: SongMemory, song: SoundSource) -> None:
     """Refuse a song that the memory is not of.
 
     Raises:

@@ -10,12 +10,14 @@ from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_EXAMPLE_SHIFT
 from ctxaudio.memory.field import Field
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.synthesis.generator import generate
 from ctxaudio.synthesis.resolution import Resolution
 
 
-def formant_example(song: Sound, semitones: float, *, formants: float | None = None) -> Example:
+def formant_example(
+    song: SoundSource, semitones: float, *, formants: float | None = None
+) -> Example:
     """The song as a longer or shorter throat sings it, at the same pitch.
 
     The generator makes it, which moves the envelope of every frame and nothing else.
@@ -32,7 +34,7 @@ def formant_example(song: Sound, semitones: float, *, formants: float | None = N
         )
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
-    shape = (frames.n_frames(song.samples.shape[1]), bands.n_bands)
+    shape = (frames.n_frames(song.n_samples), bands.n_bands)
     still = np.zeros(shape)
     field = Field(still, still, np.full(shape, float(semitones)))
     made = generate(song, field, Resolution(sample_rate=song.sample_rate, frames=frames), bands)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,12 +13,46 @@ MAX_DISPLACEMENT = 120.0  # semitones
 MAX_GAIN_DB = 18.0  # a gain is extrapolated manyfold; more than this is not believed
 
 
+class FieldSource(Protocol):
+    """A field of ``n_frames`` frames, any of which may be asked for."""
+
+    @property
+    def n_frames(self) -> int:
+        """At least 1."""
+
+    @property
+    def has_envelope(self) -> bool:
+        """Whether envelopes move by themselves."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is displaced, or changes its level, at all."""
+
+    def rows(self, index: np.ndarray) -> Field:
+        """Some of the frames, ascending."""
+
+
 class Field(NamedTuple):
     """Displacement and gain, one row a frame."""
 
     displacement: np.ndarray  # (frame, band) semitones
     gain: np.ndarray  # (frame, band) dB
     envelope: np.ndarray | None = None  # (frame, band) semitones; it moves along if there is none
+
+    @property
+    def n_frames(self) -> int:
+        """How many."""
+        return len(self.displacement)
+
+    @property
+    def has_envelope(self) -> bool:
+        """Whether envelopes move by themselves."""
+        return self.envelope is not None
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is displaced, or changes its level, at all."""
+        return any(part is not None and bool(np.any(part)) for part in self)
 
     def rows(self, index: slice | np.ndarray) -> Field:
         """Some of the frames."""

@@ -15,7 +15,7 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.likeness import match
 from ctxaudio.memory.field import MAX_GAIN_DB
 from ctxaudio.memory.song_memory import SongMemory, recall_field
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 
 AGREEMENT_ST = 0.02  # semitones a step by which a band may differ; a quarter of one at +12
 STILL_ST = 0.01  # semitones a step; less than that is no movement,
@@ -77,7 +77,7 @@ def what_was_learned(memory: SongMemory) -> Learned:
     )
 
 
-def doubts(song: Sound, examples: Sequence[Example], learned: Learned) -> list[Doubt]:
+def doubts(song: SoundSource, examples: Sequence[Example], learned: Learned) -> list[Doubt]:
     """What speaks against examples: one is unlike the song or the rest, or nothing comes of them.
 
     Args:
@@ -87,8 +87,8 @@ def doubts(song: Sound, examples: Sequence[Example], learned: Learned) -> list[D
     """
     found = []
     for example in examples:
-        context, n_channels = example.context, len(example.sound.samples)
-        if n_channels != len(song.samples):
+        context, n_channels = example.context, example.sound.n_channels
+        if n_channels != song.n_channels:
             found.append(Doubt("channels", context, n_channels))
         alike, semitones = match(song, example)
         if alike < LEAST_LIKENESS:

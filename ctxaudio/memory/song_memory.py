@@ -27,7 +27,7 @@ from ctxaudio.memory.knobs import (
 )
 from ctxaudio.memory.picture import html_of
 from ctxaudio.sound.door import whole_rate
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import workers_of
 from rnn import (
     ClockConfig,
@@ -87,7 +87,7 @@ class SongMemory:
 
 
 def teach_song(
-    song: Sound,
+    song: SoundSource,
     examples: Iterable[Example],
     *,
     network: NetworkKind = "reservoir",
@@ -145,7 +145,7 @@ def teach_song(
         bands=bands,
         fingerprint=song.fingerprint(),
         sample_rate=song.sample_rate,
-        n_samples=song.samples.shape[1],
+        n_samples=song.n_samples,
         contexts=tuple(sorted({point[0] for point in taught})),
         network=network,
         knobs=knobs,
@@ -172,9 +172,9 @@ def _check_points(knobs: Knobs, where: list[tuple[float, ...]]) -> None:
         )
 
 
-def n_taught(song: Sound, network: NetworkKind = "reservoir") -> int:
+def n_taught(song: SoundSource, network: NetworkKind = "reservoir") -> int:
     """How many frames teaching tells its progress of: those of the song, and of training."""
-    n_frames = FrameConfig.for_rate(song.sample_rate).n_frames(song.samples.shape[1])
+    n_frames = FrameConfig.for_rate(song.sample_rate).n_frames(song.n_samples)
     return n_frames + TRAINING_UPDATES * ClockConfig().n_frames * (network == "trained")
 
 

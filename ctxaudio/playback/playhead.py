@@ -22,7 +22,7 @@ from ctxaudio.effect.stream import StreamState, Voice
 from ctxaudio.memory.knobs import Formants
 from ctxaudio.memory.song_memory import SongMemory, check_context, check_speed
 from ctxaudio.playback.fade import crossfade
-from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.synthesis.generator import full_scale, when_heard
 from ctxaudio.synthesis.glide import GLIDE_S, Glide
 from ctxaudio.synthesis.preparation import PreparationState, Prepared, samples_needed
@@ -55,7 +55,7 @@ class Playhead:
     def __init__(
         self,
         memory: SongMemory,
-        song: Sound,
+        song: SoundSource,
         context: float = 0.0,
         *,
         speed: float = 1.0,
@@ -65,7 +65,7 @@ class Playhead:
         check_song(memory, song)
         self.song = song
         self.sample_rate = song.sample_rate
-        self.n_channels, self.n_samples = song.samples.shape
+        self.n_channels, self.n_samples = song.n_channels, song.n_samples
         self._context = check_context(context)
         self._voice = Voice.of(memory, formants)
         self._resolution = self._voice.resolution
@@ -271,14 +271,25 @@ class Playhead:
         """Look at as many steps more of the endless song; silence before it, and after its end."""
         first = self._preparation.next
         when = self._when_around(first, n_steps)
-        samples = np.arange(*samples_needed(first, n_steps, self._resolution, when))
-        is_inside = samples >= 0
-        if self._end is not None:
-            is_inside &= samples < self._end // self._lasts * self.n_samples
-        found = self.song.samples[:, samples % self.n_samples]
-        found = np.where(is_inside, found, np.float32(0.0)) / self._scale
+        found = self._heard_between(*samples_needed(first, n_steps, self._resolution, when))
+        found = found / self._scale
         ready, self._preparation = self._voice.prepare(found, n_steps, self._preparation, when)
         self._prepared.extend(ready)
+
+    def _heard_between(self, begin: int, end: int) -> np.ndarray:
+        """Samples of the endless song, from one to another."""
+        n, at = self.n_samples, begin
+        last = end if self._end is None else self._end // self._lasts * n
+        parts = [self._silence(max(min(end, 0) - at, 0))]
+        at += parts[0].shape[1]
+        while at < min(end, last):
+            until = min(end, last, (at // n + 1) * n)
+            parts.append(self.song.read(at % n, at % n + until - at))
+            at = until
+        return np.concatenate([*parts, self._silence(end - at)], axis=1)
+
+    def _silence(self, n_samples: int) -> np.ndarray:
+        return np.zeros((self.n_channels, n_samples), np.float32)
 
     def _when_around(self, first: int, n_steps: int) -> TimeMap | None:
         """When the endless song is heard, as far as some steps are concerned."""

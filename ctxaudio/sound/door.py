@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from ctxaudio.errors import DataError, one_line
-from ctxaudio.limits import MAX_CHANNELS, MAX_RATE, MIN_RATE
+from ctxaudio.limits import MAX_CHANNELS, MAX_RATE, MAX_SAMPLE, MIN_RATE
 
 Layout = Literal["channels_first", "channels_last"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -111,11 +111,43 @@ def check_channels(samples: np.ndarray, cause: str) -> None:
     """
     n_channels, n_samples = samples.shape
     if n_channels > MAX_CHANNELS:
-        raise DataError(f"expected 1 to {MAX_CHANNELS} channels, got {n_channels}. {cause}")
+        check_n_channels(n_channels, cause)
     if n_samples == 0:
         raise DataError("there are no samples in it.")
-    if n_channels == 0:
-        raise DataError(f"expected 1 to {MAX_CHANNELS} channels, got 0.")
+    check_n_channels(n_channels)
+
+
+def check_n_channels(n_channels: int, cause: str = "") -> None:
+    """Refuse no channel, and too many.
+
+    Raises:
+        DataError: with the likely cause, if there is one.
+    """
+    if not 1 <= n_channels <= MAX_CHANNELS:
+        raise DataError(
+            f"expected 1 to {MAX_CHANNELS} channels, got {n_channels}. {cause}".rstrip()
+        )
+
+
+def check_values(samples: np.ndarray, begin: int = 0) -> float:
+    """The largest magnitude of samples (channel, time), 0 of none, which lie from ``begin`` on.
+
+    Raises:
+        DataError: if a value is not finite or beyond 1e32.
+    """
+    if not np.isfinite(samples).all():
+        channel, time = np.argwhere(~np.isfinite(samples))[0]
+        raise DataError(
+            f"expected finite samples, got {samples[channel, time]} at sample {begin + time} of "
+            f"channel {channel + 1}. Was it divided by 0, or is its file damaged?"
+        )
+    loudest = float(np.abs(samples).max(initial=0.0))
+    if loudest > MAX_SAMPLE:
+        raise DataError(
+            f"expected samples of about full scale, ±1, got {loudest:g}. "
+            "Divide them by their full scale."
+        )
+    return loudest
 
 
 def whole_rate(sample_rate: Any) -> int:

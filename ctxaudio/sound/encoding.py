@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import io
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from ctxaudio.errors import DataError
-from rnn.files.whole_file import refuse_existing, whole_file
+from ctxaudio.sound.source import SoundSource
+from rnn.files.whole_file import whole_file
 
-_BLOCK = 1 << 16  # samples written at a time: its Vorbis encoder crashes on a whole song
+_IN_MEMORY = 1 << 20  # bytes of what goes to a pipe
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
@@ -28,66 +30,101 @@ class FileFormat(NamedTuple):
 WAV_FLOAT = FileFormat("WAV", "FLOAT")
 
 
-def write_samples(
-    samples: np.ndarray,
-    sample_rate: int,
+def write_sound(
+    sound: SoundSource,
     target: str | Path | BinaryIO,
     file_format: FileFormat | None = None,
     *,
     replace: bool = False,
 ) -> None:
-    """Write samples (channel, time) as a whole file; :func:`ctxaudio.save_sound` says how."""
+    """Write a sound as a whole file; :func:`ctxaudio.save_sound` says how."""
     if isinstance(target, (str, Path)):
         if file_format is None:
             file_format = format_for(Path(target), WAV_FLOAT)
-            _check_fits(samples, file_format)
-        refuse_existing(target, replace=replace)
-        encoded = _encode(samples, sample_rate, file_format)
+            _check_fits(sound, file_format)
         with whole_file(target, replace=replace) as file:
-            file.write(encoded.getbuffer())
+            encode_into(file, sound, file_format)
     elif file_format is None:
         raise DataError("an open file has no suffix that says its format; give a file_format.")
-    else:
-        target.write(_encode(samples, sample_rate, file_format).getbuffer())
+    else:  # which may be a pipe, and libsndfile goes back to the header at the end
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
+            encode_into(cast(BinaryIO, copy), sound, file_format)
+            copy.seek(0)
+            shutil.copyfileobj(copy, target, _IN_MEMORY)
 
 
-def _check_fits(samples: np.ndarray, file_format: FileFormat) -> None:
-    peak = float(np.abs(samples).max())
-    if clips(file_format) and peak > 1.0:
+def _check_fits(sound: SoundSource, file_format: FileFormat) -> None:
+    if clips(file_format) and (peak := sound.peak) > 1.0:
         raise DataError(
             f"{file_format.container} would clip it: its loudest sample is "
             f"{20.0 * np.log10(peak):.2f} dB over full scale. Save a .wav, or use fit_full_scale."
         )
 
 
-def _encode(samples: np.ndarray, sample_rate: int, file_format: FileFormat) -> io.BytesIO:
+def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> None:
+    """Encode a sound into an empty file that can seek, block by block.
+
+    Raises:
+        DataError: if the format cannot hold it.
+        OSError: if the file cannot take it.
+    """
     import soundfile
 
-    n_channels, n_samples = samples.shape
     container, encoding = file_format
+    target = _Target(file)
 
-    def encode() -> io.BytesIO:
-        encoded = io.BytesIO()
+    def encode() -> None:
         with soundfile.SoundFile(
-            encoded, "w", sample_rate, n_channels, encoding, format=container
-        ) as file:
-            for start in range(0, n_samples, _BLOCK):
-                block = samples[:, start : start + _BLOCK]
-                file.write(as_encoded(block, encoding).T)
-        return encoded
+            target, "w", sound.sample_rate, sound.n_channels, encoding, format=container
+        ) as encoder:
+            for block in sound.blocks():
+                encoder.write(as_encoded(block, encoding).T)
+                target.check()
 
     try:
-        # libsndfile reports a full disk in passing; Python's own write raises OSError.
-        return undisturbed(encode)
+        undisturbed(encode)
     except (soundfile.LibsndfileError, ValueError) as error:
+        target.check()
         raise DataError(
-            f"{container} ({encoding}) cannot hold {n_channels} "
-            f"channels at {sample_rate} Hz; name a .wav or .flac file instead."
+            f"{container} ({encoding}) cannot hold {sound.n_channels} "
+            f"channels at {sound.sample_rate} Hz; name a .wav or .flac file instead."
         ) from error
+    target.check()
+
+
+class _Target:
+    """A file that libsndfile writes to, which keeps the error that libsndfile would not tell."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        self._try(self._file.write, data)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:  # which writes what is buffered
+        return self._try(self._file.seek, offset, whence)
+
+    def tell(self) -> int:
+        return self._try(self._file.tell)
+
+    def _try(self, function: Callable[..., int], *args: Any) -> int:
+        if self._error is None:
+            try:
+                return function(*args)
+            except OSError as error:
+                self._error = error
+        return 0
+
+    def check(self) -> None:
+        """Raise what went wrong."""
+        if self._error is not None:
+            raise self._error
 
 
 def undisturbed(function: Callable[..., _Result], *args: Any) -> _Result:
-    """Call a function that calls libsndfile on a file in memory, in a thread of its own.
+    """Call a function that calls libsndfile on a file of Python's, in a thread of its own.
 
     libsndfile calls Python to read and write. In the main thread Python would raise a Ctrl-C in
     there, where it is lost.

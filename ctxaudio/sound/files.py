@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from ctxaudio.errors import DataError
-from ctxaudio.sound.encoding import FileFormat, undisturbed, write_samples
-from ctxaudio.sound.samples import Sound
-from ctxaudio.sound.truncation import missing_part, with_unknown_size
+from ctxaudio.sound.encoding import FileFormat, undisturbed, write_sound
+from ctxaudio.sound.samples import Sound, whole_sound
+from ctxaudio.sound.source import BLOCK, SoundSource
+from ctxaudio.sound.stored import StoredSound
+from ctxaudio.sound.truncation import missing_part, unknown_size_at
 
 _UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
+_IN_MEMORY = 1 << 20  # bytes of a pipe that are kept there
 _SAMPLE_DUMP = b"\xf0\x7e"  # at which libsndfile prints to standard output
 
 
@@ -21,62 +28,101 @@ def load_sound(source: str | Path | BinaryIO) -> tuple[Sound, FileFormat]:
     Raises:
         DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
     """
+    stored, file_format = open_sound(source)
+    return whole_sound(stored), file_format
+
+
+def open_sound(source: str | Path | BinaryIO) -> tuple[StoredSound, FileFormat]:
+    """As :func:`load_sound`, of a sound that need not fit into memory.
+
+    The file is decoded once, and checked all through; what was decoded is read from then on.
+
+    Raises:
+        DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
+    """
     name = getattr(source, "name", "the input") if hasattr(source, "read") else str(source)
     try:
-        encoded = source.read() if hasattr(source, "read") else _read_file(Path(source))
-        return undisturbed(_decode, encoded)
+        with _seekable(source) as file:
+            return undisturbed(_decode, file)
     except OSError as error:
         raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
     except DataError as error:
         raise DataError(f"cannot use {name}: {error}") from error
 
 
-def _read_file(path: Path) -> bytes:
-    if path.is_char_device():
-        raise DataError("it is a device, which has no end.")
-    return path.read_bytes()
+@contextlib.contextmanager
+def _seekable(source: str | Path | BinaryIO) -> Iterator[BinaryIO]:
+    """A file that can seek; what cannot, such as a pipe, is copied into a temporary one."""
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, (str, Path)):
+            path = Path(source)
+            if path.is_char_device():
+                raise DataError("it is a device, which has no end.")
+            opened: BinaryIO = stack.enter_context(path.open("rb"))
+            if path.is_file():
+                yield opened
+                return
+            source = opened
+        copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
+        shutil.copyfileobj(source, copy, _IN_MEMORY)
+        yield cast(BinaryIO, copy)
 
 
-def _decode(encoded: bytes) -> tuple[Sound, FileFormat]:
+def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
     import soundfile
 
-    if not encoded:
+    class SoundFile(soundfile.SoundFile):  # type: ignore[misc]
+        """Read from beginning to end: soundfile would seek after each block, inexactly in MP3."""
+
+        def seekable(self) -> bool:
+            return False
+
+    encoded.seek(0)
+    start = encoded.read(len(_SAMPLE_DUMP))
+    if not start:
         raise DataError("it is empty.")
-    if encoded.startswith(_SAMPLE_DUMP):
+    if start == _SAMPLE_DUMP:
         raise DataError("a MIDI sample dump is not read.")
     try:
-        # From memory: a pipe could not seek, and a name such as song.raw would count for more
-        # than what the file holds.
-        file = soundfile.SoundFile(_Encoded(with_unknown_size(encoded)))
+        # Not by name: one such as song.raw would count for more than what the file holds.
+        file = SoundFile(_Encoded(encoded))
     except soundfile.LibsndfileError as error:
         raise DataError(
             "expected a sound file such as WAV, FLAC, OGG or MP3 "
             f"({error.error_string.rstrip('.')})."
         ) from error
     with file:
+        at = encoded.tell()  # where libsndfile will go on to read
         missing = missing_part(encoded, file.format, file.extra_info)
+        encoded.seek(at)
         if missing:
             raise DataError(f"it is truncated: {missing}.")
         if file.frames >= _UNKNOWN_LENGTH:
             raise DataError("it does not say how long it is, as if written to a pipe.")
+        stored = StoredSound(file.samplerate, file.channels)
         try:
-            samples = file.read(file.frames, dtype="float32", always_2d=True).T
+            while stored.n_samples < file.frames:
+                n = min(BLOCK, file.frames - stored.n_samples)
+                block = file.read(n, dtype="float32", always_2d=True)
+                stored.append(block.T)
+                if len(block) < n:
+                    break
         except soundfile.LibsndfileError as error:
             raise DataError(
                 f"it is truncated or damaged ({error.error_string.rstrip('.')})."
             ) from error
-        except (MemoryError, ValueError) as error:  # numpy's, of an array that cannot be
-            raise DataError(f"{file.frames} samples do not fit into memory.") from error
         # An MP3's length is a guess unless its first frame tells its size.
-        if samples.shape[1] < file.frames and file.format != "MP3":
+        if stored.n_samples < file.frames and file.format != "MP3":
             raise DataError(
-                f"it is truncated: {file.frames} samples expected, {samples.shape[1]} found."
+                f"it is truncated: {file.frames} samples expected, {stored.n_samples} found."
             )
-        return Sound(samples, file.samplerate), FileFormat(file.format, file.subtype)
+        if stored.n_samples == 0:
+            raise DataError("there are no samples in it.")
+        return stored, FileFormat(file.format, file.subtype)
 
 
 def save_sound(
-    sound: Sound,
+    sound: SoundSource,
     target: str | Path | BinaryIO,
     file_format: FileFormat | None = None,
     *,
@@ -96,12 +142,36 @@ def save_sound(
         OSError: if the target cannot take it (a full disk); FileExistsError if the path may not be
             replaced.
     """
-    write_samples(sound.samples, sound.sample_rate, target, file_format, replace=replace)
+    write_sound(sound, target, file_format, replace=replace)
 
 
-class _Encoded(io.BytesIO):
-    """A file in memory. To before its start, where a damaged header may lead, it does not go."""
+class _Encoded:
+    """A file as libsndfile is to see it.
+
+    To before its start, where a damaged header may lead, it does not go; and a size that was left
+    0 is read as one that is unknown.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._size_at = unknown_size_at(file)
+        file.seek(0)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        origin = (0, self.tell(), self.getbuffer().nbytes)[whence]
-        return super().seek(offset, whence) if origin + offset >= 0 else self.tell()
+        if whence == io.SEEK_END:
+            return self._file.seek(max(offset + self._file.seek(0, io.SEEK_END), 0))
+        origin = self._file.tell() if whence == io.SEEK_CUR else 0
+        return self._file.seek(origin + offset) if origin + offset >= 0 else self.tell()
+
+    def read(self, n_bytes: int) -> bytes:
+        begin = self._file.tell()
+        found = self._file.read(n_bytes)
+        if self._size_at is None or not begin - 4 < self._size_at < begin + len(found):
+            return found
+        unknown = bytearray(found)
+        for at in range(max(self._size_at - begin, 0), min(self._size_at + 4 - begin, len(found))):
+            unknown[at] = 0xFF
+        return bytes(unknown)

@@ -11,13 +11,13 @@ import math
 import numpy as np
 
 from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import SoundSource
 
 _OVERSAMPLED_RATE = 176_400  # Hz
 _MOST = 4  # times the rate
-_BLOCK = 1 << 16  # samples at a time
 
 
-def true_peak(sound: Sound) -> float:
+def true_peak(sound: SoundSource) -> float:
     """The largest value of any channel, at a sample or between two; full scale is 1.
 
     A sine of a quarter of the rate, of which no sample is near its height:
@@ -28,36 +28,46 @@ def true_peak(sound: Sound) -> float:
     """
     import soxr
 
-    peak = float(np.abs(sound.samples).max())
+    peak = sound.peak
     times = min(_MOST, math.ceil(_OVERSAMPLED_RATE / sound.sample_rate))
     if peak == 0.0 or times <= 1:
         return peak
-    n_channels, n_samples = sound.samples.shape
     stream = soxr.ResampleStream(
-        sound.sample_rate, times * sound.sample_rate, n_channels, dtype="float32"
+        sound.sample_rate, times * sound.sample_rate, sound.n_channels, dtype="float32"
     )
-    highest = 1.0
-    for start in range(0, n_samples, _BLOCK):
-        stop = start + _BLOCK
+    highest, n_left = 1.0, sound.n_samples
+    for block in sound.blocks():
+        n_left -= block.shape[1]
         # Its loudest sample is made 1, so that no sound is too loud for what filters it.
-        block = sound.samples[:, start:stop] / np.float32(peak)
-        between = stream.resample_chunk(np.ascontiguousarray(block.T), last=stop >= n_samples)
+        block = block / np.float32(peak)
+        between = stream.resample_chunk(np.ascontiguousarray(block.T), last=n_left == 0)
         highest = max(highest, float(np.abs(between).max(initial=0.0)))
     return peak * highest
 
 
-def fit_full_scale(sound: Sound, like: Sound | None = None) -> tuple[Sound, float]:
-    """A sound lowered as far as it must be for an encoding that clips, and by how many dB.
+def over_full_scale(sound: SoundSource, like: SoundSource | None = None) -> float:
+    """What a sound must be divided by for an encoding that clips, 1 where it may stay.
 
     No sample is over full scale then, and no true peak; but where the song that it was made of,
     ``like``, has true peaks over full scale, as loud masters have, it may have as high ones.
+    """
+    ceiling = 1.0 if like is None else max(1.0, true_peak(like))
+    return max(1.0, sound.peak, true_peak(sound) / ceiling)
+
+
+def fit_full_scale(sound: Sound, like: SoundSource | None = None) -> tuple[Sound, float]:
+    """A sound lowered as far as :func:`over_full_scale` says, and by how many dB.
 
     >>> sound, lowered_db = fit_full_scale(Sound(np.full((1, 400), 2.0) * np.hanning(400), 8_000))
     >>> round(lowered_db, 2)
     6.02
     """
-    ceiling = 1.0 if like is None else max(1.0, true_peak(like))
-    peak = max(float(np.abs(sound.samples).max()), true_peak(sound) / ceiling)
+    peak = over_full_scale(sound, like)
     if peak <= 1.0:
         return sound, 0.0
-    return Sound(sound.samples / np.float64(peak), sound.sample_rate), 20.0 * math.log10(peak)
+    return Sound(sound.samples / np.float64(peak), sound.sample_rate), decibels(peak)
+
+
+def decibels(ratio: float) -> float:
+    """How many a ratio of amplitudes is."""
+    return 20.0 * math.log10(ratio)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,22 +9,21 @@ from typing import Any
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.limits import MAX_SAMPLE
 from ctxaudio.sound.door import (
     Layout,
     as_floats,
     channels_first,
     check_channels,
     check_floats,
+    check_values,
     whole_rate,
 )
-from ctxaudio.sound.encoding import write_samples
+from ctxaudio.sound.encoding import write_sound
+from ctxaudio.sound.source import SoundSource, between
 
-_BLOCK = 1 << 16  # samples digested at a time
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sound:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Sound(SoundSource):
     """Samples (channel, time), float32, full scale ±1, at ``sample_rate`` Hz.
 
     The samples are a copy of what was given, and read only: a sound never changes. Floats of any
@@ -53,18 +51,7 @@ class Sound:
         rate = whole_rate(self.sample_rate)
         with np.errstate(over="ignore"):
             samples = np.array(samples, dtype=np.float32, order="C")
-        if not np.isfinite(samples).all():
-            channel, time = np.argwhere(~np.isfinite(samples))[0]
-            raise DataError(
-                f"expected finite samples, got {samples[channel, time]} at sample {time} of "
-                f"channel {channel + 1}. Was it divided by 0, or is its file damaged?"
-            )
-        loudest = float(np.abs(samples).max())
-        if loudest > MAX_SAMPLE:
-            raise DataError(
-                f"expected samples of about full scale, ±1, got {loudest:g}. "
-                "Divide them by their full scale."
-            )
+        check_values(samples)
         samples.flags.writeable = False
         object.__setattr__(self, "samples", samples)
         object.__setattr__(self, "sample_rate", rate)
@@ -92,24 +79,29 @@ class Sound:
         """
         return cls(channels_first(as_floats(array), layout), sample_rate)  # type: ignore[arg-type]
 
-    def __repr__(self) -> str:
-        n_channels, n_samples = self.samples.shape
-        return f"Sound({n_channels} channels, {n_samples} samples, {self.sample_rate} Hz)"
+    @property
+    def n_channels(self) -> int:
+        """At least 1."""
+        return len(self.samples)
 
     @property
-    def duration_s(self) -> float:
-        """Length in seconds."""
-        return self.samples.shape[1] / self.sample_rate
+    def n_samples(self) -> int:
+        """Of each channel."""
+        return self.samples.shape[1]
 
-    def fingerprint(self) -> str:
-        """A digest of rate and samples: equal for equal sound, whatever file it came from."""
-        digest = hashlib.sha256(repr((self.samples.shape, self.sample_rate)).encode())
-        for start in range(0, self.samples.shape[1], _BLOCK):
-            # +0.0 and -0.0 are the same sound.
-            block = self.samples[:, start : start + _BLOCK] + np.float32(0.0)
-            digest.update(block.tobytes())
-        return digest.hexdigest()
+    def read(self, begin: int, end: int) -> np.ndarray:
+        """Samples (channel, time) from one to another; silence where there are none."""
+        if 0 <= begin <= end <= self.n_samples:
+            return self.samples[:, begin:end]
+        return between(self.samples, begin, end)
 
     def save(self, path: str | Path, *, replace: bool = False) -> None:
         """Write a sound file; see :func:`ctxaudio.save_sound`."""
-        write_samples(self.samples, self.sample_rate, path, replace=replace)
+        write_sound(self, path, replace=replace)
+
+
+def whole_sound(source: SoundSource) -> Sound:
+    """A sound that is all in memory."""
+    if isinstance(source, Sound):
+        return source
+    return Sound(source.read(0, source.n_samples), source.sample_rate)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 import scipy.fft
 
 from ctxaudio.analysis.bands import BandConfig
-from ctxaudio.analysis.frames import between, hann
-from ctxaudio.memory.field import Field
+from ctxaudio.analysis.frames import hann
+from ctxaudio.memory.field import Field, FieldSource
 from ctxaudio.sound.samples import Sound
+from ctxaudio.sound.source import BLOCK, Divided, SoundSource
 from ctxaudio.synthesis.attacks import AttackState, hold_attacks
 from ctxaudio.synthesis.formants import rows_of
 from ctxaudio.synthesis.noise import NoiseFrames, NoiseShare, keep_rest, move_noise, noise_edges
@@ -125,61 +126,112 @@ def synthesise(
     return made, GeneratorState(rotation, turns, tails, attacks)
 
 
-def when_heard(song: Sound, speed: float, resolution: Resolution) -> TimeMap | None:
+def when_heard(song: SoundSource, speed: float, resolution: Resolution) -> TimeMap | None:
     """When each moment of a song is heard at a speed; None at its own."""
     if speed == 1.0:
         return None
-    scale = full_scale(song) or np.float32(1.0)
-    every, attacks, dying = song_onsets(song.samples / scale, resolution)
-    n_samples = song.samples.shape[1]
+    scaled = Divided(song, float(full_scale(song)) or 1.0)
+    every, attacks, dying = song_onsets(scaled, resolution)
     rate, hop = song.sample_rate, resolution.frames.hop
-    return TimeMap.through(n_samples, speed, attacks, dying, every, rate, hop)
+    return TimeMap.through(song.n_samples, speed, attacks, dying, every, rate, hop)
 
 
-def full_scale(song: Sound) -> np.float32:
+def full_scale(song: SoundSource) -> np.float32:
     """What a song is divided by on the way, so that no level is too soft or loud for float32.
 
     A power of 2, which changes no digit of any sample; 0 for silence.
     """
-    peak = np.abs(song.samples).max()
+    peak = np.float32(song.peak)
     return np.float32(np.ldexp(0.5, np.frexp(peak)[1])) if peak else np.float32(0.0)
 
 
-def n_generated(song: Sound, resolution: Resolution, speed: float = 1.0) -> int:
+def n_generated(song: SoundSource, resolution: Resolution, speed: float = 1.0) -> int:
     """How many steps make a song: those in it and those that reach into it."""
     hop = resolution.frames.hop
-    return n_made(song.samples.shape[1], speed) // hop + resolution.longest // hop + 1
+    return n_made(song.n_samples, speed) // hop + resolution.longest // hop + 1
 
 
 def generate(
-    song: Sound,
-    field: Field,
+    song: SoundSource,
+    field: FieldSource,
     resolution: Resolution,
     bands: BandConfig,
     progress: Callable[[int], None] = lambda _: None,
     when: TimeMap | None = None,
     workers: int = 0,
 ) -> Sound:
-    """The whole song, moved along the field; as long as the song, in step with it, or ``when``.
+    """The whole song as :func:`generate_into` makes it, in memory."""
+    parts: list[np.ndarray] = []
+    generate_into(parts.append, song, field, resolution, bands, progress, when, workers)
+    return Sound(np.concatenate(parts, axis=1), song.sample_rate)
+
+
+def generate_into(
+    write: Callable[[np.ndarray], None],
+    song: SoundSource,
+    field: FieldSource,
+    resolution: Resolution,
+    bands: BandConfig,
+    progress: Callable[[int], None] = lambda _: None,
+    when: TimeMap | None = None,
+    workers: int = 0,
+) -> None:
+    """Make the song, moved along the field; as long as the song, in step with it, or ``when``.
 
     What is moved is spread over a window's time. Of a song shorter than that, much would sound
     before and after it: what is left within is made as loud as all of it. With ``workers``, blocks
     are looked at in another thread while those before them are made.
+
+    Args:
+        write: is given what is made, a block (channel, time) float32 after the other.
     """
-    n_channels, n_samples = song.samples.shape
-    n_out = n_samples if when is None else when.n_made
-    if when is None and not any(part is not None and np.any(part) for part in field):
-        return song  # moved nowhere, and not even rounded
+    n_out = song.n_samples if when is None else when.n_made
     scale = full_scale(song)
-    samples = np.zeros((n_channels, n_out), np.float32)
+    if when is None and (scale == 0.0 or not field.moves):
+        for block in song.blocks():
+            write(block)  # moved nowhere, and not even rounded
+        return
     if scale == 0.0:
-        return song if when is None else Sound(samples, song.sample_rate)
-    hop, reach = resolution.frames.hop, resolution.longest // 2
+        for begin in range(0, n_out, BLOCK):
+            write(np.zeros((song.n_channels, min(BLOCK, n_out - begin)), np.float32))
+        return
+    before = resolution.reach * resolution.frames.hop + resolution.longest // 2
+    made = _made(song, scale, field, resolution, bands, progress, when, workers)
+    if n_out >= resolution.longest:
+        begins = -before
+        for block in made:
+            inside = block[:, max(-begins, 0) : max(n_out - begins, 0)]
+            if inside.shape[1]:
+                write(inside * scale)
+            begins += block.shape[1]
+        return
+    blocks = list(made)
+    energy = sum(float(np.vdot(block, block)) for block in blocks)
+    whole = np.concatenate(blocks, axis=1)
+    within = np.ascontiguousarray(whole[:, before : before + n_out])
+    heard = float(np.vdot(within, within))
+    if heard > 0.0:
+        within *= np.float32(np.sqrt(energy / heard))
+    write(within * scale)
+
+
+def _made(
+    song: SoundSource,
+    scale: np.float32,
+    field: FieldSource,
+    resolution: Resolution,
+    bands: BandConfig,
+    progress: Callable[[int], None],
+    when: TimeMap | None,
+    workers: int,
+) -> Iterator[np.ndarray]:
+    """Blocks (channel, time) at full scale 1, from where the first step's frame begins."""
+    n_out = song.n_samples if when is None else when.n_made
+    hop = resolution.frames.hop
     # Steps before the first and after the last sample complete the overlap at both ends.
     first, n_steps = -resolution.reach, n_out // hop + resolution.longest // hop + 1
     preparation = PreparationState.begin(first, resolution)
-    state = GeneratorState.zeros(n_channels, first, resolution)
-    energy = 0.0  # of all that is made, within the song and around it
+    state = GeneratorState.zeros(song.n_channels, first, resolution)
     end = first + n_steps + resolution.wait
     # What is looked at together gets ready together.
     block = max(_BLOCK // resolution.wait, 1) * resolution.wait if resolution.wait else _BLOCK
@@ -187,9 +239,9 @@ def generate(
     def look(start: int) -> list[Prepared]:
         nonlocal preparation
         n = min(block, end - start)
-        part = between(song.samples, *samples_needed(start, n, resolution, when)) / scale
+        part = song.read(*samples_needed(start, n, resolution, when)) / scale
         ready, preparation = prepare(
-            part, n, resolution, preparation, when, with_envelopes=field.envelope is not None
+            part, n, resolution, preparation, when, with_envelopes=field.has_envelope
         )
         return ready
 
@@ -199,16 +251,7 @@ def generate(
             rows = np.arange(at, at + prepared.n_steps)
             if when is not None:  # the nearest that was taught
                 rows = (2 * when.song_at(rows * hop) + hop) // (2 * hop)
-            rows = np.clip(rows, 0, len(field.displacement) - 1)
+            rows = np.clip(rows, 0, field.n_frames - 1)
             made, state = synthesise(prepared, field.rows(rows), resolution, bands, state)
-            energy += float(np.vdot(made, made))
-            begins = at * hop - reach
-            begin, until = max(begins, 0), min(begins + made.shape[1], n_out)
-            if begin < until:
-                samples[:, begin:until] = made[:, begin - begins : until - begins]
+            yield made.astype(np.float32, copy=False)
             progress(prepared.n_steps)
-    within = float(np.vdot(samples, samples))
-    if n_out < resolution.longest and within > 0.0:
-        samples *= np.float32(np.sqrt(energy / within))
-    samples *= scale
-    return Sound(samples, song.sample_rate)

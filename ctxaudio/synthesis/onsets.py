@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import scipy.fft
 
-from ctxaudio.analysis.frames import between, cut, hann
+from ctxaudio.analysis.frames import cut, hann
 from ctxaudio.analysis.highest import highest_around
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
@@ -105,21 +106,19 @@ class SongOnsets(NamedTuple):
     dying: np.ndarray  # (attack,) from 0, of what lasts, to 1, of what dies away at once
 
 
-def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
-    """All onsets of a song.
-
-    Args:
-        samples: (channel, time), full scale 1.
-    """
+def song_onsets(song: SoundSource, resolution: Resolution) -> SongOnsets:
+    """All onsets of a song of full scale 1."""
     hop, window = resolution.hops[-1], resolution.windows[-1]
     bin_hz = resolution.sample_rate / (PADDING * window)
-    n_frames = samples.shape[1] // hop + 1 + 2 * _NEAREST
+    n_frames = song.n_samples // hop + 1 + 2 * _NEAREST
     amplitudes = np.zeros((n_frames, len(resolution.bands_hz)))
     first = -_NEAREST
     for start in range(0, n_frames, _BLOCK):
         end = min(start + _BLOCK, n_frames)
         centres = (first + np.arange(start, end)) * hop
-        frames = cut(samples, centres, window) * hann(window)
+        begin = int(centres[0]) - window // 2
+        samples = song.read(begin, int(centres[-1]) - window // 2 + window)
+        frames = cut(samples, centres - begin, window) * hann(window)
         spectra = scipy.fft.rfft(frames, PADDING * window) / np.float32(window)
         power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
         _band_amplitudes(power, bin_hz, resolution.bands_hz, amplitudes[start:end])
@@ -128,7 +127,7 @@ def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
     amplitudes = np.concatenate([silence, amplitudes, silence])
     first -= len(silence)
     every, attacks = (
-        _refined(find_onsets(amplitudes, first, hop, least), samples, resolution)
+        _refined(find_onsets(amplitudes, first, hop, least), song, resolution)
         for least in (_LEAST, _LEAST_ATTACK)
     )
     # How loud it is at first, and a little later.
@@ -142,7 +141,7 @@ def song_onsets(samples: np.ndarray, resolution: Resolution) -> SongOnsets:
     return SongOnsets(every, attacks, np.maximum(dying, _ALONE * alone))
 
 
-def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) -> np.ndarray:
+def _refined(onsets: np.ndarray, song: SoundSource, resolution: Resolution) -> np.ndarray:
     """Onsets to the millisecond: where what follows is the most louder than what was before.
 
     In differences from sample to sample: what begins is heard first in high frequencies.
@@ -152,7 +151,7 @@ def _refined(onsets: np.ndarray, samples: np.ndarray, resolution: Resolution) ->
     found = []
     for onset in onsets:
         begin = onset - reach - side
-        near = between(samples, begin, onset + reach + side + 1)
+        near = song.read(begin, onset + reach + side + 1)
         power = np.square(np.diff(near.astype(np.float64), axis=1)).sum(axis=0)
         passed = np.concatenate([[0.0], np.cumsum(power)])
         level = np.sqrt(np.maximum(passed[side:] - passed[:-side], 0.0))

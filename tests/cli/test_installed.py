@@ -97,7 +97,7 @@ def work(_):
         raise DataError(" ".join(joblib.Parallel()(joblib.delayed(os.getcwd)() for _ in range(2))))
 
 
-cli.info.read_song = work
+cli.info.open_song = work
 entry(["info", "song.wav"])
 """
 

@@ -66,7 +66,7 @@ def imported(tmp_path, error):
     ],
 )
 def test_what_cannot_be_loaded_is_one_line(tmp_path, monkeypatch, what, reason):
-    monkeypatch.setattr("cli.info.read_song", lambda _: what(tmp_path))
+    monkeypatch.setattr("cli.info.open_song", lambda _: what(tmp_path))
     said = failed(ctxaudio("info", "song.wav"))
     assert reason in said
     assert len(said) < 400
@@ -76,6 +76,6 @@ def test_the_end_of_a_file_is_no_interrupt(monkeypatch):
     def ended(_):
         raise EOFError("Ran out of input")
 
-    monkeypatch.setattr("cli.info.read_song", ended)
+    monkeypatch.setattr("cli.info.open_song", ended)
     with pytest.raises(EOFError, match="Ran out of input"):
         ctxaudio("info", "song.wav")

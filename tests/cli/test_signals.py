@@ -62,7 +62,7 @@ def test_the_code_is_the_signal_s_though_a_library_swallows_it(number, then, mon
             raise then
         raise AssertionError("the library goes on, and what is made of that is a bug")
 
-    monkeypatch.setattr("cli.info.read_song", broken)
+    monkeypatch.setattr("cli.info.open_song", broken)
     result = ctxaudio("info", "song.wav")
     said = "ctxaudio: interrupted.\n" if number == signal.SIGINT else ""
     assert result == (CODES[number], b"", said)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctxaudio import Sound
 from ctxaudio.analysis.frames import OVERLAP, SLOTS, FrameConfig, cut, frame_power, hann
 
 
@@ -40,7 +41,9 @@ def test_power_is_that_of_windowed_frames(seed, centres, window):
     samples = np.random.default_rng(seed).standard_normal((2, 50)).astype(np.float32)
     windowed = cut(samples, np.array(centres), window) * hann(window).astype(np.float64)
     plain = np.sum(windowed**2, axis=(0, 2)) / (0.75 * window)
-    np.testing.assert_allclose(frame_power(samples, np.array(centres), window), plain)
+    np.testing.assert_allclose(
+        frame_power(Sound(samples, 44_100), np.array(centres), window), plain
+    )
 
 
 @given(rate=st.integers(8_000, 192_000))

@@ -140,7 +140,7 @@ def test_a_flac_that_promises_more_than_memory_holds_is_refused():
     ],
 )
 def test_what_libsndfile_logs_tells_what_is_missing(log, expected):
-    assert missing_part(b"", "WAV", f"Length : 1044\n{log}\nEnd\n") == expected
+    assert missing_part(io.BytesIO(), "WAV", f"Length : 1044\n{log}\nEnd\n") == expected
 
 
 def test_what_lies_behind_the_sound_does_not_matter():

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from ctxaudio import Field, Sound
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.sound.source import between
 from ctxaudio.synthesis.generator import (
     GeneratorState,
-    between,
     generate,
     n_generated,
     synthesise,

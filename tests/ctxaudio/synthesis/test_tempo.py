@@ -86,7 +86,7 @@ def test_at_speed_1_nothing_is_mapped():
 
 def test_a_song_that_is_only_slowed_down_comes_back_exactly_when_it_is_not():
     song = mono(sine(440.0, seconds=0.5).astype(np.float32))
-    assert at_speed(song, 1.0) is song
+    np.testing.assert_array_equal(at_speed(song, 1.0).samples, song.samples)
 
 
 @pytest.mark.parametrize("speed", [0.25, 4.0])
@@ -107,7 +107,7 @@ def test_silence_stays_silence():
 def test_onsets_are_found_to_the_millisecond():
     times = (0.25, 0.61, 1.3)
     song = clicks(times, 2.0)
-    found = song_onsets(song.samples, resolution_of(song))
+    found = song_onsets(song, resolution_of(song))
     expected = np.array([time_s * RATE for time_s in times])
     # A Hann window's first half millisecond is silent enough.
     assert np.abs(found.attacks - expected).max() < 1.5e-3 * RATE
