@@ -91,9 +91,15 @@ def envelope_shifts(
             parts.append(_evidence(here, there, whole, shares))
     frame_s = frames.hop / song.sample_rate
     shifts = []
-    for whole, parts in zip(wholes, found, strict=True):
+    for example, whole, parts in zip(examples, wholes, found, strict=True):
         values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-        shifts.append(whole + regularise(values, weights, frame_s))
+        shift = whole + regularise(values, weights, frame_s)
+        # An envelope is known at the harmonics alone, which stay where they are: it seems to move
+        # by up to a twentieth less than it does. Where it is known how far it was moved, that is
+        # the mean of what is read.
+        if example.moved_st is not None:
+            shift += example.moved_st - shift.mean(axis=0)
+        shifts.append(shift)
     return shifts
 
 

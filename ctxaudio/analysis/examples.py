@@ -17,13 +17,15 @@ class Example:
 
     ``speed`` is how much faster it runs than the song: what the song plays at t seconds, the
     version plays at t / speed. ``formants`` is the context of its formants, where they are taught
-    apart from pitch; if it is None they are where its pitch is, as a tape's are.
+    apart from pitch; if it is None they are where its pitch is, as a tape's are. ``moved_st`` is
+    how many semitones its formants are from the song's, where it was made so and that is known.
     """
 
     sound: SoundSource
     context: float
     speed: float = 1.0
     formants: float | None = None
+    moved_st: float | None = None
 
     def __post_init__(self) -> None:
         if self.formants is None:

@@ -38,4 +38,5 @@ def formant_example(
     still = np.zeros(shape)
     field = Field(still, still, np.full(shape, float(semitones)))
     made = generate(song, field, Resolution(sample_rate=song.sample_rate, frames=frames), bands)
-    return Example(made, 0.0, formants=semitones if formants is None else formants)
+    taught_as = semitones if formants is None else formants
+    return Example(made, 0.0, formants=taught_as, moved_st=float(semitones))

@@ -119,6 +119,13 @@ def test_an_array_keeps_its_formants_too(effect, song):
     np.testing.assert_array_equal(made, effect(song, 5.0, formants="keep").samples[0])
 
 
+@pytest.mark.parametrize("semitones", [-5.0, 12.0])
+def test_kept_formants_stay_and_told_ones_move_by_what_they_are_told(effect, semitones):
+    for formants in (0.0, 2.0):
+        envelope = recall_field(effect.memory, semitones, formants).envelope
+        assert np.abs(envelope.mean(axis=0) - formants).max() < 0.05
+
+
 @pytest.mark.parametrize("semitones", [0.0, 13.0, float("nan")])
 def test_examples_of_no_use_are_refused(song, semitones):
     with pytest.raises(DataError, match="formants must lie within ±12 semitones and not at 0"):
