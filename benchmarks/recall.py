@@ -56,8 +56,8 @@ def teach_features(song: Sound) -> Taught:
     examples = [tape_example(song, semitones) for semitones in (-1.0, 1.0)]
     song_is, versions = measure_features(song, examples, frames, bands)
     contexts = [example.context for example in examples]
-    joined = [version.joined() for version in versions]
-    return Taught(song_is.joined(), dict(zip(contexts, joined, strict=True)))
+    joined = [np.asarray(version.joined()) for version in versions]
+    return Taught(np.asarray(song_is.joined()), dict(zip(contexts, joined, strict=True)))
 
 
 def _memory(taught: Taught, context_scale: float, ridge: float) -> PhraseMemory:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from rnn.continuous import FlowConfig, closed_loop, drive, linearised_loop
     from rnn.network import Network
     from rnn.phrases.clock import ClockConfig, clock_signal
-    from rnn.phrases.memory import PhraseMemory, recall, recall_frames, teach_phrases
+    from rnn.phrases.memory import (
+        PhraseMemory,
+        PhraseReadouts,
+        recall,
+        recall_frames,
+        teach_phrases,
+    )
     from rnn.readout import NormalEquations, Readout, TriangularFactor
     from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir, run, step
 
@@ -28,6 +34,7 @@ __all__ = [
     "NormalEquations",
     "Observation",
     "PhraseMemory",
+    "PhraseReadouts",
     "Readout",
     "Reservoir",
     "ReservoirConfig",
@@ -65,7 +72,13 @@ _HOMES = {
     "continuous": ("FlowConfig", "closed_loop", "drive", "linearised_loop"),
     "network": ("Network",),
     "phrases.clock": ("ClockConfig", "clock_signal"),
-    "phrases.memory": ("PhraseMemory", "recall", "recall_frames", "teach_phrases"),
+    "phrases.memory": (
+        "PhraseMemory",
+        "PhraseReadouts",
+        "recall",
+        "recall_frames",
+        "teach_phrases",
+    ),
     "readout": ("NormalEquations", "Readout", "TriangularFactor"),
     "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),
 }

@@ -15,6 +15,7 @@ triangular factor keeps them, and is as small.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -62,14 +63,27 @@ class NormalEquations(NamedTuple):
         Raises:
             ValueError: if ridge is negative or not finite, or no frame was seen.
         """
+        weights = self.solver(ridge=ridge)(self.cross)
+        return Readout(weights, np.zeros(weights.shape[1]))
+
+    def solver(self, *, ridge: float) -> Callable[[np.ndarray], np.ndarray]:
+        """What makes weights (unit, target) of sums of products (unit, target), some at a time.
+
+        Raises:
+            ValueError: if ridge is negative or not finite, or no frame was seen.
+        """
         _check_fit(ridge, self.n_frames)
         values, vectors = scipy.linalg.eigh(self.gram)
         rounding = len(values) * np.finfo(np.float64).eps * max(values[-1], 0.0)
         penalised = np.maximum(values, 0.0) + ridge * self.n_frames
         unvisited = penalised <= (0.0 if ridge > 0.0 else rounding)
         inverse = np.where(unvisited, 0.0, 1.0 / np.where(unvisited, 1.0, penalised))
-        weights = (vectors * inverse) @ (vectors.T @ self.cross)
-        return Readout(weights, np.zeros(weights.shape[1]))
+        scaled = vectors * inverse
+
+        def solve(cross: np.ndarray) -> np.ndarray:
+            return np.asarray(scaled @ (vectors.T @ cross))
+
+        return solve
 
 
 class TriangularFactor(NamedTuple):

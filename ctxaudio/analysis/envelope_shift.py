@@ -58,13 +58,13 @@ def with_envelopes(
     for example in examples:
         features = song_is if example.context == 0.0 else next(pitched)
         if example.formants is None:
-            shift = features.pitch - song_is.pitch
+            shift = np.asarray(features.pitch) - np.asarray(song_is.pitch)
         else:
             shift = next(shifts)
             if example.formants != example.context:
                 features = features._replace(level=song_is.level)
         found.append(features._replace(envelope=shift))
-    return song_is._replace(envelope=np.zeros_like(song_is.pitch)), found
+    return song_is._replace(envelope=np.zeros(song_is.pitch.shape)), found
 
 
 def envelope_shifts(
@@ -93,7 +93,7 @@ def envelope_shifts(
     shifts = []
     for example, whole, parts in zip(examples, wholes, found, strict=True):
         values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-        shift = whole + regularise(values, weights, frame_s)
+        shift = whole + np.asarray(regularise(values, weights, frame_s))
         # An envelope is known at the harmonics alone, which stay where they are: it seems to move
         # by up to a twentieth less than it does. Where it is known how far it was moved, that is
         # the mean of what is read.

@@ -13,8 +13,9 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig, frame_power
 from ctxaudio.analysis.proportional import at_speed, proportional
 from ctxaudio.analysis.registration import find_displacement
-from ctxaudio.sound.source import SoundSource
+from ctxaudio.sound.source import Excerpt, SoundSource
 from ctxaudio.threads import in_order
+from rnn.rows import MadeRows, RowSource
 
 STEP = 2  # frames from look to look: a quarter of a window, after which little is new
 _BLOCK = 32  # looks at a time: what is made of them fits into a processor's cache
@@ -48,15 +49,23 @@ class Look:
         n_frames = self.frames.n_frames(song.n_samples)
         return blocks_of(-(-(n_frames - 1) // STEP) + 1, _BLOCK)
 
+    def excerpt(self, sound: SoundSource, speed: float, block: slice) -> Excerpt:
+        """What a block of looks hears of a version at a speed."""
+        centres, window = self._heard(speed, block)
+        begin, last = (int(centre) - window // 2 for centre in centres[[0, -1]])
+        return Excerpt(sound, begin, last + window)
+
+    def _heard(self, speed: float, block: slice) -> tuple[np.ndarray, int]:
+        """Centres of looks, and how many samples are around each."""
+        centres = np.round(np.arange(block.start, block.stop) * self.hop / speed)
+        return centres.astype(np.int64), at_speed(self.window, speed)
+
     def energy(
         self, sound: SoundSource, speed: float, block: slice, displacement: np.ndarray | None = None
     ) -> np.ndarray:
         """Energy (look, point) of a block of looks at the song, in a version at a speed."""
-        centres = np.round(np.arange(block.start, block.stop) * self.hop / speed)
-        window = at_speed(self.window, speed)
-        return energy(
-            sound, centres.astype(np.int64), window, self.bands, displacement, self.full_scale
-        )
+        centres, window = self._heard(speed, block)
+        return energy(sound, centres, window, self.bands, displacement, self.full_scale)
 
     def power(self, song: SoundSource, block: slice) -> np.ndarray:
         """Power (look,) of a block of looks at the song, wherever in the spectrum."""
@@ -65,13 +74,20 @@ class Look:
         return power / self.full_scale**2
 
 
-def every_frame(looks: np.ndarray, n_frames: int) -> np.ndarray:
+def every_frame(looks: RowSource, n_frames: int) -> MadeRows:
     """What holds of frames (frame, column), by linear interpolation between looks."""
-    place = np.arange(n_frames) / STEP
-    before = place.astype(int)
-    share = (place - before)[:, None]
-    after = np.minimum(before + 1, len(looks) - 1)
-    return (1.0 - share) * looks[before] + share * looks[after]
+    n_looks, n_columns = looks.shape
+
+    def make(begin: int, end: int) -> np.ndarray:
+        place = np.arange(begin, end) / STEP
+        before = place.astype(int)
+        share = (place - before)[:, None]
+        after = np.minimum(before + 1, n_looks - 1)
+        first = begin // STEP
+        part = looks[first : (end - 1) // STEP + 2]
+        return (1.0 - share) * part[before - first] + share * part[after - first]
+
+    return MadeRows((n_frames, n_columns), make)
 
 
 def search(
@@ -89,7 +105,9 @@ def search(
     chosen = some_of(blocks)
 
     def energies(sound: SoundSource, speed: float) -> np.ndarray:
-        parts = in_order(lambda block: look.energy(sound, speed, block), chosen, workers)
+        # What is heard is read here, one block after the other, and looked at by all.
+        heard = ((block, look.excerpt(sound, speed, block)) for block in chosen)
+        parts = in_order(lambda item: look.energy(item[1], speed, item[0]), heard, workers)
         return np.concatenate(list(parts))
 
     here = energies(song, 1.0)

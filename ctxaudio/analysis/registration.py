@@ -7,15 +7,20 @@ A level departs from its prior only as far as the departure proves reliable (emp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import OVERLAP
+from rnn.rows import Rows, RowSource, in_parts, mean_of_rows, sum_of
 
 SEARCH_ST = 14.0  # semitones; as far as a version is looked for
 _SONG_TIME_S = 0.5  # standard deviation of the course over time of the whole spectrum
 _BAND_TIME_S = 0.15  # of one band's course
 _RELIABILITY_TIME_S = 2.0  # over which reliability is measured
+_REACH = 3.0  # standard deviations, as far as is averaged
+_AT_A_TIME = 4096  # frames
 
 
 def find_displacement(song: np.ndarray, version: np.ndarray, config: BandConfig) -> np.ndarray:
@@ -83,8 +88,8 @@ def evidence(
 
 
 def regularise(
-    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int = OVERLAP
-) -> np.ndarray:
+    values: RowSource, weights: RowSource, frame_s: float, overlap: int = OVERLAP
+) -> Rows:
     """Displacements or gains (frame, band) from evidence, each level shrunk to the one before.
 
     Args:
@@ -93,34 +98,65 @@ def regularise(
         frame_s: seconds from frame to frame.
         overlap: frames that cover each sample.
     """
-    total = float(weights.sum())
+    n_frames, n_bands = values.shape
+    total = float(sum_of(weights))
     if total <= 0.0:
-        return np.zeros(values.shape)
-    song = float(values.sum()) / total
-    over_time = _level(
-        (values - song * weights).sum(axis=1, keepdims=True),
-        weights.sum(axis=1, keepdims=True),
-        frame_s,
-        overlap,
-        _SONG_TIME_S,
-    )
+        found = Rows((n_bands,), np.float64)
+        for begin in range(0, n_frames, _AT_A_TIME):
+            found.append(np.zeros((min(_AT_A_TIME, n_frames - begin), n_bands)))
+        return found
+    song = float(sum_of(values)) / total
+    pairs = zip(in_parts(values), in_parts(weights), strict=True)
+    of_frame = _sums_over_bands(value - song * weight for value, weight in pairs)
+    weight_of_frame = _sums_over_bands(in_parts(weights))
+    floor = _floor(weight_of_frame.mean(axis=0))
+    over_time = _level(of_frame, weight_of_frame, floor, n_frames, frame_s, overlap, _SONG_TIME_S)
     prior = song + over_time
-    return prior + _level(values - prior * weights, weights, frame_s, overlap, _BAND_TIME_S)
+    floor = _floor(mean_of_rows(weights))
+    regularised: Rows | None = None
+    # What is further away than that has no part in a frame, to the last bit.
+    margin = round(_REACH * _RELIABILITY_TIME_S / frame_s / overlap + _REACH) * overlap
+    size = max(_AT_A_TIME // overlap, 1) * overlap
+    for begin in range(0, n_frames, size):
+        first, end = max(begin - margin, 0), min(begin + size, n_frames)
+        around = slice(first, min(end + margin, n_frames))
+        weight = weights[around]
+        departures = values[around] - prior[around] * weight
+        level = _level(departures, weight, floor, n_frames, frame_s, overlap, _BAND_TIME_S)
+        part = (prior[around] + level)[begin - first : end - first]
+        if regularised is None:
+            regularised = Rows((n_bands,), part.dtype)
+        regularised.append(part)
+    assert regularised is not None  # noqa: S101  there is a frame
+    return regularised
+
+
+def _sums_over_bands(parts: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([part.sum(axis=1, keepdims=True) for part in parts])
+
+
+def _floor(mean_weights: np.ndarray) -> np.ndarray:
+    """A share of the mean weight: frames with no evidence of their own depart less."""
+    return np.asarray(0.01 * mean_weights + np.finfo(np.float32).tiny)
 
 
 def _level(
-    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int, time_s: float
+    values: np.ndarray,
+    weights: np.ndarray,
+    floor: np.ndarray,
+    n_all: int,
+    frame_s: float,
+    overlap: int,
+    time_s: float,
 ) -> np.ndarray:
     """Departures (frame, column) from the prior, smoothed over time and shrunk."""
-    # A share of the mean weight as a floor: frames with no evidence of their own depart less.
-    floor = 0.01 * weights.mean(axis=0, keepdims=True) + np.finfo(np.float32).tiny
     pooled = _over_time(values, time_s / frame_s)
     estimate = pooled / (_over_time(weights, time_s / frame_s) + floor)
-    return _reliability(values, weights + floor, frame_s, overlap) * estimate
+    return _reliability(values, weights + floor, n_all, frame_s, overlap) * estimate
 
 
 def _reliability(
-    values: np.ndarray, weights: np.ndarray, frame_s: float, overlap: int
+    values: np.ndarray, weights: np.ndarray, n_all: int, frame_s: float, overlap: int
 ) -> np.ndarray:
     """Share of the departures' variance that is not noise, local in time and column, 0 to 1.
 
@@ -133,7 +169,8 @@ def _reliability(
     starts = np.arange(0, n_frames, overlap)
     heavy = np.add.reduceat(weights, starts, axis=0)
     estimate = np.add.reduceat(values, starts, axis=0) / heavy
-    if len(starts) < 4:
+    n_blocks = -(-n_all // overlap)  # of the whole song
+    if n_blocks < 4:
         return np.zeros_like(values)
     pair_weight = np.sqrt(heavy[:-1] * heavy[1:])
     width = _RELIABILITY_TIME_S / (overlap * frame_s)
@@ -143,7 +180,7 @@ def _reliability(
         _over_time(pair_weight**2, width), np.finfo(np.float64).tiny
     )
     # _over_time averages over about 2 sqrt(pi) widths.
-    n_effective = np.minimum(pairs * 2.0 * np.sqrt(np.pi) * width, len(starts))
+    n_effective = np.minimum(pairs * 2.0 * np.sqrt(np.pi) * width, n_blocks)
     share = covariance / np.maximum(power, np.finfo(np.float64).tiny)
     error = (1.0 - np.clip(share, -1.0, 1.0) ** 2) / np.sqrt(np.maximum(n_effective, 1.0))
     share = np.clip(share - 4.0 * error, 0.0, 1.0)
@@ -156,7 +193,7 @@ def _over_time(values: np.ndarray, width: float) -> np.ndarray:
 
     It is scipy.ndimage's to the last digit, which takes longer to import than to run.
     """
-    reach = int(3.0 * width + 0.5)
+    reach = int(_REACH * width + 0.5)
     weights = np.exp(-0.5 / (width * width) * np.arange(-reach, reach + 1) ** 2)
     weights /= weights.sum()
     padded, n = np.pad(values.astype(np.float64), ((reach, reach), (0, 0))), len(values)

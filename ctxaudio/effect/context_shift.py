@@ -30,9 +30,9 @@ from ctxaudio.memory.song_memory import (
     check_context,
     check_network,
     check_speed,
+    field_of,
     for_any_sound,
     knobs_of,
-    recall_field,
     teach_song,
 )
 from ctxaudio.sound.door import Layout, as_floats
@@ -223,7 +223,7 @@ class ContextShift:
         check_song(memory, song)
         if drums not in get_args(Drums):
             raise DataError(f"drums: expected 'move' or 'keep', got {drums!r}.")
-        field = recall_field(memory, context, formants)
+        field = field_of(memory, context, formants)
         resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
         if drums == "move":
@@ -239,7 +239,8 @@ class ContextShift:
         beaten, rest = split_drums(whole)
         made = generate(rest, field, resolution, memory.bands, progress, when, workers)
         if speed != 1.0:  # at the same moments
-            nowhere = Field(np.zeros_like(field.displacement), np.zeros_like(field.gain))
+            still = np.zeros((field.n_frames, memory.bands.n_bands))
+            nowhere = Field(still, still)
             beaten = generate(beaten, nowhere, resolution, memory.bands, when=when, workers=workers)
         write(made.samples + beaten.samples)
 

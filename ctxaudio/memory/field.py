@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -58,6 +59,18 @@ class Field(NamedTuple):
         """Some of the frames."""
         envelope = None if self.envelope is None else self.envelope[index]
         return Field(self.displacement[index], self.gain[index], envelope)
+
+
+def joined_fields(fields: Sequence[Field]) -> Field:
+    """Fields, one after the other."""
+    if len(fields) == 1:
+        return fields[0]
+    envelopes = [field.envelope for field in fields if field.envelope is not None]
+    return Field(
+        np.concatenate([field.displacement for field in fields]),
+        np.concatenate([field.gain for field in fields]),
+        np.concatenate(envelopes) if envelopes else None,
+    )
 
 
 def field_between(

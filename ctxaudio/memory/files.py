@@ -18,7 +18,7 @@ from ctxaudio.limits import MAX_RATE, MIN_RATE
 from ctxaudio.memory.knobs import PITCH, Knobs, check_knobs
 from ctxaudio.memory.song_memory import ANY_SOUND, NetworkKind, SongMemory
 from ctxaudio.version import __version__
-from rnn import ClockConfig, PhraseMemory, Readout, Reservoir
+from rnn import ClockConfig, PhraseMemory, PhraseReadouts, Reservoir
 from rnn.files.codec import Array, Arrays, Kind, load, save
 from rnn.files.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
 from rnn.files.typed_json import typed
@@ -92,12 +92,15 @@ def _take_apart(memory: SongMemory) -> tuple[dict[str, Any], Arrays]:
     if memory.knobs != PITCH:
         about["knobs"] = list(memory.knobs)
         about["points"] = [list(point) for point in memory.points]
-    return about, {"readouts": memory.phrases.readouts.weights, **reservoir_arrays(network)}
+    return about, {
+        "readouts": memory.phrases.readouts.weights,
+        **reservoir_arrays(network),
+    }
 
 
 def _put_together(about: _About, arrays: Arrays) -> SongMemory:
     weights = arrays["readouts"]
-    readouts = Readout(weights, np.zeros(weights[:, 0].shape, np.float32))
+    readouts = PhraseReadouts(weights, np.zeros((weights.shape[0], weights.shape[2]), np.float32))
     network = reservoir_from(arrays, about.leak)
     return SongMemory(
         phrases=PhraseMemory(network, about.clock, readouts, about.n_frames),
@@ -115,7 +118,7 @@ def _put_together(about: _About, arrays: Arrays) -> SongMemory:
 
 _ARRAYS: Mapping[str, Array] = {
     **RESERVOIR,
-    "readouts": Array(types=("float32",), shape=("phrase", "unit", "feature")),
+    "readouts": Array(types=("float32",), shape=("phrase", "unit", "feature"), on_disk=True),
 }
 MEMORY = Kind(
     noun="memory of ctxaudio",

@@ -14,8 +14,10 @@ import numpy as np
 from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.likeness import match
 from ctxaudio.memory.field import MAX_GAIN_DB
-from ctxaudio.memory.song_memory import SongMemory, recall_field
+from ctxaudio.memory.quantiles import Loudest, medians_of_columns
+from ctxaudio.memory.song_memory import SongMemory, field_of
 from ctxaudio.sound.source import SoundSource
+from rnn.rows import Rows
 
 AGREEMENT_ST = 0.02  # semitones a step by which a band may differ; a quarter of one at +12
 STILL_ST = 0.01  # semitones a step; less than that is no movement,
@@ -63,9 +65,13 @@ def what_was_learned(memory: SongMemory) -> Learned:
     contexts = [context for context in memory.contexts if context != 0.0]
     slopes, gains = [], []
     for context in contexts:
-        field = recall_field(memory, context)
-        slopes.append(np.median(field.displacement, axis=0) / context)
-        gains.append(np.percentile(np.abs(field.gain), 95) / abs(context))
+        displacement = Rows((memory.bands.n_bands,), np.float64)
+        sizes = Loudest(memory.phrases.n_frames * memory.bands.n_bands)
+        for field in field_of(memory, context).phrases():
+            displacement.append(field.displacement)
+            sizes.add(np.abs(field.gain))
+        slopes.append(medians_of_columns(displacement) / context)
+        gains.append(sizes.exceeded() / abs(context))
     of_band = np.mean(slopes, axis=0)
     semitones = float(np.median(of_band))
     agreeing = np.abs(of_band - semitones) <= AGREEMENT_ST

@@ -6,7 +6,7 @@ import numpy as np
 
 from ctxaudio.sound.door import check_n_channels, check_values, whole_rate
 from ctxaudio.sound.source import SoundSource, between
-from rnn.files.rows import Rows
+from rnn.rows import Rows
 
 _MOST_BYTES = 8 << 20  # in memory
 

@@ -234,7 +234,7 @@ def _made(
     state = GeneratorState.zeros(song.n_channels, first, resolution)
     end = first + n_steps + resolution.wait
     # What is looked at together gets ready together.
-    block = max(_BLOCK // resolution.wait, 1) * resolution.wait if resolution.wait else _BLOCK
+    block = resolution.wait // -(-resolution.wait // _BLOCK) if resolution.wait else _BLOCK
 
     def look(start: int) -> list[Prepared]:
         nonlocal preparation

@@ -13,13 +13,15 @@ import json
 import math
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 import numpy as np
+
+from rnn.rows import Rows, in_parts
 
 # By their names in a file. There they lie in this order, so that each is aligned.
 TYPES: dict[str, np.dtype] = {
@@ -30,6 +32,7 @@ TYPES: dict[str, np.dtype] = {
 }
 _NAMES = {dtype: name for name, dtype in TYPES.items()}
 _ORDER = list(TYPES)
+_MOST_BYTES = 32 << 20  # in memory, of an array that may be on the disk
 
 
 class Entry(NamedTuple):
@@ -56,8 +59,10 @@ class Readable(Protocol):
         ...
 
 
-def encode(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> bytes:
-    """The bytes of a file: equal for equal contents.
+def encoded(
+    arrays: Mapping[str, np.ndarray | Rows], metadata: Mapping[str, str]
+) -> Iterator[bytes | memoryview]:
+    """The bytes of a file, part by part: equal for equal contents.
 
     Raises:
         ValueError: if an array is of a type that files do not hold.
@@ -66,8 +71,9 @@ def encode(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> byt
         if array.dtype not in _NAMES:
             raise ValueError(f"{name} is of {array.dtype}, which is not kept in files")
     entries: dict[str, Any] = {"__metadata__": dict(metadata)}
-    end, parts = 0, []
-    for name in sorted(arrays, key=lambda name: (_ORDER.index(_NAMES[arrays[name].dtype]), name)):
+    end = 0
+    ordered = sorted(arrays, key=lambda name: (_ORDER.index(_NAMES[arrays[name].dtype]), name))
+    for name in ordered:
         array = arrays[name]
         entries[name] = {
             "dtype": _NAMES[array.dtype],
@@ -75,10 +81,17 @@ def encode(arrays: Mapping[str, np.ndarray], metadata: Mapping[str, str]) -> byt
             "data_offsets": (end, end + array.nbytes),
         }
         end += array.nbytes
-        parts.append(array.tobytes())
     header = json.dumps(entries, sort_keys=True, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)  # so that the arrays stay aligned
-    return b"".join([len(header).to_bytes(8, "little"), header, *parts])
+    yield len(header).to_bytes(8, "little") + header
+    for name in ordered:
+        for part in parts_of(arrays[name]):
+            yield part.tobytes()
+
+
+def parts_of(array: np.ndarray | Rows) -> Iterable[np.ndarray]:
+    """All of an array, in parts if it lies on the disk."""
+    return in_parts(array) if isinstance(array, Rows) else (array,)
 
 
 @contextmanager
@@ -152,20 +165,37 @@ def _entry(name: str, entry: Any) -> Entry:
     return Entry(TYPES[dtype], tuple(shape), start, stop)
 
 
-def read_arrays(file: Readable, header: Header) -> dict[str, np.ndarray]:
+def read_arrays(
+    file: Readable, header: Header, on_disk: Container[str] = ()
+) -> dict[str, np.ndarray | Rows]:
     """The arrays that follow a header which was just read.
+
+    Args:
+        on_disk: names of arrays that are kept on the disk where they are large.
 
     Raises:
         OSError: if they cannot be read.
         ValueError: if the file ends before they do.
     """
-    arrays = {}
+    arrays: dict[str, np.ndarray | Rows] = {}
     for name, entry in header.entries.items():
+        if name in on_disk and entry.stop - entry.start > _MOST_BYTES:
+            arrays[name] = _read_rows(file, entry)
+            continue
         array = np.empty(entry.shape, entry.dtype)
         if array.size:
             _fill(file, array.data.cast("B"))
         arrays[name] = array
     return arrays
+
+
+def _read_rows(file: Readable, entry: Entry) -> Rows:
+    rows = Rows(entry.shape[1:], entry.dtype, most_bytes=0)
+    while len(rows) < entry.shape[0]:
+        row = np.empty((1, *entry.shape[1:]), entry.dtype)
+        _fill(file, row.data.cast("B"))
+        rows.append(row)
+    return rows
 
 
 def _bytes(file: Readable, n: int) -> bytes:

@@ -10,21 +10,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, TypeVar
 
 import numpy as np
 
-from rnn.files.array_file import encode, opened, read_arrays, read_header
+from rnn.files.array_file import encoded, opened, parts_of, read_arrays, read_header
 from rnn.files.typed_json import plain_number
-from rnn.files.whole_file import write_whole
+from rnn.files.whole_file import whole_file
+from rnn.rows import Rows
 
 About = TypeVar("About")
 Thing = TypeVar("Thing")
 
-Arrays = Mapping[str, np.ndarray]
+Arrays = Mapping[str, Any]  # arrays, or Rows where a kind says that they may be on the disk
 
 _LARGEST = 2**31 - 1  # that a size may be, where a kind does not say
 
@@ -41,6 +42,7 @@ class Array:
     finite: bool = True
     low: float = -np.inf  # its values lie between these, both included
     high: float = np.inf
+    on_disk: bool = False  # whether it may come as Rows, where it is large
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,10 @@ def save(kind: Kind[About, Thing], thing: Thing, target: str | Path | BinaryIO) 
         ValueError: if what was written could not be loaded.
     """
     described, arrays = kind.take_apart(thing)
-    arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    arrays = {
+        name: array if isinstance(array, Rows) else np.ascontiguousarray(array)
+        for name, array in arrays.items()
+    }
     try:
         text = json.dumps(described, default=plain_number, allow_nan=False)
         about = kind.describe(json.loads(text))
@@ -85,13 +90,21 @@ def save(kind: Kind[About, Thing], thing: Thing, target: str | Path | BinaryIO) 
         metadata = {"format": kind.format, "format_version": str(kind.version), "about": text}
         if kind.made_by is not None:
             metadata["made_by"] = kind.made_by
-        data = encode(arrays, metadata | {"digest": digest(text, arrays)})
+        data = encoded(arrays, metadata | {"digest": digest(text, arrays)})
+        start = next(data)  # with which all that can be wrong is known
     except ValueError as error:
         raise ValueError(f"this {kind.noun} cannot be saved: {_reason(error)}.") from error
     if isinstance(target, str | os.PathLike):
-        write_whole(target, data)
+        with whole_file(target, replace=True) as file:
+            _write(file, start, data)
     else:
-        target.write(data)
+        _write(target, start, data)
+
+
+def _write(file: BinaryIO, start: bytes | memoryview, rest: Iterable[bytes | memoryview]) -> None:
+    file.write(start)
+    for part in rest:
+        file.write(part)
 
 
 def load(kind: Kind[About, Thing], source: str | Path | BinaryIO) -> Thing:
@@ -103,6 +116,7 @@ def load(kind: Kind[About, Thing], source: str | Path | BinaryIO) -> Thing:
     """
     name = str(source if isinstance(source, str | os.PathLike) else getattr(source, "name", "it"))
     advice = "." if kind.advice is None else f"; {kind.advice}."
+    on_disk = {name for name, array in kind.arrays.items() if array.on_disk}
     try:
         with opened(source) as (file, size):
             header = read_header(file, size, longest=kind.longest_header)
@@ -111,7 +125,7 @@ def load(kind: Kind[About, Thing], source: str | Path | BinaryIO) -> Thing:
             about = kind.describe(json.loads(text))
             found = {name: entry[:2] for name, entry in header.entries.items()}
             _check_shapes(kind, kind.sizes(about), found)
-            arrays = read_arrays(file, header)
+            arrays = read_arrays(file, header, on_disk)
         if header.metadata.get("digest") != digest(text, arrays):
             raise ValueError("its contents have changed since it was made")
         _check_values(kind, arrays)
@@ -128,7 +142,8 @@ def digest(about: str, arrays: Arrays) -> str:
     summed = hashlib.sha256(about.encode())
     for name in sorted(arrays):
         summed.update(repr((name, arrays[name].dtype.str, arrays[name].shape)).encode())
-        summed.update(np.ascontiguousarray(arrays[name]).data)
+        for part in parts_of(arrays[name]):
+            summed.update(np.ascontiguousarray(part).data)
     return summed.hexdigest()
 
 
@@ -181,14 +196,18 @@ def _check_shapes(
 
 def _check_values(kind: Kind[Any, Any], arrays: Arrays) -> None:
     for name, array in kind.arrays.items():
-        values = arrays[name]
-        if array.finite and not np.isfinite(values).all():
-            raise ValueError(f"{name} holds values that are not finite")
-        if values.size and (values.min() < array.low or values.max() > array.high):
-            raise ValueError(
-                f"{name} must lie between {array.low:g} and {array.high:g}, "
-                f"got {values.min():g} to {values.max():g}"
-            )
+        for values in parts_of(arrays[name]):
+            _check_part(name, array, values)
+
+
+def _check_part(name: str, array: Array, values: np.ndarray) -> None:
+    if array.finite and not np.isfinite(values).all():
+        raise ValueError(f"{name} holds values that are not finite")
+    if values.size and (values.min() < array.low or values.max() > array.high):
+        raise ValueError(
+            f"{name} must lie between {array.low:g} and {array.high:g}, "
+            f"got {values.min():g} to {values.max():g}"
+        )
 
 
 def _reason(error: Exception) -> str:

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
 from rnn.network import Network
 from rnn.phrases.clock import ClockConfig, clock_signal
-from rnn.readout import NormalEquations, Readout
+from rnn.readout import NormalEquations
+from rnn.rows import Rows, RowSource
 
 # One number for a network with one context, or one for each of several.
 Context: TypeAlias = float | Sequence[float] | np.ndarray
@@ -27,6 +28,16 @@ Taught = TypeVar("Taught", float, tuple[float, ...])
 # A reservoir of the default config has forgotten where it started, to rounding, in half a turn.
 WARM_UP_TURNS = 1
 
+_AT_A_TIME = 16  # phrases
+_MOST_BYTES = 32 << 20  # of readouts in memory; those of longer sequences lie on the disk
+
+
+class PhraseReadouts(NamedTuple):
+    """A linear readout of the same states for each phrase."""
+
+    weights: np.ndarray | Rows  # (phrase, unit, feature); on the disk if they are many
+    offset: np.ndarray  # (phrase, feature)
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseMemory:
@@ -34,7 +45,7 @@ class PhraseMemory:
 
     network: Network
     clock: ClockConfig
-    readouts: Readout  # weights (phrase, unit, feature), offset (phrase, feature)
+    readouts: PhraseReadouts
     n_frames: int
 
     @property
@@ -77,7 +88,7 @@ class PhraseMemory:
 def teach_phrases(
     network: Network,
     clock: ClockConfig,
-    examples: Mapping[Taught, np.ndarray],
+    examples: Mapping[Taught, RowSource],
     *,
     ridge: float,
 ) -> PhraseMemory:
@@ -85,7 +96,8 @@ def teach_phrases(
 
     Args:
         examples: for each context, the sequence (time, feature) as it is at that context; all
-            of one shape. Of a network with several contexts, a tuple of one number for each.
+            of one shape, read a few phrases at a time. Of a network with several contexts, a tuple
+            of one number for each.
         ridge: of the readouts, relative to a frame (:mod:`rnn.readout`).
 
     Returns:
@@ -96,21 +108,26 @@ def teach_phrases(
         ValueError: if there are fewer than two contexts, or shapes differ.
     """
     n_frames, n_features = check_examples(examples)
-    n_phrases = -(-n_frames // clock.n_frames)
-    equations = NormalEquations.zeros(network.n_units, n_phrases * n_features)
-    for context, features in examples.items():
-        equations = equations.add(
-            _cycle(network, clock, context), targets_by_phrase(clock, features)
-        )
-    weights = equations.fit(ridge=ridge).weights
-    by_phrase = weights.reshape(-1, n_phrases, n_features).transpose(1, 0, 2)
-    readouts = Readout(
-        np.ascontiguousarray(by_phrase, np.float32), np.zeros((n_phrases, n_features), np.float32)
-    )
-    return PhraseMemory(network, clock, readouts, n_frames)
+    length = clock.n_frames
+    cycles = {context: _cycle(network, clock, context) for context in examples}
+    equations = NormalEquations.zeros(network.n_units, 0)
+    for states in cycles.values():
+        equations = equations.add(states, np.zeros((length, 0)))
+    solve = equations.solver(ridge=ridge)
+    weights = Rows((network.n_units, n_features), np.float32, most_bytes=_MOST_BYTES)
+    n_phrases = -(-n_frames // length)
+    for first in range(0, n_phrases, _AT_A_TIME):
+        n = min(_AT_A_TIME, n_phrases - first)
+        cross = np.zeros((network.n_units, n * n_features))
+        for context, features in examples.items():
+            part = features[first * length : (first + n) * length]
+            cross = cross + cycles[context].T @ targets_by_phrase(clock, part)
+        weights.append(solve(cross).reshape(-1, n, n_features).transpose(1, 0, 2))
+    offsets = np.zeros((n_phrases, n_features), np.float32)
+    return PhraseMemory(network, clock, PhraseReadouts(weights.held(), offsets), n_frames)
 
 
-def check_examples(examples: Mapping[Taught, np.ndarray]) -> tuple[int, int]:
+def check_examples(examples: Mapping[Taught, RowSource]) -> tuple[int, int]:
     """The shape (time, feature) that all examples have.
 
     Raises:

@@ -13,7 +13,7 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.files.array_file import TYPES, encode, opened, read_arrays, read_header
+from rnn.files.array_file import TYPES, encoded, opened, read_arrays, read_header
 from tests.support.saved import damaged, forged_headers, header_of, with_header
 
 ARRAYS = {
@@ -25,7 +25,7 @@ ARRAYS = {
     "point": np.array(2.5),
 }
 METADATA = {"about": "ä\n\x1b", "digest": "x"}
-DATA = encode(ARRAYS, METADATA)
+DATA = b"".join(encoded(ARRAYS, METADATA))
 
 
 def read(source, longest=10_000):
@@ -56,7 +56,7 @@ drawn_arrays = st.dictionaries(
 
 @given(arrays=drawn_arrays, metadata=st.dictionaries(st.text(max_size=5), st.text(), max_size=3))
 def test_safetensors_reads_what_is_written_and_writes_what_is_read(arrays, metadata):
-    data = encode(arrays, metadata)
+    data = b"".join(encoded(arrays, metadata))
     assert_same(safetensors.numpy.load(data), arrays)
     assert header_of(data)["__metadata__"] == metadata
     for written in (data, safetensors.numpy.save(arrays, metadata or None)):
@@ -74,7 +74,7 @@ def test_arrays_lie_where_safetensors_puts_them_and_are_aligned():
 def test_an_array_of_another_type_is_not_written():
     for dtype in (np.float16, np.int8, bool, ">f8", "U3"):
         with pytest.raises(ValueError, match=r"odd is of .*, which is not kept"):
-            encode({"odd": np.zeros(3, dtype)}, {})
+            next(encoded({"odd": np.zeros(3, dtype)}, {}))
 
 
 def test_what_was_read_is_ours(tmp_path):
@@ -166,7 +166,7 @@ def test_a_file_longer_than_its_arrays_is_refused_unread(tmp_path):
 def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path):
     """Cut by another, again and again: it was whole, or it was not."""
     path = tmp_path / "arrays"
-    data = encode({"a": np.ones(500_000)}, {})
+    data = b"".join(encoded({"a": np.ones(500_000)}, {}))
     path.write_bytes(data)
     over, outcomes = threading.Event(), set()
 

@@ -1,4 +1,8 @@
-"""Rows: an array that grows row by row, and lies on the disk once it is long."""
+"""Rows: arrays that are read some rows at a time, wherever the rows are.
+
+They lie in memory, on the disk once they are many (:class:`Rows`), or are made as they are read
+(:class:`MadeRows`). What is summed of them is summed as numpy sums an array, to the last bit.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,79 @@ import math
 import tempfile
 import threading
 import weakref
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-MOST_BYTES = 4 << 20  # in memory, if nothing else is said
+MOST_BYTES = 2 << 20  # in memory, if nothing else is said
+_LEAF = 1 << 17  # values at a time; numpy's own summation halves down to fewer
+
+
+class RowSource(Protocol):
+    """What is read by slices of rows; an array is."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """As an array's."""
+
+    def __getitem__(self, rows: slice, /) -> np.ndarray:
+        """Some of the rows, in steps of 1."""
+
+
+class MadeRows:
+    """An array (row, column) that is made as it is read, by ``make`` from one row to another."""
+
+    def __init__(self, shape: tuple[int, int], make: Callable[[int, int], np.ndarray]) -> None:
+        self.shape = shape
+        self._make = make
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        begin, end, _ = rows.indices(len(self))
+        return self._make(begin, max(begin, end))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return _copied(self, dtype, copy)
+
+
+def in_parts(rows: RowSource) -> Iterator[np.ndarray]:
+    """All of them, some after others."""
+    step = _at_a_time(rows)
+    for begin in range(0, rows.shape[0], step):
+        yield rows[begin : begin + step]
+
+
+def _at_a_time(rows: RowSource) -> int:
+    return max(_LEAF // max(math.prod(rows.shape[1:]), 1), 1)
+
+
+def sum_of(rows: RowSource) -> np.floating:
+    """The sum of all values of (row, column), as ``np.sum`` of an array has it."""
+    width = rows.shape[1]
+
+    def between(begin: int, end: int) -> np.floating:
+        n = end - begin
+        if n <= _LEAF:
+            first = begin // width
+            part = np.ascontiguousarray(rows[first : -(-end // width)]).ravel()
+            return cast(np.floating, part[begin - first * width : end - first * width].sum())
+        half = n // 2 - n // 2 % 8
+        return between(begin, begin + half) + between(begin + half, end)
+
+    return between(0, rows.shape[0] * width)
+
+
+def mean_of_rows(rows: RowSource) -> np.ndarray:
+    """The mean row, as ``np.mean`` of an array over its first axis has it."""
+    total = rows[0:1][0]
+    step = _at_a_time(rows)
+    for begin in range(1, rows.shape[0], step):
+        total = np.add.reduce(np.concatenate([total[None], rows[begin : begin + step]]), axis=0)
+    return np.true_divide(total, rows.shape[0], dtype=total.dtype)
 
 
 class Rows:
@@ -45,13 +116,6 @@ class Rows:
         self._file: BinaryIO | None = None
         self._lock = threading.Lock()  # over where the file is read
 
-    @classmethod
-    def of(cls, rows: np.ndarray) -> Rows:
-        """An array that is there, held in memory."""
-        made = cls(rows.shape[1:], rows.dtype, most_bytes=rows.nbytes)
-        made.append(rows)
-        return made
-
     def __len__(self) -> int:
         return self._n
 
@@ -59,6 +123,16 @@ class Rows:
     def shape(self) -> tuple[int, ...]:
         """As an array's."""
         return (self._n, *self._row)
+
+    @property
+    def size(self) -> int:
+        """As an array's."""
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """As an array's."""
+        return self._n * self._row_bytes
 
     def append(self, rows: np.ndarray) -> None:
         """Add rows (row, ...) at the end; they are copied."""
@@ -95,6 +169,12 @@ class Rows:
             error.filename = f"a temporary file in {tempfile.gettempdir()}"
             raise
 
+    def held(self) -> np.ndarray | Rows:
+        """The array itself, as long as it is in memory."""
+        if self._held is None:
+            return self
+        return self._held if self._n == len(self._held) else self._held[: self._n].copy()
+
     def __getitem__(self, index: int | slice) -> np.ndarray:
         if not isinstance(index, slice):
             begin = index + self._n if index < 0 else index
@@ -118,9 +198,13 @@ class Rows:
             return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        if copy is False:
-            raise ValueError("rows are copied into an array.")
-        return np.array(self[:], dtype)
+        return _copied(self, dtype, copy)
+
+
+def _copied(rows: RowSource, dtype: Any, copy: bool | None) -> np.ndarray:
+    if copy is False:
+        raise ValueError("rows are copied into an array.")
+    return np.array(rows[:], dtype)
 
 
 def _write_all(file: BinaryIO, rows: np.ndarray) -> None:
