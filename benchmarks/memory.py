@@ -1,0 +1,91 @@
+"""Peak resident memory of commands on songs of several lengths: ``python -m benchmarks.memory``.
+
+Each command runs in a process of its own, whose largest resident size the operating system tells.
+The first line is the floor: what a process has taken once all libraries are loaded that a shift
+needs, and nothing is done. A song of an hour takes minutes: ``--seconds 3600 7200``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import soundfile
+
+from benchmarks.runner import say, write_json
+from benchmarks.speed import music, peak_mebibytes
+from benchmarks.truths import RATE
+
+_SHIFT = "+4"
+_PIECE_S = 60.0  # repeated in longer songs
+_LIBRARIES = (
+    "import numpy, scipy.fft, scipy.linalg, scipy.ndimage, soundfile, soxr, ctxaudio\n"
+    "from ctxaudio import ContextShift\n"
+    "from rnn.compiled import compiled\n"
+    "compiled(lambda number: number + 1)(1)\n"
+)
+
+
+def write_music(path: Path, seconds: float) -> None:
+    """Stereo music of any length, without holding it."""
+    piece = music(min(seconds, _PIECE_S)).T
+    left = round(seconds * RATE)
+    with soundfile.SoundFile(path, "w", RATE, piece.shape[1]) as file:
+        while left > 0:
+            file.write(piece[:left])
+            left -= len(piece)
+
+
+def commands(song: Path, folder: Path) -> dict[str, list[str]]:
+    """What is measured, in order: the second command reads what the first has written."""
+    memory, made = str(folder / "song.memory"), str(folder / "made.wav")
+    shift = ["shift", str(song), _SHIFT, "-o", made, "--force", "-q"]
+    return {
+        "teach": ["teach", str(song), "-o", memory, "--force", "-q"],
+        "shift --memory": [*shift, "--memory", memory],
+        "shift": shift,
+        "shift to FLAC": [*shift[:4], str(folder / "made.flac"), *shift[5:]],
+        "shift --speed": [*shift, "--memory", memory, "--speed", "0.8"],
+        "shift --drums keep": [*shift, "--memory", memory, "--drums", "keep"],
+        "shift --formants keep": [*shift, "--formants", "keep"],
+        "info": ["info", str(song)],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; the exit status is 1 where a command does not work."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0, 180.0])
+    parser.add_argument(
+        "--only", nargs="+", metavar="COMMAND", help="such as teach 'shift --speed'"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
+    options = parser.parse_args(arguments)
+    figures: dict[str, dict[str, float]] = {}
+    try:
+        floor = peak_mebibytes([sys.executable, "-c", _LIBRARIES], os.environ)
+        print(f"libraries alone: {floor:.0f} MiB")
+        for seconds in options.seconds:
+            with tempfile.TemporaryDirectory() as name:
+                song = Path(name) / "song.wav"
+                write_music(song, seconds)
+                for label, words in commands(song, Path(name)).items():
+                    if options.only and label not in options.only:
+                        continue
+                    command = [sys.executable, "-m", "cli", *words]
+                    peak = peak_mebibytes(command, os.environ)
+                    figures.setdefault(label, {})[f"{seconds:g}"] = peak
+                    print(f"{label}, {seconds:g} s: {peak:.0f} MiB", flush=True)
+    except RuntimeError as error:
+        say(str(error))
+        return 1
+    write_json(options.json, {"libraries_mib": floor, "peak_mib": figures})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
