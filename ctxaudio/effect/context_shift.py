@@ -23,6 +23,7 @@ from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
 from ctxaudio.memory.field import Field
 from ctxaudio.memory.knobs import PITCH, Formants, check_formants, check_knobs
+from ctxaudio.memory.recalled import field_of
 from ctxaudio.memory.song_memory import (
     ANY_SOUND,
     NetworkKind,
@@ -30,7 +31,6 @@ from ctxaudio.memory.song_memory import (
     check_context,
     check_network,
     check_speed,
-    field_of,
     for_any_sound,
     knobs_of,
     teach_song,
