@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ctxaudio.memory.field import Field
     from ctxaudio.memory.files import load_memory, save_memory
     from ctxaudio.memory.learned import Learned, what_was_learned
-    from ctxaudio.memory.song_memory import SongMemory, recall_field
+    from ctxaudio.memory.recalled import recall_field
+    from ctxaudio.memory.song_memory import SongMemory
     from ctxaudio.sound.encoding import FileFormat
     from ctxaudio.sound.files import load_sound, save_sound
     from ctxaudio.sound.peak import fit_full_scale, true_peak
@@ -57,7 +58,8 @@ _HOMES = {
     "memory.field": ("Field",),
     "memory.files": ("load_memory", "save_memory"),
     "memory.learned": ("Learned", "what_was_learned"),
-    "memory.song_memory": ("SongMemory", "recall_field"),
+    "memory.recalled": ("recall_field",),
+    "memory.song_memory": ("SongMemory",),
     "sound.encoding": ("FileFormat",),
     "sound.files": ("load_sound", "save_sound"),
     "sound.peak": ("fit_full_scale", "true_peak"),

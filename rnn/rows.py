@@ -20,6 +20,10 @@ MOST_BYTES = 2 << 20  # in memory, if nothing else is said
 _LEAF = 1 << 17  # values at a time; numpy's own summation halves down to fewer
 
 
+class NoRoomError(OSError):
+    """The folder for temporary files cannot take what is to lie there."""
+
+
 class RowSource(Protocol):
     """What is read by slices of rows; an array is."""
 
@@ -97,7 +101,7 @@ class Rows:
     ((3, 2), (2, 2), [1.0, 1.0])
 
     Raises:
-        OSError: if the disk cannot take what is appended.
+        NoRoomError: if the disk cannot take what is appended; an OSError.
     """
 
     def __init__(
@@ -166,8 +170,8 @@ class Rows:
             self._file.seek(self._n * self._row_bytes)
             _write_all(self._file, rows)
         except OSError as error:
-            error.filename = f"a temporary file in {tempfile.gettempdir()}"
-            raise
+            place = f"a temporary file in {tempfile.gettempdir()}"
+            raise NoRoomError(error.errno, error.strerror, place) from error
 
     def held(self) -> np.ndarray | Rows:
         """The array itself, as long as it is in memory."""

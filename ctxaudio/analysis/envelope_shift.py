@@ -21,6 +21,7 @@ from ctxaudio.analysis.frames import FrameConfig, cut
 from ctxaudio.analysis.look import blocks_of, some_of
 from ctxaudio.analysis.registration import SEARCH_ST, regularise
 from ctxaudio.sound.source import SoundSource
+from rnn.rows import MadeRows, Rows, RowSource
 
 _BLOCK = 128  # frames at a time
 _DEPTH_DB = 70.0  # below a frame's loudest; what is deeper says nothing
@@ -58,18 +59,23 @@ def with_envelopes(
     for example in examples:
         features = song_is if example.context == 0.0 else next(pitched)
         if example.formants is None:
-            shift = np.asarray(features.pitch) - np.asarray(song_is.pitch)
+            shift = _difference(features.pitch, song_is.pitch)
         else:
             shift = next(shifts)
             if example.formants != example.context:
                 features = features._replace(level=song_is.level)
         found.append(features._replace(envelope=shift))
-    return song_is._replace(envelope=np.zeros(song_is.pitch.shape)), found
+    return song_is._replace(envelope=_difference(song_is.pitch, song_is.pitch)), found
+
+
+def _difference(one: RowSource, other: RowSource) -> MadeRows:
+    shape = one.shape[0], one.shape[1]
+    return MadeRows(shape, lambda begin, end: one[begin:end] - other[begin:end])
 
 
 def envelope_shifts(
     song: SoundSource, examples: Sequence[Example], frames: FrameConfig, bands: BandConfig
-) -> list[np.ndarray]:
+) -> list[MadeRows]:
     """Displacements of examples' envelopes, (frame, band) semitones, frame by frame in step."""
     blocks = blocks_of(frames.n_frames(song.n_samples), _BLOCK)
     shares = _shares(song.sample_rate, bands)
@@ -83,24 +89,37 @@ def envelope_shifts(
             values, weights = _evidence(here, there, whole, shares)
             whole += float(values.sum() / max(weights.sum(), np.finfo(np.float64).tiny))
         wholes.append(whole)
-    found: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in examples]
+    of_values, of_weights = (
+        [Rows((bands.n_bands,), np.float64) for _ in examples] for _ in range(2)
+    )
     for block in blocks:
         here = _look(song, 1.0, block, frames)
-        for example, whole, parts in zip(examples, wholes, found, strict=True):
+        for i, example in enumerate(examples):
             there = _look(example.sound, example.speed, block, frames)
-            parts.append(_evidence(here, there, whole, shares))
+            values, weights = _evidence(here, there, wholes[i], shares)
+            of_values[i].append(values)
+            of_weights[i].append(weights)
     frame_s = frames.hop / song.sample_rate
     shifts = []
-    for example, whole, parts in zip(examples, wholes, found, strict=True):
-        values, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-        shift = whole + np.asarray(regularise(values, weights, frame_s))
+    for i, (example, whole) in enumerate(zip(examples, wholes, strict=True)):
+        rest = regularise(of_values[i], of_weights[i], frame_s)
         # An envelope is known at the harmonics alone, which stay where they are: it seems to move
         # by up to a twentieth less than it does. Where it is known how far it was moved, that is
         # the mean of what is read.
-        if example.moved_st is not None:
-            shift += example.moved_st - shift.mean(axis=0)
-        shifts.append(shift)
+        known = example.moved_st
+        shifts.append(_raised(rest, whole if known is None else known - _mean(rest)))
     return shifts
+
+
+def _raised(rows: Rows, by: float | np.ndarray) -> MadeRows:
+    shape = rows.shape[0], rows.shape[1]
+    return MadeRows(shape, lambda begin, end: by + rows[begin:end])
+
+
+def _mean(rows: Rows) -> np.ndarray:
+    """(band,) over all frames."""
+    blocks = blocks_of(rows.shape[0], _BLOCK)
+    return sum(rows[block].sum(axis=0) for block in blocks) / rows.shape[0]
 
 
 def _shares(sample_rate: int, bands: BandConfig) -> np.ndarray:

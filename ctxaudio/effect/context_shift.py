@@ -21,8 +21,9 @@ from ctxaudio.effect.stream import (
 )
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_CHANNELS
-from ctxaudio.memory.field import Field
+from ctxaudio.memory.field import EqualFrames, Field
 from ctxaudio.memory.knobs import PITCH, Formants, check_formants, check_knobs
+from ctxaudio.memory.recalled import field_of
 from ctxaudio.memory.song_memory import (
     ANY_SOUND,
     NetworkKind,
@@ -30,7 +31,6 @@ from ctxaudio.memory.song_memory import (
     check_context,
     check_network,
     check_speed,
-    field_of,
     for_any_sound,
     knobs_of,
     teach_song,
@@ -239,8 +239,8 @@ class ContextShift:
         beaten, rest = split_drums(whole)
         made = generate(rest, field, resolution, memory.bands, progress, when, workers)
         if speed != 1.0:  # at the same moments
-            still = np.zeros((field.n_frames, memory.bands.n_bands))
-            nowhere = Field(still, still)
+            still = np.zeros((1, memory.bands.n_bands))
+            nowhere = EqualFrames(field.n_frames, Field(still, still))
             beaten = generate(beaten, nowhere, resolution, memory.bands, when=when, workers=workers)
         write(made.samples + beaten.samples)
 

@@ -9,9 +9,10 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_EXAMPLE_SHIFT
-from ctxaudio.memory.field import Field
+from ctxaudio.memory.field import EqualFrames, Field
 from ctxaudio.sound.source import SoundSource
-from ctxaudio.synthesis.generator import generate
+from ctxaudio.sound.stored import StoredSound
+from ctxaudio.synthesis.generator import generate_into
 from ctxaudio.synthesis.resolution import Resolution
 
 
@@ -34,9 +35,10 @@ def formant_example(
         )
     frames = FrameConfig.for_rate(song.sample_rate)
     bands = BandConfig.for_rate(song.sample_rate)
-    shape = (frames.n_frames(song.n_samples), bands.n_bands)
-    still = np.zeros(shape)
-    field = Field(still, still, np.full(shape, float(semitones)))
-    made = generate(song, field, Resolution(sample_rate=song.sample_rate, frames=frames), bands)
+    still, moved = np.zeros((1, bands.n_bands)), np.full((1, bands.n_bands), float(semitones))
+    field = EqualFrames(frames.n_frames(song.n_samples), Field(still, still, moved))
+    resolution = Resolution(sample_rate=song.sample_rate, frames=frames)
+    made = StoredSound(song.sample_rate, song.n_channels)
+    generate_into(made.append, song, field, resolution, bands)
     taught_as = semitones if formants is None else formants
     return Example(made, 0.0, formants=taught_as, moved_st=float(semitones))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -59,6 +60,28 @@ class Field(NamedTuple):
         """Some of the frames."""
         envelope = None if self.envelope is None else self.envelope[index]
         return Field(self.displacement[index], self.gain[index], envelope)
+
+
+@dataclass(frozen=True, slots=True)
+class EqualFrames:
+    """A field of ``n_frames`` frames that are all as ``frame``, a field of one, is."""
+
+    n_frames: int
+    frame: Field
+
+    @property
+    def has_envelope(self) -> bool:
+        """Whether envelopes move by themselves."""
+        return self.frame.has_envelope
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is displaced, or changes its level, at all."""
+        return self.frame.moves
+
+    def rows(self, index: np.ndarray) -> Field:
+        """So many frames."""
+        return self.frame.rows(np.zeros(len(index), np.int64))
 
 
 def joined_fields(fields: Sequence[Field]) -> Field:

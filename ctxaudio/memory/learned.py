@@ -15,7 +15,8 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.likeness import match
 from ctxaudio.memory.field import MAX_GAIN_DB
 from ctxaudio.memory.quantiles import Loudest, medians_of_columns
-from ctxaudio.memory.song_memory import SongMemory, field_of
+from ctxaudio.memory.recalled import field_of
+from ctxaudio.memory.song_memory import SongMemory
 from ctxaudio.sound.source import SoundSource
 from rnn.rows import Rows
 

@@ -73,16 +73,15 @@ def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> 
     container, encoding = file_format
     target = _Target(file)
 
-    def encode() -> None:
-        with soundfile.SoundFile(
-            target, "w", sound.sample_rate, sound.n_channels, encoding, format=container
-        ) as encoder:
-            for block in sound.blocks():
-                encoder.write(as_encoded(block, encoding).T)
-                target.check()
-
+    about = (sound.sample_rate, sound.n_channels, encoding, None, container)
     try:
-        undisturbed(encode)
+        encoder = undisturbed(soundfile.SoundFile, target, "w", *about)
+        try:
+            for block in sound.blocks():
+                undisturbed(encoder.write, as_encoded(block, encoding).T)
+                target.check()
+        finally:
+            undisturbed(encoder.close)
     except (soundfile.LibsndfileError, ValueError) as error:
         target.check()
         raise DataError(

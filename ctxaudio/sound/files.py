@@ -16,6 +16,7 @@ from ctxaudio.sound.samples import Sound, whole_sound
 from ctxaudio.sound.source import BLOCK, SoundSource
 from ctxaudio.sound.stored import StoredSound
 from ctxaudio.sound.truncation import missing_part, unknown_size_at
+from rnn.rows import NoRoomError
 
 _UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
 _IN_MEMORY = 1 << 20  # bytes of a pipe that are kept there
@@ -39,11 +40,14 @@ def open_sound(source: str | Path | BinaryIO) -> tuple[StoredSound, FileFormat]:
 
     Raises:
         DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
+        OSError: if the folder for temporary files is full.
     """
     name = getattr(source, "name", "the input") if hasattr(source, "read") else str(source)
     try:
         with _seekable(source) as file:
-            return undisturbed(_decode, file)
+            return _decode(file)
+    except NoRoomError:
+        raise  # which is not the file's fault
     except OSError as error:
         raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
     except DataError as error:
@@ -85,7 +89,7 @@ def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
         raise DataError("a MIDI sample dump is not read.")
     try:
         # Not by name: one such as song.raw would count for more than what the file holds.
-        file = SoundFile(_Encoded(encoded))
+        file = undisturbed(SoundFile, _Encoded(encoded))
     except soundfile.LibsndfileError as error:
         raise DataError(
             "expected a sound file such as WAV, FLAC, OGG or MP3 "
@@ -103,7 +107,7 @@ def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
         try:
             while stored.n_samples < file.frames:
                 n = min(BLOCK, file.frames - stored.n_samples)
-                block = file.read(n, dtype="float32", always_2d=True)
+                block = undisturbed(file.read, n, "float32", True)
                 stored.append(block.T)
                 if len(block) < n:
                     break

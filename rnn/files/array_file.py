@@ -32,7 +32,7 @@ TYPES: dict[str, np.dtype] = {
 }
 _NAMES = {dtype: name for name, dtype in TYPES.items()}
 _ORDER = list(TYPES)
-_MOST_BYTES = 32 << 20  # in memory, of an array that may be on the disk
+_MOST_BYTES = 16 << 20  # in memory, of an array that may be on the disk
 
 
 class Entry(NamedTuple):

@@ -29,7 +29,7 @@ Taught = TypeVar("Taught", float, tuple[float, ...])
 WARM_UP_TURNS = 1
 
 _AT_A_TIME = 16  # phrases
-_MOST_BYTES = 32 << 20  # of readouts in memory; those of longer sequences lie on the disk
+_MOST_BYTES = 16 << 20  # of readouts in memory; those of longer sequences lie on the disk
 
 
 class PhraseReadouts(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn.rows import MadeRows, Rows, mean_of_rows, sum_of
+from rnn.rows import MadeRows, NoRoomError, Rows, mean_of_rows, sum_of
 
 
 def appended(array, cuts, most_bytes):
@@ -82,7 +82,7 @@ def test_a_full_disk_names_the_place(monkeypatch):
             pass
 
     monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full())
-    with pytest.raises(OSError, match="No space left") as caught:
+    with pytest.raises(NoRoomError, match="No space left") as caught:
         appended(np.ones((3, 2)), [], 0)
     assert "a temporary file in " in caught.value.filename
 

@@ -121,3 +121,12 @@ def test_agreement_is_kept_whatever_the_length(n_frames):
 def test_no_evidence_is_no_displacement():
     nothing = np.zeros((20, 24))
     np.testing.assert_array_equal(regularise(nothing, nothing, FRAME_S), 0.0)
+
+
+@pytest.mark.parametrize("n_frames", [1, 30, 799, 2000])
+def test_long_songs_are_regularised_in_parts_to_the_last_bit(n_frames, rng, monkeypatch):
+    weights = rng.random((n_frames, 5)).astype(np.float32)
+    course = np.cumsum(rng.standard_normal((n_frames, 5)), axis=0).astype(np.float32)
+    whole = regularise(course * weights, weights, FRAME_S)[:]
+    monkeypatch.setattr("ctxaudio.analysis.registration._AT_A_TIME", 40)
+    np.testing.assert_array_equal(regularise(course * weights, weights, FRAME_S), whole)

@@ -56,6 +56,16 @@ def test_a_song_on_the_disk_is_taught_the_same(in_memory, tmp_path):
 
 
 @pytest.mark.usefixtures("on_disk")
+def test_formants_of_a_song_on_the_disk_are_taught_the_same(monkeypatch):
+    knobs = ("pitch", "formants")
+    found = ContextShift.teach(stored(SONG), knobs=knobs).memory.phrases.readouts.weights
+    monkeypatch.undo()
+    expected = ContextShift.teach(SONG, knobs=knobs).memory.phrases.readouts.weights
+    assert isinstance(expected, np.ndarray)
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.usefixtures("on_disk")
 @pytest.mark.parametrize(
     ("context", "options"),
     [(5.0, {}), (0.0, {}), (-3.0, {"speed": 0.8}), (4.0, {"drums": "keep"})],

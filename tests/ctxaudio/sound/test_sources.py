@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import numpy as np
@@ -81,6 +82,16 @@ def test_what_is_no_sample_is_refused_where_it_lies(value, words):
     block[1, 3] = value
     with pytest.raises(DataError, match=words):
         found.append(block)
+
+
+def test_a_full_folder_for_temporary_files_is_not_the_songs_fault(monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ctxaudio.sound.stored._MOST_BYTES", 0)
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(OSError, match="No space left on device: 'a temporary file in "):
+        open_sound(io.BytesIO(WHOLE["WAV", "PCM_16"]))
 
 
 @settings(max_examples=30)
