@@ -28,6 +28,7 @@ def match(song: SoundSource, example: Example) -> Match:
     stretches all over the song. A copy at another speed has 1, one by a pitch shifter .75 and
     more, another song, noise or the song played backwards less than .1, silence 0.
 
+    >>> from ctxaudio import Sound
     >>> time_s = np.arange(8_000) / 8_000
     >>> song, other = (
     ...     Sound(np.sin(2 * np.pi * np.outer([hz], time_s) ** power), 8_000)

@@ -161,16 +161,22 @@ class _Encoded:
         self._size_at = unknown_size_at(file)
         file.seek(0)
 
+    # An interrupt may close the file before libsndfile has done with it.
+
     def tell(self) -> int:
-        return self._file.tell()
+        return 0 if self._file.closed else self._file.tell()
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
+        if self._file.closed:
+            return 0
         if whence == io.SEEK_END:
             return self._file.seek(max(offset + self._file.seek(0, io.SEEK_END), 0))
         origin = self._file.tell() if whence == io.SEEK_CUR else 0
         return self._file.seek(origin + offset) if origin + offset >= 0 else self.tell()
 
     def read(self, n_bytes: int) -> bytes:
+        if self._file.closed:
+            return b""
         begin = self._file.tell()
         found = self._file.read(n_bytes)
         if self._size_at is None or not begin - 4 < self._size_at < begin + len(found):

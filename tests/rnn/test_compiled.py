@@ -45,6 +45,8 @@ def fresh(tmp_path, monkeypatch):
     """Gives functions as a new process finds them: not yet compiled, with a folder for what is."""
     monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "kept"))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    # Python would take two sources of one length and one second for the same.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
 
     def make(source=SOURCE):
         path = tmp_path / "kernel.py"
