@@ -7,6 +7,7 @@ import numpy as np
 from rnn.rows import RowSource, in_parts
 
 _SHARE = 0.95
+_AT_A_TIME = 4096  # values
 
 
 def medians_of_columns(rows: RowSource) -> np.ndarray:
@@ -35,12 +36,16 @@ class Loudest:
         self._largest = np.zeros(0)
         self._waiting: list[np.ndarray] = []
         self._n_waiting = 0
+        self._least = 0.0
 
     def add(self, values: np.ndarray) -> None:
         """Some of the values."""
-        self._waiting.append(values.ravel())
-        self._n_waiting += values.size
-        if self._n_waiting > self._n_kept:
+        flat = values.ravel()
+        if len(self._largest) == self._n_kept:  # what is smaller than all of them is not needed
+            flat = flat[flat > self._least]
+        self._waiting.append(flat)
+        self._n_waiting += flat.size
+        if self._n_waiting > max(self._n_kept // 4, _AT_A_TIME):
             self._keep()
 
     def exceeded(self) -> float:
@@ -51,5 +56,8 @@ class Loudest:
 
     def _keep(self) -> None:
         some = np.concatenate([self._largest, *self._waiting])
-        self._largest = np.partition(some, max(len(some) - self._n_kept, 0))[-self._n_kept :]
+        if len(some) > self._n_kept:
+            some.partition(len(some) - self._n_kept)
+            some = some[-self._n_kept :].copy()
+        self._largest, self._least = some, float(some.min())
         self._waiting, self._n_waiting = [], 0
