@@ -23,9 +23,7 @@ from ctxaudio.synthesis.time_map import TimeMap, n_made
 from ctxaudio.synthesis.transport import Frames, Moves, transport
 from ctxaudio.threads import in_order
 
-# Steps at a time at the most: more take more memory and a little less time. With a block that is
-# looked at ahead there are more at once, each of them shorter.
-_BLOCK, _BLOCK_AHEAD = 32, 12
+_BLOCK = 48  # steps at a time at the most: more take more memory and a little less time
 
 # What moves by less than this, in semitones, is made by one window alone, which gives back to the
 # last digit what does not move at all. (Windows that fade into one another do so to some -40 dB.)
@@ -236,9 +234,7 @@ def _made(
     state = GeneratorState.zeros(song.n_channels, first, resolution)
     end = first + n_steps + resolution.wait
     # What is looked at together gets ready together.
-    block = _BLOCK_AHEAD if workers else _BLOCK
-    if resolution.wait:
-        block = resolution.wait // -(-resolution.wait // block)
+    block = resolution.wait // -(-resolution.wait // _BLOCK) if resolution.wait else _BLOCK
 
     def look(start: int) -> list[Prepared]:
         nonlocal preparation
