@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -247,14 +245,7 @@ def learn(
     said = [_doubt_words(doubt, song, learned) for doubt in found]
     for line in said:
         reporter.note(line)
-    _give_back_memory()
     return Lesson(effect, learned, said)
-
-
-def _give_back_memory() -> None:
-    """Give what teaching has freed to the operating system, where glibc would keep it."""
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # of other C libraries
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _doubt_words(doubt: Doubt, song: SoundSource, learned: Learned) -> str:

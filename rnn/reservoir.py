@@ -9,19 +9,11 @@ local examples", Nature Machine Intelligence 3, drive a reservoir with a signal 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
-
-# The largest modulus of the eigenvalues of a matrix with this digest: that of 400 units as seed 0
-# draws them, which is what most songs are taught with. To find it takes longer than all other
-# steps of a draw together, and its last digit is another from machine to machine.
-_KNOWN_RADII = {
-    "df3916d39443bccb7afb9fbdb2d7f639ea28d6b5a4797f1e302700146dd4438d": 2.6814531255413283,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +98,11 @@ def draw_reservoir(config: ReservoirConfig, *, rng: np.random.Generator) -> Rese
     n = config.n_units
     mask = recurrent_rng.random((n, n)) < config.density
     recurrent = np.where(mask, recurrent_rng.uniform(-1.0, 1.0, (n, n)), 0.0)
+    eigenvalues = np.linalg.eigvals(recurrent)
     if config.spectral_abscissa is None:
-        wanted, extent = config.spectral_radius, _radius(recurrent)
+        wanted, extent = config.spectral_radius, float(np.abs(eigenvalues).max())
     else:
-        wanted = config.spectral_abscissa
-        extent = float(np.linalg.eigvals(recurrent).real.max())
+        wanted, extent = config.spectral_abscissa, float(eigenvalues.real.max())
     # A very small or thin draw can be nilpotent: there is nothing to scale, and it stays as it is.
     if extent > 0.0:
         recurrent *= wanted / extent
@@ -131,11 +123,6 @@ def draw_reservoir(config: ReservoirConfig, *, rng: np.random.Generator) -> Rese
         bias=bias,
         leak=config.leak,
     )
-
-
-def _radius(matrix: np.ndarray) -> float:
-    known = _KNOWN_RADII.get(hashlib.sha256(matrix.astype("<f8").tobytes()).hexdigest())
-    return float(np.abs(np.linalg.eigvals(matrix)).max()) if known is None else known
 
 
 def step(reservoir: Reservoir, state: np.ndarray, drive: np.ndarray) -> np.ndarray:

@@ -175,8 +175,8 @@ class ContextShift:
         """The song as the memory has it at a context, in semitones for the default examples.
 
         Args:
-            song: a :class:`Sound`, followed by the context; or an array, followed by its sample
-                rate and the context, as :meth:`Sound.from_array` takes it.
+            song: a :class:`Sound` or another source, followed by the context; or an array, followed
+                by its sample rate and the context, as :meth:`Sound.from_array` takes it.
             args, options: the rest, by place or name; ``formants``, ``"keep"`` or where they go,
                 in semitones for the default examples; ``speed``, 1 unless another is given, of
                 .25 to 4, at which the pitch stays; ``drums``: ``"move"`` shifts them with the rest,
@@ -191,7 +191,7 @@ class ContextShift:
                 are asked for that were not taught, the speed is beyond its bounds, or drums are
                 neither moved nor kept.
         """
-        shift = self._shift_sound if isinstance(song, Sound) else self._shift_array
+        shift = self._shift_sound if isinstance(song, SoundSource) else self._shift_array
         return shift(song, *args, **options)
 
     def _shift_sound(self, song: SoundSource, context: float, **options: Any) -> Sound:

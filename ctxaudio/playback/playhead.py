@@ -39,7 +39,7 @@ class _Made(NamedTuple):
     step: int  # the first
     before: StreamState
     contexts: np.ndarray  # (step,)
-    prepared: list[Prepared]
+    prepared: Prepared
 
 
 class Playhead:
@@ -211,7 +211,7 @@ class Playhead:
         self._glide = self._glide.towards(self._context, self._played, length)
         turned = self._glide.at(self._played + np.arange(1, self._reach + 1) * self._hop)
         self._step, self._state = again[0].step, again[0].before
-        self._prepared.extendleft(part for made in again[::-1] for part in made.prepared[::-1])
+        self._prepared.extendleft(made.prepared for made in again[::-1])
         self._ahead.clear()
         new = self._make(np.concatenate([again[0].contexts[: first - self._step], turned]))
         return crossfade(old, new)
@@ -221,9 +221,9 @@ class Playhead:
         # Many at a time are made faster; the next turn begins after the first of these parts.
         n_first = len(contexts) - (self._reach - 1)
         for part in np.split(contexts, [n_first]) if n_first > 0 else [contexts]:
-            prepared = self._take(len(part))
+            prepared = Prepared.joined(self._take(len(part)))
             self._ahead.append(_Made(self._step, self._state, part, prepared))
-            made = self._make_steps(part, Prepared.joined(prepared))
+            made = self._make_steps(part, prepared)
         return made[:, -self._hop :] * self._scale
 
     def _make_steps(self, contexts: np.ndarray, left: Prepared) -> np.ndarray:

@@ -86,10 +86,10 @@ def choose(sums: np.ndarray, resolution: Resolution, state: Choice) -> tuple[np.
     n_ready = max(len(all_sums) - _REACH - resolution.look_ahead, 0)
     weight = np.zeros((n_ready, *all_sums.shape[1:3]))
     lengths = np.array([span.length for span in resolution.spans])
-    every = np.maximum(np.array(resolution.hops) // resolution.frames.hop, 1)
     size = lengths * resolution.frames_per_step
     after = min(_REACH, resolution.look_ahead)
-    _weigh(all_sums, state.first, after, lengths, size, every, resolution.allowed, weight)
+    every, allowed = resolution.steps_per_frame, resolution.allowed
+    _weigh(all_sums, state.first, after, lengths, size, every, allowed, weight)
     return weight, Choice(state.first + n_ready, all_sums[n_ready:])
 
 

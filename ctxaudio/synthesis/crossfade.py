@@ -72,10 +72,9 @@ def _kernels(resolution: Resolution) -> tuple[np.ndarray, np.ndarray, np.ndarray
             away = (steps - begin) / window
             kernel += np.where(np.abs(away) < 0.5, np.cos(np.pi * away) ** 4, 0.0)
         kernel *= own / window / OVERLAP_GAIN
-    hops = np.array(resolution.hops)
-    every, late = np.maximum(hops // hop, 1), np.maximum(hop - hops, 0) / (2.0 * hop)
+    late = np.maximum(hop - np.array(resolution.hops), 0) / (2.0 * hop)
     reaches = np.minimum(np.array(resolution.windows) // 2 // hop + 1, longest)
-    return every, late, reaches, kernels
+    return resolution.steps_per_frame, late, reaches, kernels
 
 
 @compiled

@@ -68,7 +68,7 @@ def near_onsets(
     """
     hop, step = resolution.hops[-1], resolution.frames.hop
     new = np.zeros((len(power), len(resolution.bands_hz)))
-    bin_hz = resolution.sample_rate / (PADDING * resolution.windows[-1])
+    bin_hz = resolution.bin_hz(-1)
     _band_amplitudes(power, bin_hz, resolution.bands_hz, new)
     amplitudes = np.concatenate([state.amplitudes, new])
     near = np.full((n_ready, N_NEAR, 2), NEVER, np.int64)
@@ -109,7 +109,7 @@ class SongOnsets(NamedTuple):
 def song_onsets(song: SoundSource, resolution: Resolution) -> SongOnsets:
     """All onsets of a song of full scale 1."""
     hop, window = resolution.hops[-1], resolution.windows[-1]
-    bin_hz = resolution.sample_rate / (PADDING * window)
+    bin_hz = resolution.bin_hz(-1)
     n_frames = song.n_samples // hop + 1 + 2 * _NEAREST
     amplitudes = np.zeros((n_frames, len(resolution.bands_hz)))
     first = -_NEAREST

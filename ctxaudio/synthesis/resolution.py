@@ -152,6 +152,11 @@ class Resolution:
         )
 
     @cached_property
+    def steps_per_frame(self) -> np.ndarray:
+        """Steps from frame to frame, of windows that have one in every step 1; (window,)."""
+        return np.maximum(np.array(self.hops) // self.frames.hop, 1)
+
+    @cached_property
     def frames_per_step(self) -> np.ndarray:
         """Frames in a step, of windows that have one in every step, else 1; (window,)."""
         return np.maximum(self.frames.hop // np.array(self.hops), 1)

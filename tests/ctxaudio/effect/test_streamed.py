@@ -76,3 +76,9 @@ def test_a_song_on_the_disk_is_shifted_the_same(in_memory, context, options):
     ContextShift(load_memory(path)).shift_into(made.append, stored(SONG), context, **options)
     expected = whole(SONG, context, **options)
     np.testing.assert_array_equal(made.read(0, made.n_samples), expected.samples)
+
+
+def test_an_effect_is_called_with_a_song_on_the_disk_as_with_one_in_memory(in_memory):
+    effect, _ = in_memory
+    made = effect(stored(SONG), 5.0)
+    np.testing.assert_array_equal(made.samples, effect(SONG, 5.0).samples)
