@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from threading import get_ident
 from types import CodeType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import llvmlite
 import numpy as np
@@ -21,10 +21,14 @@ import numpy as np
 from rnn.native.running import Object, processor
 from rnn.seal import seal, unsealed
 
-if TYPE_CHECKING:
-    from rnn.compiled import Compiled
-
 _FORMAT = 1  # raise it when the same source comes to be kept or called in another way
+
+
+class Function(Protocol):
+    """What is compiled."""
+
+    py_func: Callable[..., Any]
+    fuse: bool  # whether a product and a sum may be rounded once
 
 
 class KeptObject(NamedTuple):
@@ -34,7 +38,7 @@ class KeptObject(NamedTuple):
     stamp: str  # of all that the code depends on
 
     @classmethod
-    def of(cls, function: Compiled, kinds: Any) -> KeptObject:
+    def of(cls, function: Function, kinds: Any) -> KeptObject:
         """The place where it is, or will be."""
         folder = _folder(function.py_func)
         name = f"{function.py_func.__name__}-{_digest(repr(kinds))[:16]}.native"
