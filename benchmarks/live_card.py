@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.costs import music
 from benchmarks.live_stream import resident_mib
 from benchmarks.live_sweep import TURNED_HZ, TURNS, Turned, turned_tone
 from benchmarks.runner import say
-from benchmarks.speed import music
 from benchmarks.sweeps import half_heard_ms
 from benchmarks.truths import RATE
 from ctxaudio import ContextShift, Sound

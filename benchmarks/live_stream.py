@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import signal
 
+from benchmarks.costs import music
 from benchmarks.peers import find_peers, signalsmith
 from benchmarks.runner import say
-from benchmarks.speed import music
 from benchmarks.streams import (
     BLOCK,
     LIVE_INPUT,

@@ -1,172 +1,169 @@
-"""What a shift costs on one thread: ``python -m benchmarks.speed``.
+"""What a shift costs: ``python -m benchmarks.speed``.
 
-Times are those of the whole ``ctxaudio shift`` process: start, reading, teaching, recall, writing.
-Rubber Band R3 is timed in between on the same sound, its processing alone. What else the machine
-does shows in the spread of the runs.
+Costs are those of whole processes, as a user starts them: start, reading, teaching, recall,
+writing. First where the time of one goes; then songs of several lengths, on one thread and on two,
+with the peak of resident memory, and how both grow; then other shifters on the same file, in turns
+with ours so that all see the same machine. An hour takes minutes: ``--seconds 3600 7200`` adds it.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
-import soundfile
 
-from benchmarks.peers import REFERENCE, find_peers, rubberband_r3
+from benchmarks.costs import Cost, cost_of, write_music
+from benchmarks.peers.command_lines import COMMAND_LINES
 from benchmarks.runner import one_thread, say, write_json
-from benchmarks.truths import RATE, Samples, additive_pieces
 
-SHIFT = 4  # semitones
-_TRANSPOSED = (0, 2, -3, 5, -5, 3, -2)  # a piece at several pitches makes a longer, varied one
-
-# A child inherits its parent's peak on the way to exec, so a small interpreter does the waiting
-# and reports the peak of its own only child.
-_WATCH = """
-import resource, subprocess, sys
-code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-sys.exit(code)
-"""
+SHIFT = "+4"  # semitones
+OURS = "ctxaudio"
+TAUGHT = "ctxaudio, taught before"
+_LENGTHS_S = (1.0, 10.0, 60.0, 180.0)
+_TOLD = 0.01  # of all time: a stage that takes less is not told by itself
 
 
-class Times(NamedTuple):
-    """Wall-clock seconds of several runs."""
-
-    median: float
-    fastest: float
-    slowest: float
+def command(source: Path, target: Path, *more: str) -> list[str]:
+    """The command that is measured."""
+    return [sys.executable, "-m", "cli", *_words(source, target), *more]
 
 
-class Figures(NamedTuple):
-    """Everything that is measured."""
-
-    ctxaudio: Times
-    rubberband: Times | None  # None where it is not installed
-    first_run_s: float
-    peak_mib: float
+def _words(source: Path, target: Path) -> list[str]:
+    return ["shift", str(source), SHIFT, "-o", str(target), "--force", "-q"]
 
 
-def music(seconds: float) -> Samples:
-    """Music-like stereo of this length: an additive piece, repeated at changing pitches."""
-    piece = additive_pieces()[0]
-    once = np.concatenate([piece.render(semitones) for semitones in _TRANSPOSED], axis=1)
-    length = round(seconds * RATE)
-    return np.tile(once, -(-length // once.shape[1]))[:, :length]
+def stages(source: Path, target: Path) -> dict[str, float]:
+    """Processor seconds of each stage of a shift on one thread."""
+    words = [*_words(source, target), "--threads", "1"]
+    run = [sys.executable, "-m", "benchmarks.stages", *words]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    taken: dict[str, float] = json.loads(done.stdout)
+    return taken
 
 
-def command(source: Path, target: Path) -> list[str]:
-    """The command line that is measured."""
-    shift, to = f"{SHIFT:+d}", ["-o", str(target), "--force", "--threads", "1"]
-    return [sys.executable, "-m", "cli", "shift", str(source), shift, *to]
-
-
-def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
-    done = subprocess.run(
-        arguments, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(f"the command failed ({done.returncode}): {done.stderr.strip()[-500:]}")
-    return done.stdout
-
-
-def wall(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
-    """Seconds from start to end of a process."""
-    start = time.perf_counter()
-    _run(arguments, environment)
-    return time.perf_counter() - start
-
-
-def peak_mebibytes(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
-    """Largest resident memory of a process, in MiB."""
-    printed = _run([sys.executable, "-c", _WATCH, *arguments], environment)
-    unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB
-    return int(printed.split()[-1]) * unit / 2**20
-
-
-def _times(seconds: Sequence[float]) -> Times:
-    return Times(float(np.median(seconds)), min(seconds), max(seconds))
-
-
-def _time_both(shift: Sequence[str], sound: Samples, runs: int) -> tuple[Times, Times | None]:
-    """The command and Rubber Band in turns, so that both see the same machine."""
-    has_peer = bool(find_peers([REFERENCE])[0])
-    ours, theirs = [], []
+def medians(commands: dict[str, list[str]], runs: int) -> dict[str, Cost]:
+    """What each of some commands costs, in the middle of several runs that take turns."""
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for run in range(runs):
-        ours.append(wall(shift, os.environ))
-        if has_peer:
-            start = time.perf_counter()
-            rubberband_r3(sound, RATE, SHIFT)
-            theirs.append(time.perf_counter() - start)
-        say(f"run {run + 1} of {runs}: {ours[-1]:.2f} s")
-    return _times(ours), _times(theirs) if theirs else None
+        for name, words in commands.items():
+            costs[name].append(cost_of(words))
+            say(f"run {run + 1} of {runs}, {name}: {costs[name][-1].seconds:.2f} s")
+    return {
+        name: Cost(float(np.median([c.seconds for c in each])), max(c.peak_mib for c in each))
+        for name, each in costs.items()
+    }
 
 
-def measure(seconds: float, long_seconds: float, runs: int) -> Figures:
-    """All figures; progress goes to stderr."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        source = folder / "source.wav"
-        sound = music(seconds)
-        soundfile.write(source, sound.T, RATE)
-        shift = command(source, folder / "target.wav")
-        fresh = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "compiled")}
-        first = wall(shift, fresh)
-        say(f"first run: {first:.2f} s")
-        wall(shift, os.environ)  # warms the usual cache and the file system's
-        ours, theirs = _time_both(shift, sound, runs)
-        soundfile.write(source, music(long_seconds).T, RATE)
-        return Figures(ours, theirs, first, peak_mebibytes(shift, os.environ))
+def straight_line(lengths: Sequence[float], values: Sequence[float]) -> tuple[float, float]:
+    """Offset and slope that leave the least in parts of the values.
+
+    >>> [round(number, 6) for number in straight_line([1.0, 10.0, 60.0], [0.7, 2.5, 12.5])]
+    [0.5, 0.2]
+    """
+    rows = np.stack([np.ones(len(values)), np.asarray(lengths)], axis=1)
+    weights = 1.0 / np.asarray(values)
+    (offset, slope), *_ = np.linalg.lstsq(rows * weights[:, None], np.ones(len(values)), rcond=None)
+    return float(offset), float(slope)
 
 
-def _line(label: str, times: Times, seconds: float) -> str:
-    return (
-        f"{label}: {times.median:.2f} s ({times.fastest:.2f} to {times.slowest:.2f}), "
-        f"{seconds / times.median:.1f} x realtime"
-    )
+def print_stages(taken: dict[str, float], seconds: float) -> None:
+    """Stages in the order of the time they take."""
+    total = sum(taken.values())
+    print(f"{seconds:g} s of stereo, one thread, where {total:.2f} processor seconds go:")
+    told = {name: spent for name, spent in taken.items() if spent >= _TOLD * total}
+    for name, spent in sorted(told.items(), key=lambda item: -item[1]):
+        print(f"  {spent / total:4.0%}  {name}")
+
+
+def print_growth(by_length: dict[float, Cost], threads: int) -> dict[str, float]:
+    """A line a length, and the straight lines through them."""
+    print(f"whole process, {threads} thread{'s' * (threads > 1)}:")
+    for seconds, cost in by_length.items():
+        print(
+            f"  {seconds:6g} s of sound {cost.seconds:8.2f} s, "
+            f"{seconds / cost.seconds:5.1f} x realtime, {cost.peak_mib:4.0f} MiB"
+        )
+    if len(by_length) < 2:
+        return {}
+    start, slope = straight_line([*by_length], [cost.seconds for cost in by_length.values()])
+    held, more = straight_line([*by_length], [cost.peak_mib for cost in by_length.values()])
+    print(f"  that is {start:.2f} s and {1 / slope:.1f} x realtime from there on,")
+    print(f"  and {held:.0f} MiB with {3600 * more:.0f} MiB for each hour")
+    return {"start_s": start, "realtime": 1 / slope, "mib": held, "mib_an_hour": 3600 * more}
+
+
+def print_peers(costs: dict[str, Cost], seconds: float) -> None:
+    """Ratios to each peer."""
+    print(f"{seconds:g} s of stereo, {SHIFT} semitones, whole processes, ctxaudio on one thread:")
+    for name, cost in costs.items():
+        ratio = costs[OURS].seconds / cost.seconds
+        print(
+            f"  {name:24}{cost.seconds:7.2f} s {seconds / cost.seconds:6.1f} x realtime, "
+            f"{cost.peak_mib:4.0f} MiB; ctxaudio takes {ratio:.2f} times its time"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the benchmark; the exit status is 1 where the command does not work."""
+    """Run the benchmark; the exit status is 1 where a command does not work."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60.0, help="of sound to time (default 60)")
-    parser.add_argument("--long", type=float, default=180.0, help="of sound for memory (180)")
-    parser.add_argument("--runs", type=int, default=5, help="timed runs (default 5)")
+    parser.add_argument("--seconds", type=float, nargs="*", default=[], help="more lengths of song")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each short command (5)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     options = parser.parse_args(arguments)
     one_thread()
     try:
-        figures = measure(options.seconds, options.long, options.runs)
-    except RuntimeError as error:
+        with tempfile.TemporaryDirectory() as folder:
+            write_json(options.json, measure(Path(folder), options.seconds, options.runs))
+    except (RuntimeError, subprocess.CalledProcessError) as error:
         say(str(error))
         return 1
-    ours, theirs = figures.ctxaudio, figures.rubberband
-    print(f"{options.seconds:g} s of 44.1 kHz stereo, {SHIFT:+d} semitones, one thread")
-    print(_line("ctxaudio shift, whole process", ours, options.seconds))
-    if theirs is None:
-        print(f"{REFERENCE} is missing")
-    else:
-        print(_line(f"{REFERENCE}, processing alone", theirs, options.seconds))
-        print(f"ctxaudio takes {ours.median / theirs.median:.2f} times as long")
-    print(f"first run, nothing compiled yet: {figures.first_run_s:.2f} s")
-    print(f"peak memory with {options.long:g} s: {figures.peak_mib:.0f} MiB")
-    content = {
-        "seconds": options.seconds,
-        "memory_seconds": options.long,
-        "ctxaudio_s": ours._asdict(),
-        "rubberband_r3_s": None if theirs is None else theirs._asdict(),
-        "first_run_s": figures.first_run_s,
-        "peak_mib": figures.peak_mib,
-    }
-    write_json(options.json, content)
     return 0
+
+
+def measure(folder: Path, more_lengths: Sequence[float], runs: int) -> dict[str, Any]:
+    """All figures, printed on the way."""
+    source, target, minute_s = folder / "source.wav", folder / "target.wav", 60.0
+    write_music(source, minute_s)
+    fresh = cost_of(command(source, target), {"NUMBA_CACHE_DIR": str(folder / "compiled")})
+    cost_of(command(source, target))  # fills the usual folder of compiled loops
+    taken = stages(source, target)
+    print_stages(taken, minute_s)
+
+    memory = folder / "song.memory"
+    cost_of([sys.executable, "-m", "cli", "teach", str(source), "-o", str(memory), "-q"])
+    one = ("--threads", "1")
+    commands = {
+        OURS: command(source, target, *one),
+        TAUGHT: command(source, target, *one, "--memory", str(memory)),
+    }
+    for peer in COMMAND_LINES:
+        if peer.is_here():
+            commands[peer.name] = peer.on(str(source), str(target), SHIFT)
+        else:
+            say(f"{peer.name} is missing: there is no {peer.needs}")
+    peers = medians(commands, runs)
+    print_peers(peers, minute_s)
+    more = fresh.seconds - peers[OURS].seconds
+    print(f"the first run, nothing compiled yet, takes {more:.1f} s more")
+
+    growth: dict[str, Any] = {}
+    for threads in (1, 2):
+        by_length = {}
+        for seconds in sorted({*_LENGTHS_S, *more_lengths}):
+            write_music(source, seconds)
+            run = {f"{seconds:g} s": command(source, target, "--threads", str(threads))}
+            # What takes minutes is measured once: what else the machine does is a small part.
+            by_length[seconds] = medians(run, runs if seconds < 600.0 else 1).popitem()[1]
+        line = print_growth(by_length, threads)
+        growth[f"{threads}"] = {"by_length": by_length, "line": line}
+    return {"stages_s": taken, "peers": peers, "first_more_s": more, "threads": growth}
 
 
 if __name__ == "__main__":

@@ -106,15 +106,20 @@ def apply_window(spectra, windowed, power, n_all):  # type: ignore[no-untyped-de
         n_all: how many bins a spectrum has up to the Nyquist frequency.
     """
     n_frames, n_channels, n_bins = windowed.shape
+    inner = max(2, min(n_bins, n_all - 2))  # bins before that and from 2 on have both neighbours
     for frame in range(n_frames):
         for channel in range(n_channels):
-            raw = spectra[frame, channel]
+            raw, out = spectra[frame, channel], windowed[frame, channel]
+            # A Hann window is these weights of neighbours in an unpadded spectrum, which are two
+            # bins away here; they are negative because frames start at time 0.
+            for k in range(2, inner):
+                out[k] = np.float32(0.5) * raw[k] - np.float32(0.25) * (raw[k - 2] + raw[k + 2])
+            # The spectrum of a real signal goes on as its conjugate past both ends.
+            for k in range(min(2, n_bins)):
+                beside = np.conj(raw[2 - k]) + raw[k + 2]
+                out[k] = np.float32(0.5) * raw[k] - np.float32(0.25) * beside
+            for k in range(inner, n_bins):
+                beside = raw[k - 2] + np.conj(raw[2 * n_all - 4 - k])
+                out[k] = np.float32(0.5) * raw[k] - np.float32(0.25) * beside
             for k in range(n_bins):
-                # The spectrum of a real signal goes on as its conjugate past both ends.
-                below = raw[k - 2] if k >= 2 else np.conj(raw[2 - k])
-                above = raw[k + 2] if k + 2 < n_all else np.conj(raw[2 * n_all - 4 - k])
-                # A Hann window is these weights of neighbours in an unpadded spectrum, which are
-                # two bins away here; they are negative because frames start at time 0.
-                value = np.float32(0.5) * raw[k] - np.float32(0.25) * (below + above)
-                windowed[frame, channel, k] = value
-                power[frame, k] += value.real * value.real + value.imag * value.imag
+                power[frame, k] += out[k].real * out[k].real + out[k].imag * out[k].imag
