@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from ctxaudio.errors import DataError
 
-EXTRAS = {"torch": "train", "matplotlib": "plot", "distributed": "cluster"}
+EXTRAS = {"av": "media", "torch": "train", "matplotlib": "plot", "distributed": "cluster"}
 
 
 def require(module: str, what: str = "this") -> None:

@@ -1,51 +1,69 @@
-"""Sound files: WAV, FLAC, OGG, MP3 and whatever else libsndfile reads and writes."""
+"""Sound files: whatever libsndfile or ffmpeg reads, and libsndfile writes."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ctxaudio.errors import DataError
-from ctxaudio.sound.encoding import FileFormat, undisturbed, write_sound
+from ctxaudio.sound import libsndfile, media
+from ctxaudio.sound.containers.find import recordings_in
+from ctxaudio.sound.containers.kinds import demuxer_of
+from ctxaudio.sound.containers.recording import read_at
+from ctxaudio.sound.decoded import Begin, Decoded
+from ctxaudio.sound.encoding import FileFormat, write_sound
 from ctxaudio.sound.samples import Sound, whole_sound
-from ctxaudio.sound.source import BLOCK, SoundSource
+from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
-from ctxaudio.sound.truncation import missing_part, unknown_size_at
 from rnn.rows import NoRoomError
 
-_UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
 _IN_MEMORY = 1 << 20  # bytes of a pipe that are kept there
 _SAMPLE_DUMP = b"\xf0\x7e"  # at which libsndfile prints to standard output
 
 
-def load_sound(source: str | Path | BinaryIO) -> tuple[Sound, FileFormat]:
+def load_sound(source: str | Path | BinaryIO, *, damaged: bool = False) -> tuple[Sound, FileFormat]:
     """Read a sound file (WAV, FLAC, OGG, MP3, …) from a path or an open binary file.
+
+    What holds several recordings, such as chained Ogg streams, is read from the first to the last.
+    M4A, MP4, MKV, WebM, WMA and their kin need the extra ``media``.
+
+    Args:
+        source: a path or an open binary file.
+        damaged: whether a file that breaks off is read as far as it goes, with a warning.
 
     Raises:
         DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
     """
-    stored, file_format = open_sound(source)
+    stored, file_format = open_sound(source, damaged=damaged)
     return whole_sound(stored), file_format
 
 
-def open_sound(source: str | Path | BinaryIO) -> tuple[StoredSound, FileFormat]:
+def open_sound(
+    source: str | Path | BinaryIO, begin: Begin = lambda *_: None, *, damaged: bool = False
+) -> tuple[StoredSound, FileFormat]:
     """As :func:`load_sound`, of a sound that need not fit into memory.
 
     The file is decoded once, and checked all through; what was decoded is read from then on.
+
+    Args:
+        source: a path or an open binary file.
+        begin: told what will be filled, before it is, and with how many samples, if that is known.
+        damaged: as there.
 
     Raises:
         DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
         OSError: if the folder for temporary files is full.
     """
     name = getattr(source, "name", "the input") if hasattr(source, "read") else str(source)
+    decoded_as = partial(Decoded, str(name), damaged=damaged, begin=begin)
     try:
         with _seekable(source) as file:
-            return _decode(file)
+            return _decode(file, decoded_as)
     except NoRoomError:
         raise  # which is not the file's fault
     except OSError as error:
@@ -72,57 +90,41 @@ def _seekable(source: str | Path | BinaryIO) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, copy)
 
 
-def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
-    import soundfile
-
-    class SoundFile(soundfile.SoundFile):  # type: ignore[misc]
-        """Read from beginning to end: soundfile would seek after each block, inexactly in MP3."""
-
-        def seekable(self) -> bool:
-            return False
-
-    encoded.seek(0)
-    start = encoded.read(len(_SAMPLE_DUMP))
+def _decode(file: BinaryIO, decoded_as: Callable[[int], Decoded]) -> tuple[StoredSound, FileFormat]:
+    start = read_at(file, 0, len(_SAMPLE_DUMP))
     if not start:
         raise DataError("it is empty.")
     if start == _SAMPLE_DUMP:
         raise DataError("a MIDI sample dump is not read.")
+    recordings = recordings_in(file)
+    decoded = decoded_as(len(recordings))
     try:
-        # Not by name: one such as song.raw would count for more than what the file holds.
-        file = undisturbed(SoundFile, _Encoded(encoded))
-    except soundfile.LibsndfileError as error:
-        raise DataError(
-            "expected a sound file such as WAV, FLAC, OGG or MP3 "
-            f"({error.error_string.rstrip('.')})."
-        ) from error
-    with file:
-        at = encoded.tell()  # where libsndfile will go on to read
-        missing = missing_part(encoded, file.format, file.extra_info)
-        encoded.seek(at)
-        if missing:
-            raise DataError(f"it is truncated: {missing}.")
-        if file.frames >= _UNKNOWN_LENGTH:
-            raise DataError("it does not say how long it is, as if written to a pipe.")
-        stored = StoredSound(file.samplerate, file.channels)
+        file_format = libsndfile.decode(file, recordings[0], decoded)
+    except libsndfile.NotReadError as error:
+        return _decode_media(file, decoded_as(1), error)
+    for recording in recordings[1:]:
         try:
-            while stored.n_samples < file.frames:
-                n = min(BLOCK, file.frames - stored.n_samples)
-                block = undisturbed(file.read, n, "float32", True)
-                stored.append(block.T)
-                if len(block) < n:
-                    break
-        except soundfile.LibsndfileError as error:
-            raise DataError(
-                f"it is truncated or damaged ({error.error_string.rstrip('.')})."
-            ) from error
-        # An MP3's length is a guess unless its first frame tells its size.
-        if stored.n_samples < file.frames and file.format != "MP3":
-            raise DataError(
-                f"it is truncated: {file.frames} samples expected, {stored.n_samples} found."
-            )
-        if stored.n_samples == 0:
-            raise DataError("there are no samples in it.")
-        return stored, FileFormat(file.format, file.subtype)
+            libsndfile.decode(file, recording, decoded)
+        except libsndfile.NotReadError as error:
+            decoded.broken(recording.lacks or str(error))
+    return decoded.sound, file_format
+
+
+def _decode_media(
+    file: BinaryIO, decoded: Decoded, error: libsndfile.NotReadError
+) -> tuple[StoredSound, FileFormat]:
+    refusal = DataError(f"expected a sound file such as WAV, FLAC, OGG or MP3 ({error}).")
+    demuxer = demuxer_of(file)
+    if demuxer is None:
+        raise refusal from error
+    try:
+        file_format = media.decode(file, demuxer, decoded)
+    except DataError:
+        # Of a format that libsndfile knows, what it said is nearer the cause.
+        if demuxer in libsndfile.KNOWN and not decoded.has_begun:
+            raise refusal from error
+        raise
+    return decoded.sound, file_format
 
 
 def save_sound(
@@ -147,41 +149,3 @@ def save_sound(
             replaced.
     """
     write_sound(sound, target, file_format, replace=replace)
-
-
-class _Encoded:
-    """A file as libsndfile is to see it.
-
-    To before its start, where a damaged header may lead, it does not go; and a size that was left
-    0 is read as one that is unknown.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._size_at = unknown_size_at(file)
-        file.seek(0)
-
-    # An interrupt may close the file before libsndfile has done with it.
-
-    def tell(self) -> int:
-        return 0 if self._file.closed else self._file.tell()
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        if self._file.closed:
-            return 0
-        if whence == io.SEEK_END:
-            return self._file.seek(max(offset + self._file.seek(0, io.SEEK_END), 0))
-        origin = self._file.tell() if whence == io.SEEK_CUR else 0
-        return self._file.seek(origin + offset) if origin + offset >= 0 else self.tell()
-
-    def read(self, n_bytes: int) -> bytes:
-        if self._file.closed:
-            return b""
-        begin = self._file.tell()
-        found = self._file.read(n_bytes)
-        if self._size_at is None or not begin - 4 < self._size_at < begin + len(found):
-            return found
-        unknown = bytearray(found)
-        for at in range(max(self._size_at - begin, 0), min(self._size_at + 4 - begin, len(found))):
-            unknown[at] = 0xFF
-        return bytes(unknown)

@@ -63,7 +63,7 @@ def test_a_sound_is_the_same_on_the_disk(most_bytes, monkeypatch):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_file_is_decoded_as_libsndfile_decodes_it_at_once(kind, monkeypatch):
-    monkeypatch.setattr("ctxaudio.sound.files.BLOCK", 1000)
+    monkeypatch.setattr("ctxaudio.sound.libsndfile.BLOCK", 1000)
     found, file_format = open_sound(io.BytesIO(WHOLE[kind]))
     with soundfile.SoundFile(io.BytesIO(WHOLE[kind])) as file:
         whole = file.read(file.frames, dtype="float32", always_2d=True)

@@ -1,0 +1,1 @@
+"""What the bytes of sound files tell that their decoders do not."""

@@ -1,0 +1,84 @@
+"""Decoding by ffmpeg's libraries, which PyAV brings: what phones and the web give.
+
+AAC, ALAC, Opus and WMA in MP4, MOV, MKV, WebM and their kin; the sound track of a video.
+"""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from ctxaudio.errors import DataError
+from ctxaudio.extras import require
+from ctxaudio.sound.decoded import Decoded
+from ctxaudio.sound.door import as_floats
+from ctxaudio.sound.encoding import FileFormat
+
+# Containers that say in a header how long they are; of others ffmpeg guesses.
+_SURE = ("ape", "asf", "avi", "caf", "dsf", "matroska", "mov", "tak", "tta", "wv")
+# By how much what a lossy codec was given may be longer or shorter than what it gives back.
+_SLACK_S = 0.1
+
+
+def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
+    """Decode a file's sound track, the one that a player would choose.
+
+    Args:
+        file: open, and able to seek.
+        demuxer: of ffmpeg; see :func:`~ctxaudio.sound.containers.kinds.demuxer_of`.
+        decoded: what it is added to.
+
+    Raises:
+        DataError: if PyAV is missing, or the file is damaged or has no sound.
+    """
+    require("av", f"reading a file of this kind ({demuxer})")
+    import av
+
+    file.seek(0)
+    try:
+        with av.open(file, "r", format=demuxer, metadata_errors="replace") as container:
+            track = container.streams.best("audio")
+            if track is None:
+                raise DataError("there is no sound track in it.")
+            _decode_track(container, track, demuxer, decoded)
+            return FileFormat(demuxer.upper(), track.codec_context.name.upper())
+    except av.error.FFmpegError as error:
+        raise DataError(f"it is damaged, or ffmpeg does not read it ({error.strerror}).") from error
+
+
+def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) -> None:
+    import av
+
+    context = track.codec_context
+    if (demuxer, context.name) == ("caf", "alac"):
+        # ffmpeg takes the padding off the last frame, which its decoder has not got.
+        context.flags2 |= av.codec.context.Flags2.skip_manual
+    damage = None
+    about: tuple[int, int] | None = None  # samples a second, and channels
+    try:
+        for packet in container.demux(track):
+            for frame in packet.decode():
+                n_channels = frame.layout.nb_channels
+                if about != (frame.sample_rate, n_channels):  # of several, the second is refused
+                    about = frame.sample_rate, n_channels
+                    decoded.begin(*about, None)
+                samples = frame.to_ndarray()
+                if not frame.format.is_planar:
+                    samples = samples.reshape(-1, n_channels).T
+                decoded.append(as_floats(samples))
+    except av.error.InvalidDataError as error:
+        damage = str(error.strerror)
+    if about is None:
+        raise DataError("there are no samples in it.")
+    expected_s = _duration_s(container, track) if demuxer in _SURE else None
+    found_s = decoded.sound_so_far.duration_s
+    slack_s = 0.5 / about[0] if context.codec.lossless else _SLACK_S
+    if expected_s is not None and found_s < expected_s - slack_s:
+        decoded.broken(f"{expected_s:.2f} s expected, {found_s:.2f} s found")
+    elif damage is not None:
+        decoded.broken(damage, "truncated or damaged")
+
+
+def _duration_s(container: Any, track: Any) -> float | None:
+    if track.duration is not None:
+        return float(track.duration * track.time_base)
+    return None if container.duration is None else container.duration / 1e6
