@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 from click.shell_completion import CompletionItem
 
+from cli.intervals import semitones_of
 from ctxaudio.limits import (
     MAX_CONTEXT,
     MAX_EXAMPLE_SHIFT,
@@ -17,7 +18,7 @@ from ctxaudio.limits import (
     MIN_SPEED,
 )
 
-_NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NEGATIVE_NUMBER = re.compile(r"-[.,]?\d")  # what it starts with: no option does
 MAX_BENCH_CONTEXT = 1e6
 MAX_LATENCY_MS = 2000.0
 _MINUS = "\N{MINUS SIGN}"
@@ -29,7 +30,7 @@ class SignedCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse with every negative number written with a true minus sign."""
         return super().parse_args(
-            ctx, [_MINUS + arg[1:] if _NEGATIVE_NUMBER.fullmatch(arg) else arg for arg in args]
+            ctx, [_MINUS + arg[1:] if _NEGATIVE_NUMBER.match(arg) else arg for arg in args]
         )
 
 
@@ -80,7 +81,7 @@ class FiniteRange(click.FloatRange):
 
 
 class Semitones(click.ParamType):
-    """A number of semitones within ±``limit``, such as ``+5``, ``-3.5`` or ``0``."""
+    """An interval of at most ``limit`` semitones; :mod:`cli.intervals` says how it is written."""
 
     name = "semitones"
 
@@ -92,12 +93,15 @@ class Semitones(click.ParamType):
         if isinstance(value, float):
             return value
         try:
-            number = float(str(value).replace(_MINUS, "-"))
+            number = semitones_of(str(value))
         except ValueError:
-            self.fail(f"expected a number of semitones such as +5 or -3.5, got {value!r}.")
-        if math.isnan(number) or abs(number) > self.limit:
+            self.fail(
+                "expected a number of semitones such as +5 or -3.5, or an interval such as -50c, "
+                f"x1.5 or 'up a fifth', got {value!r}."
+            )
+        if abs(number) > self.limit:
             self.fail(f"expected at most ±{self.limit:g} semitones, got {number:g}.")
-        return number + 0.0  # -0 is 0
+        return number
 
 
 class Speed(click.ParamType):

@@ -11,7 +11,15 @@ from cli.arguments import FileName
 from cli.learning import open_song
 from cli.output import listed, tell
 
-_UNITS = {"s": "s", "hz": "Hz", "dbfs": "dBFS", "cents": "cents from A = 440 Hz"}
+_UNITS = {
+    "s": "s",
+    "hz": "Hz",
+    "dbfs": "dBFS",
+    "dbtp": "dBTP",
+    "lufs": "LUFS",
+    "bpm": "beats a minute",
+    "cents": "cents from A = 440 Hz",
+}
 
 
 @click.command()
@@ -37,24 +45,34 @@ def _line(name: str, value: Any) -> str:
     words = name.split("_")
     unit = _UNITS.get(words[-1], "")
     label = " ".join(words[:-1] if unit else words)
-    return f"{label:12} {value} {unit}".rstrip()
+    return f"{label:14} {value} {unit}".rstrip()
 
 
 def _song_facts(file: str) -> dict[str, Any]:
-    import numpy as np
-
+    from ctxaudio.analysis.key import key_of
+    from ctxaudio.analysis.loudness import loudness_lufs
+    from ctxaudio.analysis.tempo import tempo_bpm
     from ctxaudio.analysis.tuning import tuning_cents
+    from ctxaudio.sound.peak import decibels, true_peak
 
     song, file_format = open_song(file)
     peak = song.peak
+    heard = key_of(song) if peak > 0.0 else None
+    tempo, loudness = tempo_bpm(song), loudness_lufs(song)
     return {
         "kind": "song",
         "format": f"{file_format.container} {file_format.encoding}",
         "duration_s": round(song.duration_s, 3),
         "sample_rate_hz": song.sample_rate,
         "channels": song.n_channels,
-        "peak_dbfs": round(20.0 * float(np.log10(peak)), 2) if peak > 0.0 else None,
+        "peak_dbfs": round(decibels(peak), 2) if peak > 0.0 else None,
+        "true_peak_dbtp": round(decibels(true_peak(song)), 2) if peak > 0.0 else None,
+        "loudness_lufs": None if loudness is None else round(loudness, 2),
+        "key": None if heard is None else str(heard.key),
+        "key_confidence": None if heard is None else round(heard.confidence, 2),
+        "key_second": None if heard is None else str(heard.second),
         "tuning_cents": round(tuning_cents(song), 1) if peak > 0.0 else None,
+        "tempo_bpm": None if tempo is None else round(tempo, 1),
         "fingerprint": song.fingerprint()[:16],
     }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
+from cli.destination import Place, Tuning, Way, way_to
 from cli.learning import (
     Lesson,
     check_learning,
@@ -27,6 +28,7 @@ from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat
+    from ctxaudio.analysis.key import Key
     from ctxaudio.memory.knobs import Formants
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 class Job:
     """What is the same for every song of one call."""
 
-    semitones: float
+    semitones: float | None  # None: as many as lead there
+    to: Key | Tuning | None
+    origin: Key | Tuning | None
     speed: float
     formants: Formants
     memory: str | None
@@ -51,14 +55,21 @@ class Job:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("songs", nargs=-1, metavar="SONG...", type=FileName())
-@click.argument("semitones", type=Semitones())
+@click.argument("words", nargs=-1, metavar="SONG... SEMITONES", type=FileName())
 @click.option(
     "--output",
     "-o",
     type=FileName(),
     help="File to write, - for a WAV on standard output, or a folder (for several songs). "
     "By default the song's name and the shift, in the current folder.",
+)
+@click.option(
+    "--to",
+    type=Place(),
+    help="Instead of SEMITONES: a key, such as 'F# minor' or Bb, or a tuning, such as A=442.",
+)
+@click.option(
+    "--from", "origin", type=Place(), help="Where the song is, if it is not to be estimated."
 )
 @click.option("--memory", "-m", type=FileName(), help="What 'ctxaudio teach' wrote for this song.")
 @click.option(
@@ -74,8 +85,9 @@ class Job:
 @threads_option
 @output_options
 def shift(
-    songs: tuple[str, ...],
-    semitones: float,
+    words: tuple[str, ...],
+    to: Key | Tuning | None,
+    origin: Key | Tuning | None,
     output: str | None,
     memory: str | None,
     drums: Literal["move", "keep"],
@@ -91,26 +103,29 @@ def shift(
 ) -> None:
     """Shift songs by SEMITONES, such as +5 or -3.5 (at most ±36).
 
-    SONG is a sound file (WAV, FLAC, OGG, MP3, …) or - for standard input.
+    They may be an interval too, such as -50c, +1oct, x1.5 or "up a fifth". SONG is a sound file
+    (WAV, FLAC, OGG, MP3, …) or - for standard input.
 
     \b
     ctxaudio shift song.flac +5              writes song+5st.flac
     ctxaudio shift song.wav -3.5 -o out.wav
     ctxaudio shift *.flac +2 -o shifted/     several songs
+    ctxaudio shift song.flac --to "F# minor"
     ctxaudio shift song.flac +5 --drums keep
     ctxaudio shift voice.flac +5 --formants keep
     ctxaudio shift song.flac 0 --speed 0.8   slower, writes song-x0.8.flac
     """  # noqa: D301
-    if not songs:
-        raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
+    songs, semitones = _split(words, to, origin)
     check_learning(
         click.get_current_context(), example_files, memory, formants=formants is not None
     )
-    targets = _targets(songs, _label(semitones, speed), output)
+    targets = _targets(songs, _label(semitones, to, speed), output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=None in targets)
     inputs = (*songs, *(file for _, file in example_files), *filter(None, [memory]))
     job = Job(
         semitones=semitones,
+        to=to,
+        origin=origin,
         speed=speed,
         formants=formants,
         memory=memory,
@@ -136,15 +151,37 @@ def shift(
         raise DataError(f"{failures} of {len(songs)} songs could not be shifted.")
 
 
-def _label(semitones: float, speed: float) -> str:
+def _split(
+    words: tuple[str, ...], to: Key | Tuning | None, origin: Key | Tuning | None
+) -> tuple[tuple[str, ...], float | None]:
+    """Songs, and semitones if the place that they are to go to is not said."""
+    if to is None:
+        if origin is not None:
+            raise click.UsageError("--from goes with --to.")
+        if not words:
+            raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
+        *songs, last = words
+        semitones = Semitones().convert(last, None, click.get_current_context())
+        if not songs:
+            raise click.UsageError("expected a song and semitones, such as 'song.flac +5'.")
+        return tuple(songs), semitones
+    if origin is not None and isinstance(to, Tuning) != isinstance(origin, Tuning):
+        raise click.UsageError("--from and --to must both be keys, or both tunings.")
+    if not words:
+        raise click.UsageError("expected a song, such as 'song.flac --to Bb'.")
+    return words, None
+
+
+def _label(semitones: float | None, to: Key | Tuning | None, speed: float) -> str:
     """What a song's name gets.
 
-    >>> _label(5.0, 1.0), _label(0.0, 0.8), _label(-3.5, 2.0)
+    >>> _label(5.0, None, 1.0), _label(0.0, None, 0.8), _label(-3.5, None, 2.0)
     ('+5st', '-x0.8', '-3.5st-x2')
     """
-    if speed == 1.0:
-        return f"{semitones:+g}st"
-    return f"{semitones:+g}st-x{speed:g}" if semitones else f"-x{speed:g}"
+    tempo = "" if speed == 1.0 else f"-x{speed:g}"
+    if semitones is None:
+        return f"-{str(to).replace(' ', '-')}{tempo}"
+    return tempo if tempo and not semitones else f"{semitones:+g}st{tempo}"
 
 
 def _targets(songs: tuple[str, ...], label: str, output: str | None) -> list[Path | None]:
@@ -185,26 +222,29 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
         refuse_existing(target, force=job.force)
     with job.reporter.stage("load"):
         song, song_format = open_song(name)
+    way = _way(song, job)
     headroom_db = 0.0
     if target is None:
-        made, lesson = _make(song, job)
+        made, lesson = _make(song, way.semitones, job)
         with job.reporter.stage("save"):
             save_sound(made, sys.stdout.buffer, WAV_FLOAT)
         sys.stdout.buffer.flush()
     else:
         file_format = format_for(target, song_format)
         with whole_file(target, force=job.force) as file:
-            made, lesson = _make(song, job)
+            made, lesson = _make(song, way.semitones, job)
             headroom_db = _write(made, song, file, file_format, job.reporter)
     where = "standard output" if target is None else str(target)
     speed = "" if job.speed == 1.0 else f"{job.speed:g} times as fast, "
     job.reporter.done(
-        f"wrote {where}: {made.duration_s:.1f} s, {job.semitones:+g} semitones, {speed}"
+        f"wrote {where}: {made.duration_s:.1f} s, {round(way.semitones, 3):+g} semitones"
+        f"{way.words}, {speed}"
         f"{_formant_words(job.formants)}"
         f"in {sum(job.reporter.timings_s.values()):.1f} s; {lesson.words}",
         input=name,
         output=None if target is None else str(target),
-        semitones=job.semitones,
+        semitones=way.semitones,
+        **way.facts,
         drums=job.drums,
         speed=job.speed,
         **({} if job.formants is None else {"formants": job.formants}),
@@ -219,7 +259,15 @@ def _shift_one(name: str, target: Path | None, job: Job) -> None:
     )
 
 
-def _make(song: StoredSound, job: Job) -> tuple[StoredSound, Lesson]:
+def _way(song: StoredSound, job: Job) -> Way:
+    if job.to is None:
+        return Way(job.semitones or 0.0, "", {})
+    with job.reporter.stage("listen"):
+        way = way_to(song, job.to, job.origin)
+    return way._replace(words=f", {way.words} to {job.to}", facts={**way.facts, "to": str(job.to)})
+
+
+def _make(song: StoredSound, semitones: float, job: Job) -> tuple[StoredSound, Lesson]:
     """The shifted song, and what its memory had learned."""
     from ctxaudio.memory.learned import BELIEVED_DB
     from ctxaudio.sound.stored import StoredSound
@@ -239,18 +287,18 @@ def _make(song: StoredSound, job: Job) -> tuple[StoredSound, Lesson]:
     else:
         lesson = recalled(job.memory, reporter)
     effect = lesson.effect
-    gain_db = lesson.learned.gain_at(job.semitones)
+    gain_db = lesson.learned.gain_at(semitones)
     if gain_db > BELIEVED_DB:
         reporter.note(
             f"levels learned as {lesson.learned.gain_db:.1f} dB a step become {gain_db:.0f} dB at "
-            f"{job.semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
+            f"{semitones:+g}; more than {BELIEVED_DB:g} dB is seldom right."
         )
     with reporter.stage("shift", effect.n_steps(song, job.speed)) as progress:
         made = StoredSound(song.sample_rate, song.n_channels)
         effect.shift_into(
             made.append,
             song,
-            job.semitones,
+            semitones,
             formants=job.formants,
             speed=job.speed,
             drums=job.drums,

@@ -49,7 +49,7 @@ def test_formants_go_by_themselves(song, memory, tmp_path):
 
 def test_a_memory_tells_its_knobs(memory, song, tmp_path):
     assert load_memory(memory).knobs == ("pitch", "formants")
-    assert "knobs        pitch, formants" in ctxaudio("info", memory).out.decode()
+    assert "knobs          pitch, formants" in ctxaudio("info", memory).out.decode()
     plain = tmp_path / "plain.memory"
     ctxaudio("teach", song, "-o", plain)
     assert "knobs" not in ctxaudio("info", plain).out.decode()

@@ -95,6 +95,11 @@ def test_info_of_a_song(tmp_path):
     facts = json.loads(result.out)
     assert abs(facts.pop("tuning_cents")) <= 2.0
     assert len(facts.pop("fingerprint")) == 16
+    assert {"key", "key_second", "key_confidence", "tempo_bpm"} < set(facts)
+    # In two channels a sine of full scale is 0 LUFS, here a little less: at 440 Hz, not at 997.
+    assert facts.pop("loudness_lufs") == pytest.approx(-6.02 - 0.7, abs=0.1)
+    for name in ("key", "key_second", "key_confidence", "tempo_bpm"):
+        facts.pop(name)
     assert facts == {
         "kind": "song",
         "format": "FLAC PCM_24",
@@ -102,17 +107,19 @@ def test_info_of_a_song(tmp_path):
         "sample_rate_hz": 22_050,
         "channels": 2,
         "peak_dbfs": -6.02,
+        "true_peak_dbtp": -6.02,
     }
     text = ctxaudio("info", "-", stdin=song.read_bytes()).out.decode()
     assert [line.split()[0] for line in text.splitlines()][:2] == ["kind", "format"]
-    assert "sample rate  22050 Hz\n" in text
+    assert "sample rate    22050 Hz\n" in text
 
 
 def test_info_of_silence_has_no_level_and_no_tuning(tmp_path):
     song = write(tmp_path / "a.wav", Sound(np.zeros((1, 10)), 8_000))
     facts = json.loads(ctxaudio("info", song, "--json").out)
     assert facts["peak_dbfs"] is None
-    assert facts["tuning_cents"] is None
+    for name in ("true_peak_dbtp", "loudness_lufs", "key", "tuning_cents", "tempo_bpm"):
+        assert facts[name] is None
 
 
 def test_info_of_a_memory(song, taught):
@@ -125,7 +132,7 @@ def test_info_of_a_memory(song, taught):
     assert (facts["duration_s"], facts["sample_rate_hz"]) == (0.5, 8_000)
     assert facts["semitones_a_step"] == pytest.approx(1.0, abs=0.01)
     assert (facts["bands_that_agree"], facts["bands"]) == (24, 24)
-    assert "contexts     -2, 0, +1.5\n" in ctxaudio("info", memory).out.decode()
+    assert "contexts       -2, 0, +1.5\n" in ctxaudio("info", memory).out.decode()
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x10\0\0\0\0\0\0\0{}", None])
