@@ -96,6 +96,28 @@ class Divided(SoundSource):
         return (self._source.read(begin, end) / self._divisor).astype(np.float32)
 
 
+class Without(SoundSource):
+    """A sound less another of its shape, as it is read."""
+
+    def __init__(self, source: SoundSource, taken: SoundSource) -> None:
+        self._source, self._taken = source, taken
+        self.sample_rate = source.sample_rate
+
+    @property
+    def n_channels(self) -> int:
+        """As many as there are."""
+        return self._source.n_channels
+
+    @property
+    def n_samples(self) -> int:
+        """As many as there are."""
+        return self._source.n_samples
+
+    def read(self, begin: int, end: int) -> np.ndarray:
+        """Samples (channel, time) of the one less those of the other."""
+        return self._source.read(begin, end) - self._taken.read(begin, end)
+
+
 class Excerpt(SoundSource):
     """A part of a sound, held in memory; what is read of it lies within that part."""
 
