@@ -1,12 +1,13 @@
 import os
 import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
 
 from ctxaudio import Sound
-from ctxaudio.analysis.load_librosa import _alone
+from ctxaudio.analysis.load_librosa import _alone, load_librosa
 from ctxaudio.analysis.tuning import tuning_cents
 from tests.support.signals import chord
 
@@ -26,6 +27,17 @@ def test_two_channels_are_tuned_as_one():
     tones = chord(seconds=1.0)
     both = Sound(np.repeat(tones.samples[:1], 2, axis=0), tones.sample_rate)
     assert tuning_cents(both) == tuning_cents(Sound(tones.samples[:1], tones.sample_rate))
+
+
+@pytest.mark.parametrize("n", [1, 600, 22_050])
+def test_it_is_what_librosa_says_of_the_whole(monkeypatch, rng, n):
+    monkeypatch.setattr("ctxaudio.analysis.tuning._AT_A_TIME", 3)
+    samples = chord(seconds=1.0).samples[:, :n] + 0.05 * rng.standard_normal((2, n))
+    sound = Sound(samples, 22_050)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a window longer than the sound
+        whole = load_librosa().estimate_tuning(y=sound.samples.mean(axis=0), sr=22_050)
+    assert tuning_cents(sound) == 100.0 * whole
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there")
