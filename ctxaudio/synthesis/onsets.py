@@ -34,7 +34,7 @@ _SILENT = 0.3  # of the level at first; what was that loud before was not silenc
 _ALONE = 0.25  # what begins out of silence is kept whole as if it died by as much
 _AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
 _LASTS, _DIES = 0.8, 0.4  # of the level at first: what lasts has more later, what dies has less
-_BLOCK = 1024  # short frames at a time
+_BLOCK = 128  # short frames at a time
 
 
 class OnsetState(NamedTuple):
