@@ -362,7 +362,8 @@ def check_song(memory: SongMemory, song: SoundSource) -> None:
     """
     if memory.fingerprint == ANY_SOUND:
         raise DataError("the memory is of no song in particular: it shifts block by block.")
-    if song.fingerprint() != memory.fingerprint:
+    length = song.n_samples, song.sample_rate
+    if length != (memory.n_samples, memory.sample_rate) or not song.is_of(memory.fingerprint):
         raise DataError(
             f"the memory is of another song: it was taught {memory.n_samples} samples at "
             f"{memory.sample_rate} Hz, got {song!r}. Teach this one, or give the same file."

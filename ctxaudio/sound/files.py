@@ -6,9 +6,9 @@ import contextlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TypeAlias, cast
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.encoding import FileFormat, undisturbed, write_sound
@@ -20,6 +20,7 @@ from rnn.rows import NoRoomError
 
 _UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
 _IN_MEMORY = 1 << 20  # bytes of a pipe that are kept there
+Begin: TypeAlias = Callable[[StoredSound, int | None], None]
 _SAMPLE_DUMP = b"\xf0\x7e"  # at which libsndfile prints to standard output
 
 
@@ -33,10 +34,16 @@ def load_sound(source: str | Path | BinaryIO) -> tuple[Sound, FileFormat]:
     return whole_sound(stored), file_format
 
 
-def open_sound(source: str | Path | BinaryIO) -> tuple[StoredSound, FileFormat]:
+def open_sound(
+    source: str | Path | BinaryIO, begin: Begin = lambda *_: None
+) -> tuple[StoredSound, FileFormat]:
     """As :func:`load_sound`, of a sound that need not fit into memory.
 
     The file is decoded once, and checked all through; what was decoded is read from then on.
+
+    Args:
+        source: a path or an open binary file.
+        begin: told what will be filled, before it is, and with how many samples, if that is known.
 
     Raises:
         DataError: if it is missing, unreadable, not a sound, truncated, or not usable.
@@ -45,7 +52,7 @@ def open_sound(source: str | Path | BinaryIO) -> tuple[StoredSound, FileFormat]:
     name = getattr(source, "name", "the input") if hasattr(source, "read") else str(source)
     try:
         with _seekable(source) as file:
-            return _decode(file)
+            return _decode(file, begin)
     except NoRoomError:
         raise  # which is not the file's fault
     except OSError as error:
@@ -72,7 +79,7 @@ def _seekable(source: str | Path | BinaryIO) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, copy)
 
 
-def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
+def _decode(encoded: BinaryIO, begin: Begin) -> tuple[StoredSound, FileFormat]:
     import soundfile
 
     class SoundFile(soundfile.SoundFile):  # type: ignore[misc]
@@ -104,6 +111,9 @@ def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
         if file.frames >= _UNKNOWN_LENGTH:
             raise DataError("it does not say how long it is, as if written to a pipe.")
         stored = StoredSound(file.samplerate, file.channels)
+        # An MP3's length is a guess unless its first frame tells its size.
+        is_sure = file.format != "MP3"
+        begin(stored, file.frames if is_sure else None)
         try:
             while stored.n_samples < file.frames:
                 n = min(BLOCK, file.frames - stored.n_samples)
@@ -115,8 +125,7 @@ def _decode(encoded: BinaryIO) -> tuple[StoredSound, FileFormat]:
             raise DataError(
                 f"it is truncated or damaged ({error.error_string.rstrip('.')})."
             ) from error
-        # An MP3's length is a guess unless its first frame tells its size.
-        if stored.n_samples < file.frames and file.format != "MP3":
+        if stored.n_samples < file.frames and is_sure:
             raise DataError(
                 f"it is truncated: {file.frames} samples expected, {stored.n_samples} found."
             )

@@ -64,6 +64,10 @@ class SoundSource(ABC):
             digest.update((block + np.float32(0.0)).tobytes())  # +0.0 and -0.0 are the same sound
         return digest.hexdigest()
 
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether it is the sound of a fingerprint."""
+        return self.fingerprint() == fingerprint
+
 
 def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
     """Samples (channel, time) from one to another; silence where there are none."""
