@@ -68,9 +68,9 @@ def command(source: Path, target: Path) -> list[str]:
     return [sys.executable, "-m", "cli", "shift", str(source), shift, *to]
 
 
-def _run(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+def _run(arguments: Sequence[str], environment: Mapping[str, str], typed: str = "") -> str:
     done = subprocess.run(
-        arguments, env=dict(environment), capture_output=True, text=True, check=False
+        arguments, env=dict(environment), input=typed, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"the command failed ({done.returncode}): {done.stderr.strip()[-500:]}")
@@ -84,9 +84,11 @@ def wall(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
     return time.perf_counter() - start
 
 
-def peak_mebibytes(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
+def peak_mebibytes(
+    arguments: Sequence[str], environment: Mapping[str, str], typed: str = ""
+) -> float:
     """Largest resident memory of a process, in MiB."""
-    printed = _run([sys.executable, "-c", _WATCH, *arguments], environment)
+    printed = _run([sys.executable, "-c", _WATCH, *arguments], environment, typed)
     unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB
     return int(printed.split()[-1]) * unit / 2**20
 
