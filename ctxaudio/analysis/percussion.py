@@ -26,7 +26,7 @@ _POWER = 2.0  # of the masks: Wiener's
 _FAVOUR = 2.0  # of notes over drums, where both could be
 _AROUND_S = 1.0  # over which it is judged whether anything has a pitch
 _STEADY = (0.5, 0.7)  # share of what is as loud for a while: noise has less than a chord
-_PART_S, _MARGIN_S = 4.0, 1.0  # taken at a time, and what beside it has a say
+_PART_S, _MARGIN_S = 3.0, 0.8  # taken at a time, and what beside it has a say
 _SILENCE = 1e-9
 
 
