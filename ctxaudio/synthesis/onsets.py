@@ -91,11 +91,13 @@ def mapped_onsets(first: int, n_steps: int, resolution: Resolution, when: TimeMa
     """The onsets around steps of which it is known when they are heard, (step, N_NEAR, 2)."""
     near = np.full((n_steps, N_NEAR, 2), NEVER, np.int64)
     heres = when.song_at(np.arange(first, first + n_steps) * resolution.frames.hop)
+    reach = resolution.longest // 2
+    first_of = np.searchsorted(when.onsets[:, 1], heres - reach)
+    end_of = np.searchsorted(when.onsets[:, 1], heres + reach, side="right")
     for row, here in enumerate(heres):
-        distances = np.abs(when.onsets[:, 1] - here)
-        some = np.argsort(distances, kind="stable")[:N_NEAR]
-        some = some[distances[some] <= resolution.longest // 2]
-        near[row, : len(some)] = when.onsets[some]
+        around = when.onsets[first_of[row] : end_of[row]]
+        some = np.argsort(np.abs(around[:, 1] - here), kind="stable")[:N_NEAR]
+        near[row, : len(some)] = around[some]
     return near
 
 
