@@ -37,8 +37,15 @@ class Cost(NamedTuple):
     peak_mib: float  # largest resident size
 
 
-def cost_of(arguments: Sequence[str], environment: dict[str, str] | None = None) -> Cost:
-    """What a process costs, with more than this process's environment, if any is given.
+def cost_of(
+    arguments: Sequence[str], environment: dict[str, str] | None = None, typed: str = ""
+) -> Cost:
+    """What a process costs.
+
+    Args:
+        arguments: its command line.
+        environment: what is added to this process's.
+        typed: its standard input.
 
     Raises:
         RuntimeError: if it fails, with the end of what it said.
@@ -49,6 +56,7 @@ def cost_of(arguments: Sequence[str], environment: dict[str, str] | None = None)
     done = subprocess.run(
         [sys.executable, "-c", _WATCH, *arguments],
         env=around,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,

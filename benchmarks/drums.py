@@ -88,7 +88,7 @@ def measure(case: Case, *, shifts: Sequence[int]) -> Figures:
     music = silence if case.music is None else fit(case.music(0), kit)
     song = Sound(kit + music, RATE)
     found = {
-        "ctxaudio": split_drums(song)[0].samples,
+        "ctxaudio": split_drums(song)[0].read(0, song.n_samples),
         "librosa": find_by_hpss(song.samples, window=HPSS_WINDOW, kernel=HPSS_KERNEL),
         "librosa's defaults": find_by_hpss(song.samples, window=2048, kernel=31),
         "none": silence,

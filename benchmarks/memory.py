@@ -2,26 +2,27 @@
 
 Each command runs in a process of its own, whose largest resident size the operating system tells.
 The first line is the floor: what a process has taken once all libraries are loaded that a shift
-needs, and nothing is done. A song of an hour takes minutes: ``--seconds 3600 7200``.
+needs, and nothing is done. A song of an hour takes minutes: ``--seconds 3600 7200``. What is
+compiled at the first time takes more: run it twice.
+
+``--card`` measures ``live`` and ``play`` as well, on a sound card such as ``python -m
+benchmarks.live`` names. ``live`` goes to the song's end at once; ``play`` takes a quarter of its
+length.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import soundfile
-
+from benchmarks.costs import cost_of, write_music
 from benchmarks.runner import say, write_json
-from benchmarks.speed import music, peak_mebibytes
-from benchmarks.truths import RATE
 
 _SHIFT = "+4"
-_PIECE_S = 60.0  # repeated in longer songs
+_LEFT_S = 3.0  # of the song, that live plays
 _LIBRARIES = (
     "import numpy, scipy.fft, scipy.linalg, scipy.ndimage, soundfile, soxr, ctxaudio\n"
     "from ctxaudio import ContextShift\n"
@@ -30,20 +31,17 @@ _LIBRARIES = (
 )
 
 
-def write_music(path: Path, seconds: float) -> None:
-    """Stereo music of any length, without holding it."""
-    piece = music(min(seconds, _PIECE_S)).T
-    left = round(seconds * RATE)
-    with soundfile.SoundFile(path, "w", RATE, piece.shape[1]) as file:
-        while left > 0:
-            file.write(piece[:left])
-            left -= len(piece)
-
-
-def commands(song: Path, folder: Path) -> dict[str, list[str]]:
-    """What is measured, in order: the second command reads what the first has written."""
+def commands(song: Path, folder: Path, *, card: bool) -> dict[str, list[str]]:
+    """What is measured, in order: what the first command has written, others read."""
     memory, made = str(folder / "song.memory"), str(folder / "made.wav")
     shift = ["shift", str(song), _SHIFT, "-o", made, "--force", "-q"]
+    play = {
+        "live": ["live", str(song), "--no-ui"],
+        "live --memory": ["live", str(song), "--no-ui", "--memory", memory],
+        "live --speed": ["live", str(song), "--no-ui", "--memory", memory, "--speed", "0.8"],
+        "play --speed": ["play", str(song), _SHIFT, "--memory", memory, "--speed", "4"],
+    }
+    other = str(folder / "other.memory")
     return {
         "teach": ["teach", str(song), "-o", memory, "--force", "-q"],
         "shift --memory": [*shift, "--memory", memory],
@@ -52,7 +50,10 @@ def commands(song: Path, folder: Path) -> dict[str, list[str]]:
         "shift --speed": [*shift, "--memory", memory, "--speed", "0.8"],
         "shift --drums keep": [*shift, "--memory", memory, "--drums", "keep"],
         "shift --formants keep": [*shift, "--formants", "keep"],
+        "teach --network trained": ["teach", str(song), "-o", other, "-q", "--network", "trained"],
         "info": ["info", str(song)],
+        "info of a memory": ["info", memory],
+        **(play if card else {}),
     }
 
 
@@ -63,21 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", nargs="+", metavar="COMMAND", help="such as teach 'shift --speed'"
     )
+    parser.add_argument("--card", action="store_true", help="measure play and live as well")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE")
     options = parser.parse_args(arguments)
     figures: dict[str, dict[str, float]] = {}
     try:
-        floor = peak_mebibytes([sys.executable, "-c", _LIBRARIES], os.environ)
+        floor = cost_of([sys.executable, "-c", _LIBRARIES]).peak_mib
         print(f"libraries alone: {floor:.0f} MiB")
         for seconds in options.seconds:
             with tempfile.TemporaryDirectory() as name:
                 song = Path(name) / "song.wav"
                 write_music(song, seconds)
-                for label, words in commands(song, Path(name)).items():
+                at_the_end = f"seek {seconds - _LEFT_S:g}\n"
+                for label, words in commands(song, Path(name), card=options.card).items():
                     if options.only and label not in options.only:
                         continue
                     command = [sys.executable, "-m", "cli", *words]
-                    peak = peak_mebibytes(command, os.environ)
+                    peak = cost_of(command, typed=at_the_end).peak_mib
                     figures.setdefault(label, {})[f"{seconds:g}"] = peak
                     print(f"{label}, {seconds:g} s: {peak:.0f} MiB", flush=True)
     except RuntimeError as error:

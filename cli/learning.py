@@ -126,6 +126,16 @@ def open_song(name: str) -> tuple[StoredSound, FileFormat]:
         return open_sound(sys.stdin.buffer if name == "-" else name)
 
 
+def open_to_play(name: str, memory: str | None, speed: float) -> SoundSource:
+    """As :func:`open_song`; or decoded while it plays, where nothing asks for all of it before."""
+    if name == "-" or memory is None or speed != 1.0:
+        return open_song(name)[0]
+    from ctxaudio.sound.ahead import AheadSound
+
+    with quiet_libraries():
+        return AheadSound(name)
+
+
 def refuse_input(target: Path, inputs: Iterable[str]) -> None:
     """A file that is read is never written, whatever name it has there, and not by force.
 

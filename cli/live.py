@@ -13,7 +13,7 @@ from cli.learning import (
     check_learning,
     formants_option,
     learning_options,
-    open_song,
+    open_to_play,
     recall_or_learn,
     saying_options,
 )
@@ -106,7 +106,7 @@ def live(
         opened = input_deck(taught, context, card, formants=formants)
     else:
         with reporter.stage("load"):
-            sound, _ = open_song(song)
+            sound = open_to_play(song, memory, speed)
         learned = partial(
             recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
         )

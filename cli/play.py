@@ -12,7 +12,7 @@ from cli.learning import (
     check_learning,
     formants_option,
     learning_options,
-    open_song,
+    open_to_play,
     recall_or_learn,
     saying_options,
 )
@@ -62,7 +62,7 @@ def play(
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
-        sound, _ = open_song(song)
+        sound = open_to_play(song, memory, speed)
     learned = partial(
         recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
     )

@@ -8,14 +8,17 @@ bands: Gillet & Richard, "Transcription and separation of drum signals from poly
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy.ndimage import maximum_filter1d
 
 from ctxaudio.analysis.damped import Damped, fit_after, fit_damped
+from ctxaudio.analysis.highest import highest
+from ctxaudio.sound.source import SoundSource, between
+from rnn.rows import Rows, in_parts
 
 _TO_HZ, _SLOPE_HZ, _RATE_HZ = 230.0, 55.0, 760.0
 _ATTACK_S = 0.045  # after a hit, until its tone stands
@@ -38,30 +41,41 @@ _LATE_S = tuple(0.01 * n for n in range(-1, 9))  # after a hit, that a note may 
 _RISE_S = (0.005, 0.03, 0.08, 0.15)  # in which it may rise
 _JUDGED_S = 0.15  # in which that is judged,
 _MARGIN = 0.8  # and by how much less power it must leave
+_APART = 8  # frames between which a rise is measured, and within which one is the steepest
+_BLOCK = 4096  # samples, or frames, at a time
 
 
-class LowPart(NamedTuple):
-    """The low range of a sound."""
+class LowRange:
+    """The low range of a sound, at a rate that just holds it."""
 
-    samples: np.ndarray  # (channel, time)
-    rate: float  # Hz
-    factor: int  # samples of the sound to one
-    taps: np.ndarray
+    def __init__(self, sound: SoundSource) -> None:
+        rate = sound.sample_rate
+        self._factor = max(1, round(rate / _RATE_HZ))  # samples of the sound to one
+        self.rate = rate / self._factor  # Hz
+        self._taps = scipy.signal.firwin(
+            2 * round(rate / _SLOPE_HZ) // 2 * 2 + 1, _TO_HZ, fs=rate, window=("kaiser", 7.0)
+        )
+        # On so many samples of this rate one depends, to each side.
+        self._reach = reach = -(-(len(self._taps) // 2) // self._factor)
+        self.samples = Rows((sound.n_channels,), np.float64)  # (time, channel)
+        n = -(-sound.n_samples // self._factor)
+        for begin in range(0, n, _BLOCK):
+            end = min(begin + _BLOCK, n)
+            part = sound.read((begin - reach) * self._factor, (end + reach) * self._factor)
+            low = scipy.signal.resample_poly(
+                part.astype(np.float64), 1, self._factor, axis=1, window=self._taps
+            )
+            self.samples.append(low[:, reach : reach + end - begin].T)
 
-    def raised(self, samples: np.ndarray, n: int) -> np.ndarray:
-        """Samples of this range at the sound's rate, ``n`` of them."""
-        made = scipy.signal.resample_poly(samples, self.factor, 1, axis=1, window=self.taps)
-        return np.asarray(made[:, :n])
+    def raised(self, samples: Rows, begin: int, end: int) -> np.ndarray:
+        """Samples (time, channel) of this range at the sound's rate, some of them: (channel, time).
 
-
-def low_part(samples: np.ndarray, rate: int) -> LowPart:
-    """The low range of (channel, time) samples."""
-    factor = max(1, round(rate / _RATE_HZ))
-    taps = scipy.signal.firwin(
-        2 * round(rate / _SLOPE_HZ) // 2 * 2 + 1, _TO_HZ, fs=rate, window=("kaiser", 7.0)
-    )
-    low = scipy.signal.resample_poly(samples, 1, factor, axis=1, window=taps)
-    return LowPart(low, rate / factor, factor, taps)
+        Any part is the same as of the whole.
+        """
+        first = begin // self._factor - self._reach
+        part = _between(samples, first, -(-end // self._factor) + self._reach)
+        made = scipy.signal.resample_poly(part, self._factor, 1, axis=1, window=self._taps)
+        return np.asarray(made[:, begin - first * self._factor : end - first * self._factor])
 
 
 class _Stretch(NamedTuple):
@@ -75,18 +89,43 @@ class _Stretch(NamedTuple):
     rises: bool  # whether anything begins
 
 
-def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
-    """The drums in the low range, (channel, time) at its rate.
+def low_drums(low: LowRange, clicks_s: np.ndarray) -> Rows:
+    """The drums in the low range, (time, channel) at its rate.
 
     Args:
         low: the range.
         clicks_s: when something broad begins.
     """
+    n, n_channels = low.samples.shape
+    made = Rows((n_channels,), np.float64)
+    late = np.zeros((n_channels, 0))  # made, but a drum that begins may yet cut it short
+
+    def wait_for(moment: int) -> None:
+        nonlocal late
+        while (n := min(moment - len(made), _BLOCK)) > 0:
+            made.append(_padded(late, n)[:, :n].T)
+            late = late[:, n:]
+
+    for begin, drum in _stretches(low, clicks_s):
+        wait_for(begin)
+        late = _padded(late, drum.shape[1])
+        late[:, : drum.shape[1]] = drum
+    wait_for(n)
+    return made
+
+
+def _padded(samples: np.ndarray, n: int) -> np.ndarray:
+    """Samples (channel, time), and silence after them until there are ``n``."""
+    return np.pad(samples, ((0, 0), (0, max(n - samples.shape[1], 0))))
+
+
+def _stretches(low: LowRange, clicks_s: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Where each stretch begins, and what of it is a drum, (channel, time)."""
     samples, rate = low.samples, low.rate
-    made = np.zeros_like(samples)
-    silent = _SILENT * float(np.mean(samples**2))
+    power = sum(float(np.sum(part**2)) for part in in_parts(samples)) / samples.size
+    silent = _SILENT * power
     events = np.round(_find_events(samples, rate, clicks_s) * rate).astype(int)
-    events = events[events < samples.shape[1]]
+    events = events[events < len(samples)]
     last: Damped | None = None
     i = 0
     while i < len(events):
@@ -95,19 +134,17 @@ def low_drums(low: LowPart, clicks_s: np.ndarray) -> np.ndarray:
             last, i = None, i + 1
             continue
         stretch = _follow(samples, events, i, last, rate)
-        inside = slice(stretch.begin, stretch.end)
         drum = _drum(samples, stretch, last, rate)
         if stretch.rises:
             drum *= np.clip(np.arange(1, drum.shape[1] + 1) / (_FADE_S * rate), 0.0, 1.0)
-        made[:, inside] = drum
+        yield stretch.begin, drum
         if stretch.rises and stretch.fit is not None:
             last = stretch.fit
         i = stretch.following
-    return made
 
 
 def _follow(
-    samples: np.ndarray, events: np.ndarray, i: int, last: Damped | None, rate: float
+    samples: Rows, events: np.ndarray, i: int, last: Damped | None, rate: float
 ) -> _Stretch:
     """What begins at an event, for as long as one fit describes it."""
     hit, back, near = events[i], round(_BACK_S * rate), round(_NEAR_S * rate)
@@ -121,7 +158,7 @@ def _follow(
     for j, end in reversed(ends):
         if end - start < _FEWEST or (alone and j > i + 1):
             continue
-        fit = fit_after(samples[:, start:end], start, _NOTE_S * rate, going)
+        fit = fit_after(samples[start:end].T, start, _NOTE_S * rate, going)
         if best is None or fit.error < _BETTER * best.error:
             best, following = fit, j
         if best.error < _GOOD:
@@ -134,14 +171,14 @@ def _follow(
     return _Stretch(begin, hit, end, following, best, rises)
 
 
-def _drum(samples: np.ndarray, stretch: _Stretch, last: Damped | None, rate: float) -> np.ndarray:
+def _drum(samples: Rows, stretch: _Stretch, last: Damped | None, rate: float) -> np.ndarray:
     """What of a stretch is no note, (channel, time)."""
     begin, end, fit = stretch.begin, stretch.end, stretch.fit
-    here = samples[:, begin:end]
+    here = samples[begin:end].T
     none = np.zeros_like(here)
     if fit is not None and stretch.rises:
         fast = fit.sound(fit.start, end, ~fit.slow)
-        if np.sum(fast**2) < _LEAST * np.sum(samples[:, fit.start : end] ** 2):
+        if np.sum(fast**2) < _LEAST * np.sum(samples[fit.start : end] ** 2):
             return none
         return np.asarray(here - _notes(samples, begin, end, last, fit, rate))
     notes = tail = none
@@ -153,7 +190,7 @@ def _drum(samples: np.ndarray, stretch: _Stretch, last: Damped | None, rate: flo
 
 
 def _notes(
-    samples: np.ndarray, begin: int, end: int, last: Damped | None, best: Damped, rate: float
+    samples: Rows, begin: int, end: int, last: Damped | None, best: Damped, rate: float
 ) -> np.ndarray:
     """What is no drum: notes of before until those of after begin, if not at the hit.
 
@@ -165,7 +202,8 @@ def _notes(
         before = last.sound(begin, end, last.slow)
     judged = min(end - begin, round(_JUDGED_S * rate))
     time_s = np.arange(end - begin) / rate
-    least = _MARGIN * float(np.sum((samples[:, begin : begin + judged] - after[:, :judged]) ** 2))
+    heard = samples[begin : begin + judged].T
+    least = _MARGIN * float(np.sum((heard - after[:, :judged]) ** 2))
     chosen = after
     for late_s in _LATE_S:
         for rise_s in _RISE_S:
@@ -173,24 +211,24 @@ def _notes(
             turn = np.sin(0.5 * np.pi * turn) ** 2
             for old in (before, 0.0 * before):
                 some = old + turn * (after - old)
-                left = float(np.sum((samples[:, begin : begin + judged] - some[:, :judged]) ** 2))
+                left = float(np.sum((heard - some[:, :judged]) ** 2))
                 if left < least:
                     least, chosen = left, some
     return chosen
 
 
-def _going(samples: np.ndarray, first: int, end: int, rate: float) -> Damped | None:
+def _going(samples: Rows, first: int, end: int, rate: float) -> Damped | None:
     """Damped sinusoids before a hit, if they are certain."""
-    part = samples[:, first : max(end, first)]
+    part = samples[first : max(end, first)].T
     if part.shape[1] < _FEWEST_BEFORE or not part.any():
         return None
     fit = fit_damped(part, first, _NOTE_S * rate)
     return fit if fit.error < _SURE else None
 
 
-def _ends(samples: np.ndarray, events: np.ndarray, i: int, rate: float) -> list[tuple[int, int]]:
+def _ends(samples: Rows, events: np.ndarray, i: int, rate: float) -> list[tuple[int, int]]:
     """Where what begins at an event may be followed to: the next event then, and the sample."""
-    latest = min(events[i] + round(_LASTING_S * rate), samples.shape[1])
+    latest = min(events[i] + round(_LASTING_S * rate), len(samples))
     back, near = round(_BACK_S * rate), round(_NEAR_S * rate)
     ends: list[tuple[int, int]] = []
     for j in range(i + 1, len(events)):
@@ -203,25 +241,45 @@ def _ends(samples: np.ndarray, events: np.ndarray, i: int, rate: float) -> list[
     return [*ends, (len(events), latest)]
 
 
-def _power(samples: np.ndarray, first: int, end: int) -> float:
-    some = samples[:, max(first, 0) : max(end, 0)]
+def _power(samples: Rows, first: int, end: int) -> float:
+    some = samples[max(first, 0) : max(end, 0)]
     return float(np.mean(some**2)) if some.size else 0.0
 
 
-def _find_events(samples: np.ndarray, rate: float, clicks_s: np.ndarray) -> np.ndarray:
+def _find_events(samples: Rows, rate: float, clicks_s: np.ndarray) -> np.ndarray:
     """Seconds at which something begins: clicks, and what rises without one."""
     hop, window = max(1, round(0.005 * rate)), round(0.048 * rate) // 2 * 2
-    padded = np.pad(samples, ((0, 0), (window // 2, window)))
-    frames = sliding_window_view(padded, window, axis=1)[:, ::hop] * scipy.signal.windows.hann(
-        window, sym=False
-    )
-    level = np.sqrt((np.abs(np.fft.rfft(frames, axis=2)) ** 2).sum(axis=0))
-    if len(level) <= 8:
+    n_rises = (len(samples) + window // 2) // hop + 1 - _APART
+    if n_rises <= 0:
         return clicks_s
-    rise = np.maximum(level[8:] - level[:-8], 0.0).sum(axis=1)
-    around = maximum_filter1d(level.sum(axis=1)[4:-4], 17)
-    loudest = level.sum(axis=1).max()
-    peaks = (rise == maximum_filter1d(rise, 17)) & (rise > 0.25 * around) & (rise > 1e-3 * loudest)
-    rises_s = (np.flatnonzero(peaks) + 4) * hop / rate + 0.006
+    taper = scipy.signal.windows.hann(window, sym=False)
+    rises = Rows((2,), np.float64)  # how much it rises, and the level amid that
+    loudest = 0.0
+    for first in range(0, n_rises, _BLOCK):
+        end = min(first + _BLOCK, n_rises)
+        part = _between(
+            samples, first * hop - window // 2, (end + _APART - 1) * hop - window // 2 + window
+        )
+        frames = sliding_window_view(part, window, axis=1)[:, ::hop] * taper
+        level = np.sqrt((np.abs(np.fft.rfft(frames, axis=2)) ** 2).sum(axis=0))
+        rise = np.maximum(level[_APART:] - level[:-_APART], 0.0).sum(axis=1)
+        total = level.sum(axis=1)
+        loudest = max(loudest, float(total.max()))
+        rises.append(np.stack([rise, total[_APART // 2 : -_APART // 2]], axis=1))
+    peaks = []
+    for first in range(0, n_rises, _BLOCK):
+        end = min(first + _BLOCK, n_rises)
+        rise, total = _between(rises, first - _APART, end + _APART)
+        most, around = (highest(each, 2 * _APART + 1) for each in (rise, total))
+        here = rise[_APART:-_APART]
+        is_peak = (here == most) & (here > 0.25 * around) & (here > 1e-3 * loudest)
+        peaks.append(first + np.flatnonzero(is_peak))
+    rises_s = (np.concatenate(peaks) + _APART // 2) * hop / rate + 0.006
     lone = [at for at in rises_s if not len(clicks_s) or np.abs(clicks_s - at).min() > 0.03]
     return np.sort(np.concatenate([clicks_s, lone]))
+
+
+def _between(rows: Rows, begin: int, end: int) -> np.ndarray:
+    """Rows from one to another as columns, zeros where there are none."""
+    first = max(begin, 0)
+    return between(rows[first : max(end, first)].T, begin - first, end - first)

@@ -9,26 +9,24 @@ note is, and :mod:`ctxaudio.analysis.low_drums` follows what dies away.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import scipy.signal
-from scipy.ndimage import maximum_filter1d, median_filter, uniform_filter1d
+from scipy.ndimage import median_filter, uniform_filter1d
 
-from ctxaudio.analysis.low_drums import low_drums, low_part
-from ctxaudio.sound.samples import Sound
+from ctxaudio.analysis.clicks import find_clicks
+from ctxaudio.analysis.low_drums import LowRange, low_drums
+from ctxaudio.sound.source import Divided, SoundSource, Without
+from ctxaudio.sound.stored import StoredSound
 
 _CROSSING_HZ = (4500.0, 5500.0)  # from one mask to the other
-_CLICKS_HZ = (1500, 2200, 3200, 4500, 6500, 9000, 12500, 18000)  # ranges that a click is in
-_CLICK_HOP_S = 128 / 44_100  # of windows four times as long
-_CLICK_LEAST = 0.25  # of the levels before and after, that a rise must be in the mean of ranges
-_CLICK_FLOOR = 0.03  # of a range's loudest moment: a rise below counts less
-_CLICK_NEAREST = 12  # hops between two clicks
 _POWER = 2.0  # of the masks: Wiener's
 _FAVOUR = 2.0  # of notes over drums, where both could be
 _AROUND_S = 1.0  # over which it is judged whether anything has a pitch
 _STEADY = (0.5, 0.7)  # share of what is as loud for a while: noise has less than a chord
-_PART_S, _MARGIN_S = 16.0, 1.5  # taken at a time, and what beside it has a say
+_PART_S, _MARGIN_S = 3.0, 0.8  # taken at a time, and what beside it has a say
 _SILENCE = 1e-9
 
 
@@ -41,51 +39,58 @@ class _Mask(NamedTuple):
     clear: float  # times the median over the band, that a note's is at least
     pitched: tuple[float, float]  # share of what is clear: nothing has a pitch, and something has
 
+    def hop(self, rate: int) -> int:
+        """Samples of a quarter of the window."""
+        return max(1, round(self.window_s * rate / 4))
+
 
 _BELOW = _Mask(4096 / 44_100, 0.3, 200.0, 4.0, (0.1, 0.4))
 _ABOVE = _Mask(1024 / 44_100, 0.2, 1000.0, 4.0, (0.05, 0.25))
 
 
-def split_drums(song: Sound) -> tuple[Sound, Sound]:
+def split_drums(song: SoundSource) -> tuple[SoundSource, SoundSource]:
     """The drums and the rest, which add up to the song to the last rounding.
 
+    >>> from ctxaudio import Sound
     >>> time_s = np.arange(22_050) / 44_100
     >>> drums, rest = split_drums(Sound(0.5 * np.sin(2 * np.pi * 440 * time_s)[None], 44_100))
-    >>> bool(np.abs(drums.samples[:, 4_000:-4_000]).max() < 0.005)
+    >>> bool(np.abs(drums.read(4_000, 18_050)).max() < 0.005)
     True
     """
-    rate = song.sample_rate
-    peak = float(np.abs(song.samples).max())
-    samples = song.samples.astype(np.float64)
-    if peak == 0.0 or samples.shape[1] < _BELOW.window_s * rate:
-        return Sound(np.zeros_like(song.samples), rate), song  # too short to tell
-    samples /= peak
-    low = low_part(samples, rate)
-    below = low.raised(low.samples, samples.shape[1])
-    high = (samples - below).astype(np.float32)
-    clicks_s = _find_clicks(samples.astype(np.float32), rate)
-    found = low.raised(low_drums(low, clicks_s), samples.shape[1])
-    found += _percussive(high, rate, _BELOW, rising=False)
-    found += _percussive(high, rate, _ABOVE, rising=True)
-    drums = (peak * found).astype(np.float32)
-    return Sound(drums, rate), Sound(song.samples - drums, rate)
+    drums = StoredSound(song.sample_rate, song.n_channels)
+    peak = song.peak
+    if peak == 0.0 or song.n_samples < _BELOW.window_s * song.sample_rate:  # too short to tell
+        for block in song.blocks():
+            drums.append(np.zeros_like(block))
+    else:
+        for part in _find_drums(Divided(song, peak)):
+            drums.append((peak * part).astype(np.float32))
+    return drums, Without(song, drums)
+
+
+def _find_drums(song: SoundSource) -> Iterator[np.ndarray]:
+    """The drums of a song of full scale 1, a part (channel, time) after the other."""
+    rate, n_samples = song.sample_rate, song.n_samples
+    low = LowRange(song)
+    below = low_drums(low, find_clicks(song))
+    n, margin = round(_PART_S * rate), round(_MARGIN_S * rate)
+    for start in range(0, n_samples, n):
+        end = min(start + n, n_samples)
+        first, last = max(start - margin, 0), min(end + margin, n_samples)
+        high = song.read(first, last) - low.raised(low.samples, first, last)
+        found = low.raised(below, start, end)
+        for mask, rising in ((_BELOW, False), (_ABOVE, True)):
+            # Frames are those of the whole song, wherever a part begins.
+            left = -first % mask.hop(rate)
+            part = _percussive(high[:, left:].astype(np.float32), rate, mask, rising=rising)
+            found += part[:, start - first - left :][:, : end - start]
+        yield found
 
 
 def _percussive(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) -> np.ndarray:
-    """What is percussive above the crossing, or below it; part by part, for memory's sake."""
-    hop = max(1, round(mask.window_s * rate / 4))
-    n, margin = round(_PART_S * rate / hop) * hop, round(_MARGIN_S * rate / hop) * hop
-    made = np.empty_like(samples)
-    for start in range(0, samples.shape[1], n):
-        first = max(0, start - margin)
-        part = _percussive_part(samples[:, first : start + n + margin], rate, mask, rising=rising)
-        made[:, start : start + n] = part[:, start - first : start - first + n]
-    return made
-
-
-def _percussive_part(samples: np.ndarray, rate: int, mask: _Mask, *, rising: bool) -> np.ndarray:
+    """What is percussive above the crossing, or below it."""
     first, last = _CROSSING_HZ
-    hop = max(1, round(mask.window_s * rate / 4))
+    hop = mask.hop(rate)
     window = 4 * hop
     hz = np.fft.rfftfreq(window, 1.0 / rate)
     share = np.clip((hz - first) / (last - first), 0.0, 1.0)
@@ -120,25 +125,3 @@ def _percussive_part(samples: np.ndarray, rate: int, mask: _Mask, *, rising: boo
 def _between(values: np.ndarray, first: float, last: float) -> np.ndarray:
     """0 up to the first, 1 from the last on."""
     return np.clip((values - first) / (last - first), 0.0, 1.0)
-
-
-def _find_clicks(samples: np.ndarray, rate: int) -> np.ndarray:
-    """Seconds at which something broad begins."""
-    hop = max(1, round(_CLICK_HOP_S * rate))
-    window = 4 * hop
-    edges = [hz for hz in _CLICKS_HZ if hz < 0.5 * rate]
-    mixed = scipy.signal.stft(samples, rate, nperseg=window, noverlap=window - hop)[2]
-    power = (np.abs(mixed) ** 2).sum(axis=0)  # (bin, frame)
-    hz = np.fft.rfftfreq(window, 1.0 / rate)
-    ranges = [
-        power[(hz >= low) & (hz < high)].sum(axis=0)
-        for low, high in zip(edges, [*edges[1:], 0.41 * rate], strict=True)
-        if high > low
-    ]
-    level = np.sqrt(np.array(ranges))
-    before, after = level[:, :-4], level[:, 4:]
-    floor = _CLICK_FLOOR * level.max(axis=1, keepdims=True) + _SILENCE
-    rise = np.maximum(after - before, 0.0) / (after + before + floor)
-    rise = np.pad(rise.mean(axis=0), 2)
-    highest = maximum_filter1d(rise, 2 * _CLICK_NEAREST + 1)
-    return np.flatnonzero((rise == highest) & (rise > _CLICK_LEAST)) * (hop / rate)

@@ -36,9 +36,10 @@ from ctxaudio.memory.song_memory import (
     teach_song,
 )
 from ctxaudio.sound.door import Layout, as_floats
-from ctxaudio.sound.samples import Sound, whole_sound
+from ctxaudio.sound.samples import Sound
 from ctxaudio.sound.source import SoundSource
-from ctxaudio.synthesis.generator import generate, generate_into, n_generated, when_heard
+from ctxaudio.sound.stored import StoredSound
+from ctxaudio.synthesis.generator import generate_into, n_generated, when_heard
 from ctxaudio.threads import in_order, workers_of
 
 Drums: TypeAlias = Literal["move", "keep"]  # with the rest, or as they are
@@ -215,7 +216,7 @@ class ContextShift:
 
         Args:
             write: is given what is made, a block (channel, time) float32 after the other.
-            song: is read in blocks, from beginning to end; but with drums kept, at once.
+            song: is read in blocks, more than once.
             context: and the rest, as in a call.
         """
         memory, workers = self.memory, workers_of(threads)
@@ -226,23 +227,31 @@ class ContextShift:
         field = field_of(memory, context, formants)
         resolution = file_resolution(memory)
         when = when_heard(song, speed, resolution)
-        if drums == "move":
-            generate_into(write, song, field, resolution, memory.bands, progress, when, workers)
+        bands = memory.bands
+        if drums == "move" or (when is None and not field.moves):
+            generate_into(write, song, field, resolution, bands, progress, when, workers)
             return
         # With it comes scipy.signal, which takes a third of a second to import.
         from ctxaudio.analysis.percussion import split_drums
 
-        whole = whole_sound(song)
-        if when is None and not field.moves:
-            write(whole.samples)
-            return
-        beaten, rest = split_drums(whole)
-        made = generate(rest, field, resolution, memory.bands, progress, when, workers)
+        beaten, rest = split_drums(song)
         if speed != 1.0:  # at the same moments
-            still = np.zeros((1, memory.bands.n_bands))
+            still = np.zeros((1, bands.n_bands))
             nowhere = EqualFrames(field.n_frames, Field(still, still))
-            beaten = generate(beaten, nowhere, resolution, memory.bands, when=when, workers=workers)
-        write(made.samples + beaten.samples)
+            made = StoredSound(song.sample_rate, song.n_channels)
+            generate_into(
+                made.append, beaten, nowhere, resolution, bands, when=when, workers=workers
+            )
+            beaten = made
+        written = 0
+
+        def write_both(block: np.ndarray) -> None:
+            nonlocal written
+            until = written + block.shape[1]
+            write(block + beaten.read(written, until))
+            written = until
+
+        generate_into(write_both, rest, field, resolution, bands, progress, when, workers)
 
     def _shift_array(
         self,
@@ -353,7 +362,8 @@ def check_song(memory: SongMemory, song: SoundSource) -> None:
     """
     if memory.fingerprint == ANY_SOUND:
         raise DataError("the memory is of no song in particular: it shifts block by block.")
-    if song.fingerprint() != memory.fingerprint:
+    length = song.n_samples, song.sample_rate
+    if length != (memory.n_samples, memory.sample_rate) or not song.is_of(memory.fingerprint):
         raise DataError(
             f"the memory is of another song: it was taught {memory.n_samples} samples at "
             f"{memory.sample_rate} Hz, got {song!r}. Teach this one, or give the same file."

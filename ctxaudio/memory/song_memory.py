@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -34,7 +34,7 @@ from rnn import (
     draw_reservoir,
     teach_phrases,
 )
-from rnn.rows import mean_of_rows
+from rnn.rows import RowSource, mean_of_rows
 
 # Relative to a frame: small enough to fit the song's features exactly, large enough for float64;
 # `python -m benchmarks.recall --sweep` shows others.
@@ -133,7 +133,7 @@ def teach_song(
         rng=np.random.default_rng(seed),
     )
     if network == "trained":
-        by_context = {point[0]: np.asarray(features) for point, features in taught.items()}
+        by_context = {point[0]: features for point, features in taught.items()}
         reservoir = _train(reservoir, clock, by_context, progress)
     return SongMemory(
         phrases=teach_phrases(reservoir, clock, taught, ridge=RIDGE),
@@ -192,7 +192,7 @@ def check_network(network: str, knobs: Knobs = PITCH) -> None:
 
 
 def _train(
-    reservoir: Reservoir, clock: ClockConfig, taught: dict[float, np.ndarray], progress: Progress
+    reservoir: Reservoir, clock: ClockConfig, taught: Mapping[float, RowSource], progress: Progress
 ) -> Reservoir:
     from rnn.trainable.phrases.training import PhraseTrainingConfig, train_phrases
 

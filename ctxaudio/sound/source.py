@@ -64,6 +64,10 @@ class SoundSource(ABC):
             digest.update((block + np.float32(0.0)).tobytes())  # +0.0 and -0.0 are the same sound
         return digest.hexdigest()
 
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether it is the sound of a fingerprint."""
+        return self.fingerprint() == fingerprint
+
 
 def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
     """Samples (channel, time) from one to another; silence where there are none."""
@@ -94,6 +98,28 @@ class Divided(SoundSource):
     def read(self, begin: int, end: int) -> np.ndarray:
         """Samples, divided in float64 and rounded."""
         return (self._source.read(begin, end) / self._divisor).astype(np.float32)
+
+
+class Without(SoundSource):
+    """A sound less another of its shape, as it is read."""
+
+    def __init__(self, source: SoundSource, taken: SoundSource) -> None:
+        self._source, self._taken = source, taken
+        self.sample_rate = source.sample_rate
+
+    @property
+    def n_channels(self) -> int:
+        """As many as there are."""
+        return self._source.n_channels
+
+    @property
+    def n_samples(self) -> int:
+        """As many as there are."""
+        return self._source.n_samples
+
+    def read(self, begin: int, end: int) -> np.ndarray:
+        """Samples (channel, time) of the one less those of the other."""
+        return self._source.read(begin, end) - self._taken.read(begin, end)
 
 
 class Excerpt(SoundSource):

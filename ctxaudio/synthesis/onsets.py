@@ -17,6 +17,7 @@ from ctxaudio.sound.source import SoundSource
 from ctxaudio.synthesis.resolution import PADDING, Resolution
 from ctxaudio.synthesis.time_map import TimeMap
 from rnn.compiled import compiled
+from rnn.rows import Rows
 
 N_NEAR = 8  # onsets that a step is told of
 NEVER = -(2**62)  # sample of an onset that is none
@@ -33,7 +34,7 @@ _SILENT = 0.3  # of the level at first; what was that loud before was not silenc
 _ALONE = 0.25  # what begins out of silence is kept whole as if it died by as much
 _AT_FIRST_S, _LATER_S = 0.02, 0.06  # seconds after an onset
 _LASTS, _DIES = 0.8, 0.4  # of the level at first: what lasts has more later, what dies has less
-_BLOCK = 1024  # short frames at a time
+_BLOCK = 128  # short frames at a time
 
 
 class OnsetState(NamedTuple):
@@ -90,11 +91,13 @@ def mapped_onsets(first: int, n_steps: int, resolution: Resolution, when: TimeMa
     """The onsets around steps of which it is known when they are heard, (step, N_NEAR, 2)."""
     near = np.full((n_steps, N_NEAR, 2), NEVER, np.int64)
     heres = when.song_at(np.arange(first, first + n_steps) * resolution.frames.hop)
+    reach = resolution.longest // 2
+    first_of = np.searchsorted(when.onsets[:, 1], heres - reach)
+    end_of = np.searchsorted(when.onsets[:, 1], heres + reach, side="right")
     for row, here in enumerate(heres):
-        distances = np.abs(when.onsets[:, 1] - here)
-        some = np.argsort(distances, kind="stable")[:N_NEAR]
-        some = some[distances[some] <= resolution.longest // 2]
-        near[row, : len(some)] = when.onsets[some]
+        around = when.onsets[first_of[row] : end_of[row]]
+        some = np.argsort(np.abs(around[:, 1] - here), kind="stable")[:N_NEAR]
+        near[row, : len(some)] = around[some]
     return near
 
 
@@ -108,37 +111,59 @@ class SongOnsets(NamedTuple):
 
 def song_onsets(song: SoundSource, resolution: Resolution) -> SongOnsets:
     """All onsets of a song of full scale 1."""
+    hop = resolution.hops[-1]
+    amplitudes, first = _song_amplitudes(song, resolution)
+    every, attacks = (
+        _refined(_find_all(amplitudes, first, hop, least), song, resolution)
+        for least in (_LEAST, _LEAST_ATTACK)
+    )
+    # How loud it is at first, and a little later.
+    at, later = (round(s * resolution.sample_rate / hop) for s in (_AT_FIRST_S, _LATER_S))
+    dying = np.zeros(len(attacks))
+    for i, frame in enumerate(np.minimum(attacks // hop - first, len(amplitudes) - later - 1)):
+        begin = max(frame - at, 0)
+        level = amplitudes[begin : frame + later + 1].sum(axis=1)
+        before, here = level[0], level[frame - begin :]
+        loud = here[: at + 1].max(initial=_SOFTEST)
+        dying[i] = np.clip((_LASTS - here[later] / loud) / (_LASTS - _DIES), 0.0, 1.0)
+        # What begins out of silence leaves nothing out of step that goes on: a little more of it.
+        alone = np.clip(1.0 - before / loud / _SILENT, 0.0, 1.0)
+        dying[i] = max(dying[i], _ALONE * alone)
+    return SongOnsets(every, attacks, dying)
+
+
+def _song_amplitudes(song: SoundSource, resolution: Resolution) -> tuple[Rows, int]:
+    """Amplitudes (short frame, band) of a song, silence around it, and the first's number."""
     hop, window = resolution.hops[-1], resolution.windows[-1]
-    bin_hz = resolution.bin_hz(-1)
-    n_frames = song.n_samples // hop + 1 + 2 * _NEAREST
-    amplitudes = np.zeros((n_frames, len(resolution.bands_hz)))
-    first = -_NEAREST
-    for start in range(0, n_frames, _BLOCK):
-        end = min(start + _BLOCK, n_frames)
-        centres = (first + np.arange(start, end)) * hop
+    bin_hz, n_bands = resolution.bin_hz(-1), len(resolution.bands_hz)
+    # Before the song nothing sounds, so that it may begin at once.
+    silence = np.zeros((2 * _NEAREST, n_bands))
+    amplitudes = Rows((n_bands,), np.float64)
+    amplitudes.append(silence)
+    first, end = -_NEAREST, song.n_samples // hop + 1 + _NEAREST
+    for start in range(first, end, _BLOCK):
+        centres = np.arange(start, min(start + _BLOCK, end)) * hop
         begin = int(centres[0]) - window // 2
         samples = song.read(begin, int(centres[-1]) - window // 2 + window)
         frames = cut(samples, centres - begin, window) * hann(window)
         spectra = scipy.fft.rfft(frames, PADDING * window) / np.float32(window)
         power = (spectra.real**2 + spectra.imag**2).sum(axis=0)
-        _band_amplitudes(power, bin_hz, resolution.bands_hz, amplitudes[start:end])
-    # Before the song nothing sounds, so that it may begin at once.
-    silence = np.zeros((2 * _NEAREST, amplitudes.shape[1]))
-    amplitudes = np.concatenate([silence, amplitudes, silence])
-    first -= len(silence)
-    every, attacks = (
-        _refined(find_onsets(amplitudes, first, hop, least), song, resolution)
-        for least in (_LEAST, _LEAST_ATTACK)
+        part = np.zeros((len(centres), n_bands))
+        _band_amplitudes(power, bin_hz, resolution.bands_hz, part)
+        amplitudes.append(part)
+    amplitudes.append(silence)
+    return amplitudes, first - len(silence)
+
+
+def _find_all(amplitudes: Rows, first: int, hop: int, least: float) -> np.ndarray:
+    """As :func:`find_onsets`, of short frames that need not be in memory."""
+    around = 2 * (_NEAREST + _RISE)  # short frames that a part has in common with the next
+    return np.concatenate(
+        [
+            find_onsets(amplitudes[start : start + _BLOCK + around], first + start, hop, least)
+            for start in range(0, len(amplitudes) - around, _BLOCK)
+        ]
     )
-    # How loud it is at first, and a little later.
-    level = amplitudes.sum(axis=1)
-    at, later = (round(s * resolution.sample_rate / hop) for s in (_AT_FIRST_S, _LATER_S))
-    frames = np.minimum(attacks // hop - first, len(level) - later - 1)
-    loud = level[frames[:, None] + np.arange(at + 1)].max(axis=1, initial=_SOFTEST)
-    dying = np.clip((_LASTS - level[frames + later] / loud) / (_LASTS - _DIES), 0.0, 1.0)
-    # What begins out of silence leaves nothing out of step that goes on: a little more of it.
-    alone = np.clip(1.0 - level[np.maximum(frames - at, 0)] / loud / _SILENT, 0.0, 1.0)
-    return SongOnsets(every, attacks, np.maximum(dying, _ALONE * alone))
 
 
 def _refined(onsets: np.ndarray, song: SoundSource, resolution: Resolution) -> np.ndarray:

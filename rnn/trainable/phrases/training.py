@@ -18,6 +18,7 @@ import torch
 from rnn.phrases.clock import ClockConfig, clock_signal
 from rnn.phrases.memory import WARM_UP_TURNS, check_examples, targets_by_phrase
 from rnn.reservoir import Reservoir
+from rnn.rows import RowSource
 from rnn.trainable.dynamics import acting
 from rnn.trainable.gradients.through_time import Batch, backward, forward
 from rnn.trainable.networks import from_reservoir
@@ -48,7 +49,7 @@ class PhraseTrainingConfig:
 def train_phrases(
     reservoir: Reservoir,
     clock: ClockConfig,
-    examples: Mapping[float, np.ndarray],
+    examples: Mapping[float, RowSource],
     *,
     ridge: float,
     config: PhraseTrainingConfig | None = None,
@@ -106,6 +107,24 @@ def _follow_down(lesson: _Lesson, n_updates: int, after: Callable[[float], None]
     return lesson.network(found.x)
 
 
+def _targets(clock: ClockConfig, examples: Mapping[float, RowSource]) -> np.ndarray:
+    """What is to be recalled, (context, phrase frame, target), read a few phrases at a time.
+
+    The loss and the ridge know lengths and angles only, and turning all targets at once changes
+    none: as many columns as rows hold the longest song.
+    """
+    n_frames, n_features = check_examples(examples)
+    n_rows = len(examples) * clock.n_frames
+    step = clock.n_frames * max(n_rows // n_features, 1)
+    flat = np.zeros((n_rows, 0))
+    for first in range(0, n_frames, step):
+        parts = [targets_by_phrase(clock, each[first : first + step]) for each in examples.values()]
+        flat = np.concatenate([flat, np.concatenate(parts)], axis=1)
+        if flat.shape[1] > n_rows:
+            flat = np.linalg.qr(flat.T).R.T
+    return flat.reshape(len(examples), clock.n_frames, -1)
+
+
 class _Lesson:
     """The loss as a function of what is trained: one array of weights, each by its block's size.
 
@@ -117,11 +136,10 @@ class _Lesson:
         self,
         reservoir: Reservoir,
         clock: ClockConfig,
-        examples: Mapping[float, np.ndarray],
+        examples: Mapping[float, RowSource],
         ridge: float,
         reach: float,
     ) -> None:
-        check_examples(examples)
         if (reservoir.inputs.shape[1], reservoir.context.shape[1]) != (clock.n_bumps, 1):
             raise ValueError(
                 f"the network must have {clock.n_bumps} inputs, the clock's bumps, and 1 context, "
@@ -129,13 +147,7 @@ class _Lesson:
             )
         self.reservoir, self.ridge = reservoir, ridge
         contexts = np.array(list(examples))
-        targets = np.stack([targets_by_phrase(clock, each) for each in examples.values()])
-        n_rows = targets.shape[0] * targets.shape[1]
-        if targets.shape[2] > n_rows:
-            # The loss and the ridge know lengths and angles only, and turning all targets at once
-            # changes none: as many columns as rows hold the longest song.
-            flat = np.linalg.qr(targets.reshape(n_rows, -1).T).R.T
-            targets = flat.reshape(*targets.shape[:2], -1)
+        targets = _targets(clock, examples)
         self.targets, self.aims = targets, phrase_aims(contexts, targets, reach=reach)
 
         # The outputs are the states themselves.

@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from ctxaudio import Sound
-from ctxaudio.analysis.percussion import split_drums
+from ctxaudio.analysis import percussion
+from ctxaudio.sound.samples import whole_sound
 from tests.support.signals import RATE, mono, sine, snr_db
+
+
+def split_drums(song):
+    """Drums and rest, in memory."""
+    drums, rest = percussion.split_drums(song)
+    return whole_sound(drums), whole_sound(rest)
+
 
 ONSETS_S = (0.25, 0.75, 1.25, 1.75)
 
@@ -113,9 +121,23 @@ def test_channels_keep_their_place():
 def test_a_long_song_is_taken_part_by_part_without_a_seam(monkeypatch, rng):
     rate = 8_000
     song = Sound(
-        0.1 * rng.standard_normal((1, 5 * rate)) + sine(300.0, seconds=5.0, rate=rate), rate
+        0.1 * rng.standard_normal((1, 8 * rate)) + sine(300.0, seconds=8.0, rate=rate), rate
     )
-    whole, _ = split_drums(song)
-    monkeypatch.setattr("ctxaudio.analysis.percussion._PART_S", 1.5)
     parts, _ = split_drums(song)
+    monkeypatch.setattr("ctxaudio.analysis.percussion._PART_S", 8.0)
+    whole, _ = split_drums(song)
     assert snr_db(whole.samples, parts.samples) > 90.0
+
+
+@pytest.mark.parametrize("block", [50, 1_000])
+def test_what_is_looked_at_together_changes_nothing(monkeypatch, block):
+    rate = RATE // 5
+    kit = np.tile(hits(kick)[::5], 2)
+    tone = sine(300.0, seconds=len(kit) / rate, rate=rate, amplitude=0.2)
+    song = Sound((0.5 * kit + tone)[None], rate)
+    whole, _ = split_drums(song)
+    assert snr_db(0.5 * kit, whole.samples[0]) > 5.0
+    for module in ("low_drums", "clicks"):
+        monkeypatch.setattr(f"ctxaudio.analysis.{module}._BLOCK", block)
+    parts, _ = split_drums(song)
+    assert snr_db(whole.samples, parts.samples) > 120.0

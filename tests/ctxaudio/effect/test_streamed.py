@@ -21,6 +21,7 @@ def on_disk(monkeypatch):
     monkeypatch.setattr("rnn.phrases.memory._AT_A_TIME", 1)
     monkeypatch.setattr("rnn.files.array_file._MOST_BYTES", 0)
     monkeypatch.setattr("ctxaudio.analysis.features._AT_A_TIME", 7)
+    monkeypatch.setattr("ctxaudio.synthesis.onsets._BLOCK", 50)
     monkeypatch.setattr("rnn.rows._LEAF", 128)
 
 
@@ -68,7 +69,13 @@ def test_formants_of_a_song_on_the_disk_are_taught_the_same(monkeypatch):
 @pytest.mark.usefixtures("on_disk")
 @pytest.mark.parametrize(
     ("context", "options"),
-    [(5.0, {}), (0.0, {}), (-3.0, {"speed": 0.8}), (4.0, {"drums": "keep"})],
+    [
+        (5.0, {}),
+        (0.0, {}),
+        (-3.0, {"speed": 0.8}),
+        (4.0, {"drums": "keep"}),
+        (4.0, {"drums": "keep", "speed": 1.25}),
+    ],
 )
 def test_a_song_on_the_disk_is_shifted_the_same(in_memory, context, options):
     whole, path = in_memory
