@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cli.arguments import FileName
-from cli.learning import open_song
+from cli.learning import damaged_option, open_song
 from cli.output import listed, tell
 
 _UNITS = {
@@ -25,6 +25,7 @@ _UNITS = {
 @click.command()
 @click.argument("file", type=FileName())
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+@damaged_option
 def info(file: str, as_json: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
     from ctxaudio.memory.files import is_memory_file

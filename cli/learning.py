@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from ctxaudio.sound.stored import StoredSound
 
 
+_DAMAGED = f"{__name__}.damaged"
+
+
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is taught."""
-    options = [
+    options: list[Callable[..., Any]] = [
         click.option(
             "--examples",
             type=SemitoneList(),
@@ -43,10 +46,22 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the network."
         ),
+        damaged_option,
     ]
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def damaged_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Whether :func:`open_song` reads what breaks off; every command that opens one has it."""
+    return click.option(
+        "--damaged",
+        is_flag=True,
+        expose_value=False,
+        callback=lambda context, _, value: context.meta.update({_DAMAGED: value}),
+        help="Read files that break off as far as they go.",
+    )(command)
 
 
 def formants_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +138,7 @@ def open_song(name: str) -> tuple[StoredSound, FileFormat]:
     from ctxaudio.sound.files import open_sound
 
     with quiet_libraries():
-        return open_sound(sys.stdin.buffer if name == "-" else name)
+        return open_sound(sys.stdin.buffer if name == "-" else name, damaged=_reads_damaged())
 
 
 def open_to_play(name: str, memory: str | None, speed: float) -> SoundSource:
@@ -133,7 +148,11 @@ def open_to_play(name: str, memory: str | None, speed: float) -> SoundSource:
     from ctxaudio.sound.ahead import AheadSound
 
     with quiet_libraries():
-        return AheadSound(name)
+        return AheadSound(name, damaged=_reads_damaged())
+
+
+def _reads_damaged() -> bool:
+    return bool(click.get_current_context().meta[_DAMAGED])
 
 
 def refuse_input(target: Path, inputs: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
@@ -69,16 +70,20 @@ def make_folder(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Keep libraries from writing to stderr: what counts of it comes as an exception."""
+    """Keep libraries from writing to stderr: what counts of it is an exception, or a warning."""
     sys.stderr.flush()
     kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default", UserWarning)
+        try:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+    for warning in caught:
+        warned(warning.message)
 
 
 class ClosedStdout(io.TextIOWrapper):

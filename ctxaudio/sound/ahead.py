@@ -26,7 +26,8 @@ class AheadSound(SoundSource):
             comes to light later is raised where the sound is read then.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, damaged: bool = False) -> None:
+        self._damaged = damaged
         self._error: BaseException | None = None
         self._taken_for: str | None = None  # a fingerprint that nobody could compare yet
         self._is_whole = False
@@ -86,7 +87,7 @@ class AheadSound(SoundSource):
 
     def _decode(self, path: str | Path) -> None:
         try:
-            stored, _ = open_sound(path, self._begin)
+            stored, _ = open_sound(path, self._begin, damaged=self._damaged)
             with self._lock:
                 self._is_whole = True
             if self._taken_for not in (None, stored.fingerprint()):

@@ -49,7 +49,7 @@ def decode(file: BinaryIO, recording: Recording, decoded: Decoded) -> FileFormat
     try:
         sound = opened()
     except soundfile.LibsndfileError as error:
-        raise NotReadError(error.error_string.rstrip(".")) from error
+        raise NotReadError(_reason(error)) from error
     with sound:
         lacks = recording.lacks or missing_part(sound.extra_info)
         is_endless = sound.frames >= _UNKNOWN_LENGTH
@@ -86,12 +86,16 @@ def _read(
         try:
             samples = undisturbed(sound.read, n, "float32", True)
         except soundfile.LibsndfileError as error:
-            return n_found, error.error_string.rstrip(".")
+            return n_found, _reason(error)
         append(samples.T)
         n_found += len(samples)
         if len(samples) < n:
             break
     return n_found, None
+
+
+def _reason(error: Any) -> str:
+    return str(error.error_string).removeprefix("Error : ").rstrip(".")
 
 
 class _View:

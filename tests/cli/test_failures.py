@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import numpy as np
 import pytest
 
 from ctxaudio import Sound
-from tests.support.command import ctxaudio, encoded, failed, finished, notes, started, write
+from tests.support.command import ctxaudio, encoded, failed, finished, notes, read, started, write
 from tests.support.forks import Forked
 
 SONG = notes()
@@ -241,3 +242,23 @@ def test_a_memory_of_another_song_is_refused(here, memory, other):
     message = failed(ctxaudio("shift", song, "+5", "-m", memory))
     assert "the memory is of another song: it was taught 4000 samples at 8000 Hz" in message
     assert list(here.iterdir()) == [song]
+
+
+def test_what_breaks_off_is_read_so_far_where_that_is_asked_for(tmp_path):
+    whole = encoded(notes(seconds=12.0), "FLAC", "PCM_16")
+    song, out = tmp_path / "song.flac", tmp_path / "out.wav"
+    song.write_bytes(whole[: len(whole) // 2])
+    assert "it breaks off after 5." in failed(ctxaudio("shift", song, "+1", "-o", out))
+    for args, data in ((song, b""), ("-", song.read_bytes())):
+        result = ctxaudio("shift", args, "+1", "-o", out, "--force", "--damaged", stdin=data)
+        assert result.code == 0
+        assert "it is read as far as it goes, 5." in result.err
+        assert 5.0 < read(out).duration_s < 6.5
+
+
+def test_a_header_that_was_never_finished_is_said(tmp_path):
+    data = bytearray(encoded(notes(seconds=0.5), "WAV", "PCM_16"))
+    data[4:8] = data[40:44] = b"\xff" * 4
+    result = ctxaudio("info", "-", "--json", stdin=bytes(data))
+    assert json.loads(result.out)["duration_s"] == 0.5
+    assert "its header was never finished, and it is read as far as it goes" in result.err

@@ -29,7 +29,7 @@ class Gate:
             append(stored, block)
 
         monkeypatch.setattr("ctxaudio.sound.ahead._PATIENCE_S", 0.0)
-        monkeypatch.setattr("ctxaudio.sound.files.BLOCK", 1_000)
+        monkeypatch.setattr("ctxaudio.sound.libsndfile.BLOCK", 1_000)
         monkeypatch.setattr(StoredSound, "append", wait)
 
     def let(self, n_blocks=1_000):
