@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Any, Literal
 
 import click
@@ -18,20 +17,26 @@ from ctxaudio.limits import (
     MIN_SPEED,
 )
 
-_NEGATIVE_NUMBER = re.compile(r"-[.,]?\d")  # what it starts with: no option does
 MAX_BENCH_CONTEXT = 1e6
 MAX_LATENCY_MS = 2000.0
 _MINUS = "\N{MINUS SIGN}"
 
 
 class SignedCommand(click.Command):
-    """A command to which ``-3.5`` is a number, not an option."""
+    """A command to which ``-3.5`` and ``-50c`` are intervals, not options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse with every negative number written with a true minus sign."""
+        """Parse with every interval down written with a true minus sign."""
         return super().parse_args(
-            ctx, [_MINUS + arg[1:] if _NEGATIVE_NUMBER.match(arg) else arg for arg in args]
+            ctx, [_MINUS + arg[1:] if _is_interval_down(arg) else arg for arg in args]
         )
+
+
+def _is_interval_down(arg: str) -> bool:
+    try:
+        return arg.startswith("-") and semitones_of(arg) <= 0.0
+    except ValueError:
+        return False
 
 
 class FileName(click.ParamType):
@@ -150,15 +155,29 @@ class SemitoneList(click.ParamType):
 
     name = "semitones,…"
 
-    def __init__(self) -> None:
-        self.single = Semitones(MAX_EXAMPLE_SHIFT)
+    def __init__(self, limit: float) -> None:
+        self.single = Semitones(limit)
 
     def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
-        """Parse the list; none may be 0 or stand twice."""
+        """Parse the list; none may stand twice."""
         if isinstance(value, tuple):
             return value
         numbers = tuple(self.single.convert(part, param, ctx) for part in str(value).split(","))
-        if 0.0 in numbers or len(set(numbers)) < len(numbers):
+        if len(set(numbers)) < len(numbers):
+            self.fail(f"expected different shifts, got {value}.")
+        return numbers
+
+
+class ExampleList(SemitoneList):
+    """Semitones of versions that are taught: none is the song itself, or next to it."""
+
+    def __init__(self) -> None:
+        super().__init__(MAX_EXAMPLE_SHIFT)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, ...]:
+        """Parse the list."""
+        numbers = super().convert(value, param, ctx)
+        if 0.0 in numbers:
             self.fail(f"expected different shifts, none of them 0 (the song itself), got {value}.")
         if min(map(abs, numbers)) < MIN_EXAMPLE_SHIFT:
             self.fail(f"expected shifts of at least {MIN_EXAMPLE_SHIFT:g} semitones, got {value}.")

@@ -26,11 +26,12 @@ _UNITS = {
 @click.argument("file", type=FileName())
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 @damaged_option
-def info(file: str, as_json: bool) -> None:
+def info(file: str, as_json: bool, damaged: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
     from ctxaudio.memory.files import is_memory_file
 
-    facts = _memory_facts(file) if file != "-" and is_memory_file(file) else _song_facts(file)
+    is_memory = file != "-" and is_memory_file(file)
+    facts = _memory_facts(file) if is_memory else _song_facts(file, damaged=damaged)
     if as_json:
         tell(json.dumps(facts))
         return
@@ -49,14 +50,14 @@ def _line(name: str, value: Any) -> str:
     return f"{label:14} {value} {unit}".rstrip()
 
 
-def _song_facts(file: str) -> dict[str, Any]:
+def _song_facts(file: str, *, damaged: bool) -> dict[str, Any]:
     from ctxaudio.analysis.key import key_of
     from ctxaudio.analysis.loudness import loudness_lufs
     from ctxaudio.analysis.tempo import tempo_bpm
     from ctxaudio.analysis.tuning import tuning_cents
     from ctxaudio.sound.peak import decibels, true_peak
 
-    song, file_format = open_song(file)
+    song, file_format = open_song(file, damaged=damaged)
     peak = song.peak
     heard = key_of(song) if peak > 0.0 else None
     tempo, loudness = tempo_bpm(song), loudness_lufs(song)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 from click.core import ParameterSource
 
-from cli.arguments import FormantPlace, SemitoneList, VersionFile
+from cli.arguments import ExampleList, FormantPlace, VersionFile
 from cli.output import Reporter, quiet_libraries
 from ctxaudio.errors import DataError
 
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
     from ctxaudio.sound.stored import StoredSound
 
 
-_DAMAGED = f"{__name__}.damaged"
-
-
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say what is taught."""
     options: list[Callable[..., Any]] = [
         click.option(
             "--examples",
-            type=SemitoneList(),
+            type=ExampleList(),
             default="-1,+1",
             show_default=True,
             help="Semitones of the shifted versions that are made and taught.",
@@ -56,11 +53,7 @@ def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def damaged_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Whether :func:`open_song` reads what breaks off; every command that opens one has it."""
     return click.option(
-        "--damaged",
-        is_flag=True,
-        expose_value=False,
-        callback=lambda context, _, value: context.meta.update({_DAMAGED: value}),
-        help="Read files that break off as far as they go.",
+        "--damaged", is_flag=True, help="Read files that break off as far as they go."
     )(command)
 
 
@@ -133,26 +126,22 @@ def check_learning(
         )
 
 
-def open_song(name: str) -> tuple[StoredSound, FileFormat]:
-    """A sound file, or ``-`` for standard input."""
+def open_song(name: str, *, damaged: bool) -> tuple[StoredSound, FileFormat]:
+    """A sound file, or ``-`` for standard input; what breaks off too, if ``damaged`` says so."""
     from ctxaudio.sound.files import open_sound
 
     with quiet_libraries():
-        return open_sound(sys.stdin.buffer if name == "-" else name, damaged=_reads_damaged())
+        return open_sound(sys.stdin.buffer if name == "-" else name, damaged=damaged)
 
 
-def open_to_play(name: str, memory: str | None, speed: float) -> SoundSource:
+def open_to_play(name: str, memory: str | None, speed: float, *, damaged: bool) -> SoundSource:
     """As :func:`open_song`; or decoded while it plays, where nothing asks for all of it before."""
     if name == "-" or memory is None or speed != 1.0:
-        return open_song(name)[0]
+        return open_song(name, damaged=damaged)[0]
     from ctxaudio.sound.ahead import AheadSound
 
     with quiet_libraries():
-        return AheadSound(name, damaged=_reads_damaged())
-
-
-def _reads_damaged() -> bool:
-    return bool(click.get_current_context().meta[_DAMAGED])
+        return AheadSound(name, damaged=damaged)
 
 
 def refuse_input(target: Path, inputs: Iterable[str]) -> None:
@@ -212,10 +201,14 @@ def recall_or_learn(
     reporter: Reporter,
     *,
     formants: bool = False,
+    damaged: bool = False,
 ) -> ContextShift:
     """What a memory file holds, or else what is learned of a song and its versions."""
     if memory is None:
-        return learn(song, examples, example_files, seed, reporter, formants=formants).effect
+        lesson = learn(
+            song, examples, example_files, seed, reporter, formants=formants, damaged=damaged
+        )
+        return lesson.effect
     return _read_memory(memory, reporter)
 
 
@@ -243,6 +236,7 @@ def learn(
     *,
     network: NetworkKind = "reservoir",
     formants: bool = False,
+    damaged: bool = False,
     threads: int | None = None,
 ) -> Lesson:
     """Teach a network a song and its versions, and say what of them is to be doubted."""
@@ -255,7 +249,10 @@ def learn(
 
     with reporter.stage("make examples"):
         if example_files:
-            versions = [Example(open_song(file)[0], context) for context, file in example_files]
+            versions = [
+                Example(open_song(file, damaged=damaged)[0], context)
+                for context, file in example_files
+            ]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
     with reporter.stage("teach", n_taught(song, network)) as progress:

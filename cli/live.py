@@ -65,6 +65,7 @@ def live(
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
+    damaged: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -106,9 +107,17 @@ def live(
         opened = input_deck(taught, context, card, formants=formants)
     else:
         with reporter.stage("load"):
-            sound = open_to_play(song, memory, speed)
+            sound = open_to_play(song, memory, speed, damaged=damaged)
         learned = partial(
-            recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
+            recall_or_learn,
+            sound,
+            memory,
+            examples,
+            example_files,
+            seed,
+            reporter,
+            formants=apart,
+            damaged=damaged,
         )
         opened = song_deck(song, sound, learned, context, card, speed=speed, formants=formants)
     if not no_ui:

@@ -45,6 +45,7 @@ def play(
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
+    damaged: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -62,9 +63,17 @@ def play(
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
-        sound = open_to_play(song, memory, speed)
+        sound = open_to_play(song, memory, speed, damaged=damaged)
     learned = partial(
-        recall_or_learn, sound, memory, examples, example_files, seed, reporter, formants=apart
+        recall_or_learn,
+        sound,
+        memory,
+        examples,
+        example_files,
+        seed,
+        reporter,
+        formants=apart,
+        damaged=damaged,
     )
     with song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants) as deck:
         with reporter.stage("play"):

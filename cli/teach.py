@@ -53,6 +53,7 @@ def teach(
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
+    damaged: bool,
     threads: int | None,
     force: bool,
     quiet: bool,
@@ -79,7 +80,7 @@ def teach(
     refuse_input(target, [song, *(file for _, file in example_files)])
     with whole_file(target, force=force) as file:
         with reporter.stage("load"):
-            sound, _ = open_song(song)
+            sound, _ = open_song(song, damaged=damaged)
         lesson = learn(
             sound,
             examples,
@@ -88,6 +89,7 @@ def teach(
             reporter,
             network=network,
             formants=formants,
+            damaged=damaged,
             threads=threads,
         )
         memory = lesson.effect.memory

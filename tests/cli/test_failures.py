@@ -75,7 +75,7 @@ def test_nine_channels_are_too_many(here):
     ("song", "reason"),
     [
         ("missing.wav", "No such file or directory"),
-        ("folder.wav", "Is a directory"),
+        ("folder.wav", "there is no sound file in it"),
         ("file/song.wav", "Not a directory"),
         ("x" * 300 + ".wav", "File name too long"),
         (os.devnull, "a device"),

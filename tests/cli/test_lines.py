@@ -72,7 +72,7 @@ def test_a_warning_is_one_line_unless_told_otherwise(quiet, monkeypatch):
         warnings.warn("it is old\nand slow", RuntimeWarning, stacklevel=1)
         raise FileNotFoundError(2, "No such file", "song.wav")
 
-    monkeypatch.setattr("cli.shift.open_song", old)
+    monkeypatch.setattr("cli.shifting.one.open_song", old)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         result = ctxaudio("shift", "song.wav", "+5", *(["-q"] if quiet else []))

@@ -243,7 +243,7 @@ def test_several_songs_go_to_a_folder_and_a_bad_one_does_not_stop_the_rest(learn
     assert result.code == 1
     assert [json.loads(line)["input"] for line in result.out.splitlines()] == [str(song), str(copy)]
     first, second = result.err.splitlines()
-    assert first.startswith(f"ctxaudio: cannot use {bad}: expected a sound file")
+    assert first.startswith(f"ctxaudio: 2/3 cannot use {bad}: expected a sound file")
     assert second == "ctxaudio: 1 of 3 songs could not be shifted."
     names = {path.name for path in (here / "new" / "folder").iterdir()}
     assert names == {"song+1st.wav", "copy+1st.wav"}

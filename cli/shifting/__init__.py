@@ -1,0 +1,1 @@
+"""What ``ctxaudio shift`` does: which songs go where, one song, and many."""
