@@ -224,7 +224,7 @@ def apply_readout(weights, offset, width, state, out):  # type: ignore[no-untype
 
 @fused
 def runge_kutta_steps(  # type: ignore[no-untyped-def]
-    flow: Flow, stages, readout: Readout, contexts, state, every, kept, side_by_side
+    flow: Flow, stages, readout: Readout, contexts, state, every, kept, runs
 ):
     """Classic fourth-order Runge-Kutta steps of some of the runs, in place.
 
@@ -237,10 +237,9 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
         every: keep what was reached after each so many steps.
         kept: (step / every, run, unit) states, or (step / every, run, target) outputs in the
             closed loop.
-        side_by_side: the first of the runs that are advanced, and how many, as
-            :func:`side_by_side` has them.
+        runs: the first of those that are advanced, and how many, see :func:`side_by_side`.
     """
-    first, n_here = side_by_side
+    first, n_here = runs
     context, bias, rate, dt = flow.context, flow.bias, flow.rate, flow.dt
     weights, offset = readout
     n_units = bias.size

@@ -28,7 +28,7 @@ class Instruction:
     def __init__(self, write: Callable[..., Any]) -> None:
         self.py_func = write  # (build, arguments), an array's being the address of its numbers
         self.__name__ = write.__name__
-        self.returns_lanes = write.__annotations__["return"] == "ir.Value"
+        self.returns_lanes = write.__annotations__["return"] != "None"
 
     def __call__(self, *_: Any) -> Any:
         """From Python it cannot be called."""
