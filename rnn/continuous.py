@@ -207,7 +207,7 @@ def _advance(
             flow.dt,
         )
         stages = np.ascontiguousarray(stages)
-        readout = Readout(filled(readout.weights.T), readout.offset)
+        readout = Readout(filled(readout.weights), filled(readout.offset))
         contexts = np.array(contexts, order="C")  # a view would be compiled for once more
         for runs in side_by_side(n_runs):
             runge_kutta_steps(right_side, stages, readout, contexts, last, every, kept, runs)

@@ -71,11 +71,11 @@ def sliced(matrix: scipy.sparse.csr_array) -> Slices:
     return Slices(weights, columns, starts, rows.astype(np.uint32))
 
 
-def filled(by_unit: np.ndarray) -> np.ndarray:
-    """Numbers (..., unit) as doubles, with zeros behind the last unit up to whole eights."""
-    *others, n_units = by_unit.shape
-    whole = np.zeros((*others, n_units + -n_units % LANES))
-    whole[..., :n_units] = by_unit
+def filled(numbers: np.ndarray) -> np.ndarray:
+    """Numbers as doubles, with zeros behind the last of the last axis up to whole eights."""
+    *others, n = numbers.shape
+    whole = np.zeros((*others, n + -n % LANES))
+    whole[..., :n] = numbers
     return whole
 
 
@@ -198,28 +198,33 @@ def levels(flow: Flow, drive, width, state, x, out):  # type: ignore[no-untyped-
 
 
 @fused
-def apply_readout(weights, offset, width, state, out):  # type: ignore[no-untyped-def]
-    """``W r + offset`` of a run or of eight, by weights (target, unit)."""
-    n_targets, n_units = weights.shape
-    parts = np.zeros(LANES * width)  # sums over each eighth unit
-    for target in range(n_targets):
-        begin = target * n_units
-        if width == 1:
-            total = load(weights, begin) * load(state, 0)
-            for unit in range(LANES, n_units, LANES):
-                total = total + load(weights, begin + unit) * load(state, unit)
-            store(parts, 0, total)
-        else:
-            for part in range(LANES):
-                total = spread(weights, begin + part) * load(state, part * LANES)
-                for unit in range(LANES + part, n_units, LANES):
-                    total = total + spread(weights, begin + unit) * load(state, unit * LANES)
-                store(parts, part * LANES, total)
-        for run in range(width):
-            total_of_run = offset[target]
-            for part in range(LANES):
-                total_of_run += parts[part * width + run]
-            out[target * width + run] = total_of_run
+def apply_readout(readout: Readout, n_targets, width, state, out):  # type: ignore[no-untyped-def]
+    """``W r + offset`` of a run or of eight, by a readout that is :func:`filled`.
+
+    Sums go from unit to unit; what waits for each other is beside what does not.
+    """
+    weights, offset = readout
+    n_units, n_filled = weights.shape
+    if width == 1:
+        for target in range(0, n_targets, LANES):
+            total = load(offset, target)
+            for unit in range(n_units):
+                total = total + load(weights, unit * n_filled + target) * spread(state, unit)
+            store(out, target, total)
+    else:
+        for target in range(0, n_targets, 4):
+            t0, t1 = spread(offset, target), spread(offset, target + 1)
+            t2, t3 = spread(offset, target + 2), spread(offset, target + 3)
+            for unit in range(n_units):
+                levels, place = load(state, unit * LANES), unit * n_filled + target
+                t0 = t0 + spread(weights, place) * levels
+                t1 = t1 + spread(weights, place + 1) * levels
+                t2 = t2 + spread(weights, place + 2) * levels
+                t3 = t3 + spread(weights, place + 3) * levels
+            store(out, target * LANES, t0)
+            store(out, (target + 1) * LANES, t1)
+            store(out, (target + 2) * LANES, t2)
+            store(out, (target + 3) * LANES, t3)
 
 
 @fused
@@ -231,7 +236,7 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
     Args:
         stages: (step, 4, input, run) values of the input at the four stages of each step. With
             no steps in it, the loop is closed: the input is what the readout says.
-        readout: of weights (target, unit), see :func:`filled`.
+        readout: its targets filled up with zeros, see :func:`filled`.
         contexts: (step + 1, context, run), at the ends of the steps and linear in between.
         state: (unit, run), and behind the runs a column for each tangent of the first of them.
         every: keep what was reached after each so many steps.
@@ -241,7 +246,6 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
     """
     first, n_here = runs
     context, bias, rate, dt = flow.context, flow.bias, flow.rate, flow.dt
-    weights, offset = readout
     n_units = bias.size
     n_inputs, n_filled = flow.inputs.shape
     n_steps, n_runs = contexts.shape[0] - 1, contexts.shape[2]
@@ -249,9 +253,10 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
     width = 1 if n_here == 1 else LANES
     n = n_filled * width
     closed = stages.shape[0] == 0
-    no_offset = np.zeros(n_inputs)
+    half = readout.offset.size * width  # of the inputs, as they are read out
+    of_tangents = Readout(readout.weights, np.zeros(readout.offset.size))
     drive = np.zeros(n)
-    x = np.zeros(2 * n_inputs * width)
+    x = np.zeros(2 * half)
     now = np.zeros(2 * n if n_tangents > 0 else n)
     level = np.zeros(now.size)
     point = np.zeros(now.size)
@@ -261,6 +266,7 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
             now[unit * width + run] = state[unit, first + run]
         for run in range(n_tangents):
             now[n + unit * width + run] = state[unit, n_runs + first + run]
+    is_read = False  # what was kept is where the next step begins
     for step in range(n_steps):
         begin, end = contexts[step], contexts[step + 1]
         moves = False
@@ -286,9 +292,10 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
                             there += context[unit, c] * at
                         drive[unit * width + run] = there
             if closed:
-                apply_readout(weights, offset, width, point, x)
+                if stage > 0 or not is_read:
+                    apply_readout(readout, n_inputs, width, point, x)
                 if n_tangents > 0:
-                    apply_readout(weights, no_offset, width, point[n:], x[n_inputs * width :])
+                    apply_readout(of_tangents, n_inputs, width, point[n:], x[half:])
             else:
                 for i in range(n_inputs):
                     for run in range(n_here):
@@ -302,10 +309,11 @@ def runge_kutta_steps(  # type: ignore[no-untyped-def]
                 point[i] = now[i] + length * slope
         for i in range(now.size):
             now[i] += dt / 6.0 * total[i]
+        is_read = closed and (step + 1) % every == 0
         if (step + 1) % every == 0:
             keep = kept[(step + 1) // every - 1]
             if closed:
-                apply_readout(weights, offset, width, now, x)
+                apply_readout(readout, n_inputs, width, now, x)
                 for run in range(n_here):
                     for target in range(n_inputs):
                         keep[first + run, target] = x[target * width + run]

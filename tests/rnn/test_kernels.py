@@ -11,6 +11,7 @@ import scipy.sparse
 from rnn import kernels
 from rnn.kernels import GROUP, add_inputs, add_products, apply_readout, filled, sliced, tanh
 from rnn.lanes import LANES
+from rnn.readout import Readout
 
 
 def test_the_compiled_tanh_is_tanh():
@@ -70,17 +71,19 @@ def test_eight_runs_are_multiplied_as_each_by_itself_to_the_last_bit(density, rn
 
 @pytest.mark.parametrize("n_inputs", [0, 1, 3, 9])
 def test_inputs_and_readouts_are_the_same_products_of_one_run_and_of_eight(n_inputs, rng):
-    weights, offset = filled(rng.standard_normal((n_inputs, 23))), rng.standard_normal(n_inputs)
+    weights, offset = rng.standard_normal((23, n_inputs)), rng.standard_normal(n_inputs)
+    readout, inputs = Readout(filled(weights), filled(offset)), filled(weights.T)
     state, start = rng.standard_normal((2, 24, LANES))
-    read, reached = np.zeros((n_inputs, LANES)), start.copy()
-    apply_readout(weights, offset, LANES, state.ravel(), read.reshape(-1))
-    add_inputs(weights, LANES, read.ravel(), reached.reshape(-1))
-    np.testing.assert_allclose(read, weights @ state + offset[:, None], atol=1e-12)
-    np.testing.assert_allclose(reached, start + weights.T @ read, atol=1e-12)
+    read, reached = np.zeros((len(readout.offset), LANES)), start.copy()
+    apply_readout(readout, n_inputs, LANES, state.ravel(), read.reshape(-1))
+    add_inputs(inputs, LANES, read.ravel(), reached.reshape(-1))
+    expected = weights.T @ state[:23] + offset[:, None]
+    np.testing.assert_allclose(read[:n_inputs], expected, atol=1e-12)
+    np.testing.assert_allclose(reached[:23], start[:23] + weights @ expected, atol=1e-12)
     for run in range(LANES):
-        alone, reached_alone = np.zeros(n_inputs), start[:, run].copy()
-        apply_readout(weights, offset, 1, state[:, run].copy(), alone)
-        add_inputs(weights, 1, alone, reached_alone)
+        alone, reached_alone = np.zeros(len(readout.offset)), start[:, run].copy()
+        apply_readout(readout, n_inputs, 1, state[:, run].copy(), alone)
+        add_inputs(inputs, 1, alone, reached_alone)
         np.testing.assert_array_equal(alone, read[:, run])
         np.testing.assert_array_equal(reached_alone, reached[:, run])
 
