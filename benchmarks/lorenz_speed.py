@@ -1,8 +1,8 @@
 """Speed and memory of the Lorenz suite: ``python -m benchmarks.lorenz_speed``.
 
 One translate experiment of the study's size on one core with its peak of memory; steps in the
-closed loop beside ReservoirPy's, in the same run; and what the command takes as a whole. Each is
-run several times in turn; the middle of them is printed.
+closed loop beside ReservoirPy's at each size of a batch, in the same run; and what the command
+takes as a whole. Each is run several times in turn; the middle of them is printed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.runner import one_thread, say, write_json
 
 N_UNITS, DENSITY = 500, 0.1
-SIDE_BY_SIDE = 64
+BATCHES = (1, 2, 4, 8, 16, 64)
 STUDY_STEPS = 880_000
 
 
@@ -49,26 +49,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _time_steps(figures: dict[str, Any], runs: int) -> None:
     """Closed-loop steps of one network size, ours and ReservoirPy's in turn."""
-    ours_alone, ours_together = _our_stepper(1), _our_stepper(SIDE_BY_SIDE)
+    print(f"closed loop, {N_UNITS} units, density {DENSITY:g}, us for a step of each run. Ours is")
+    print("a Runge-Kutta step, four evaluations of the network; ReservoirPy's is one, and its runs")
+    print("go one after another: it steps one at a time.")
+    print("runs   ReservoirPy     ours   times as fast   an evaluation")
+    figures["steps"] = []
     theirs = _their_stepper()
-    times: dict[str, list[float]] = {"alone": [], "together": [], "reservoirpy": []}
-    for _ in range(3 * runs):
-        times["alone"].append(ours_alone(2_000))
-        times["together"].append(ours_together(200) / SIDE_BY_SIDE)
-        times["reservoirpy"].append(theirs(2_000))
-    alone, together, peer = (1e6 * statistics.median(times[name]) for name in times)
-    figures |= {"alone_us": alone, "together_us": together, "reservoirpy_us": peer}
-    print(f"closed loop, {N_UNITS} units, density {DENSITY:g}; ours is a Runge-Kutta step, four")
-    print("evaluations of the network, ReservoirPy's is one:")
-    print(f"  ReservoirPy, one run         {peer:8.1f} us a step")
-    print(
-        f"  ours, one run                {alone:8.1f} us a step: "
-        f"{peer / alone:.1f} times as fast, {4 * peer / alone:.1f} times an evaluation"
-    )
-    print(
-        f"  ours, {SIDE_BY_SIDE} runs side by side   {together:8.1f} us a run's step: "
-        f"{peer / together:.1f} times as fast, {4 * peer / together:.1f} times an evaluation"
-    )
+    for n_runs in BATCHES:
+        ours = _our_stepper(n_runs)
+        times: list[tuple[float, float]] = []
+        for _ in range(3 * runs):
+            times.append((theirs(n_runs, -(-2_000 // n_runs)), ours(-(-4_000 // n_runs))))
+        peer, own = (1e6 * statistics.median(each) / n_runs for each in zip(*times, strict=True))
+        figures["steps"].append({"runs": n_runs, "reservoirpy_us": peer, "ours_us": own})
+        ratio = peer / own
+        print(f"{n_runs:4d} {peer:13.1f} {own:8.1f} {ratio:15.2f} {4 * ratio:15.2f}")
 
 
 def _our_stepper(n_runs: int) -> Callable[[int], float]:
@@ -98,7 +93,8 @@ def _our_stepper(n_runs: int) -> Callable[[int], float]:
     return seconds
 
 
-def _their_stepper() -> Callable[[int], float]:
+def _their_stepper() -> Callable[[int, int], float]:
+    """Seconds a step of so many runs, one after another, each of so many steps."""
     from reservoirpy.nodes import Reservoir, Ridge
 
     model = Reservoir(N_UNITS, lr=1.0, sr=0.95, rc_connectivity=DENSITY, seed=0) >> Ridge(1e-6)
@@ -106,11 +102,12 @@ def _their_stepper() -> Callable[[int], float]:
     model.fit(walk[:-1], walk[1:], warmup=100)
     start_point = model.run(walk[-50:])[-1]
 
-    def seconds(n_steps: int) -> float:
-        point = start_point
+    def seconds(n_runs: int, n_steps: int) -> float:
         start = time.perf_counter()
-        for _ in range(n_steps):
-            point = model(point)
+        for _ in range(n_runs):
+            point = start_point
+            for _ in range(n_steps):
+                point = model(point)
         return (time.perf_counter() - start) / n_steps
 
     return seconds

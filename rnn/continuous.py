@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn.kernels import Flow, grouped_rows, runge_kutta_steps
+from rnn.kernels import Flow, filled, runge_kutta_steps, side_by_side, sliced
 from rnn.readout import Readout
 from rnn.reservoir import Reservoir
 
@@ -198,20 +198,17 @@ def _advance(
     kept = np.empty((n_steps // every, n_runs, n_kept))
     last = np.array(state, dtype=np.float64, order="C")  # of our own: the loops change it
     if n_steps > 0:
-        runge_kutta_steps(
-            Flow(
-                grouped_rows(reservoir.recurrent),
-                reservoir.inputs,
-                reservoir.context,
-                reservoir.bias,
-                flow.rate,
-            ),
+        right_side = Flow(
+            sliced(reservoir.recurrent),
+            filled(reservoir.inputs.T),
+            reservoir.context,
+            reservoir.bias,
+            flow.rate,
             flow.dt,
-            np.ascontiguousarray(stages),
-            Readout(np.ascontiguousarray(readout.weights), readout.offset),
-            np.array(contexts, order="C"),  # a view would be compiled for once more
-            last,
-            every,
-            kept,
         )
+        stages = np.ascontiguousarray(stages)
+        readout = Readout(filled(readout.weights), filled(readout.offset))
+        contexts = np.array(contexts, order="C")  # a view would be compiled for once more
+        for runs in side_by_side(n_runs):
+            runge_kutta_steps(right_side, stages, readout, contexts, last, every, kept, runs)
     return kept, last

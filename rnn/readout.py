@@ -101,11 +101,13 @@ class TriangularFactor(NamedTuple):
     def add(self, states: np.ndarray, targets: np.ndarray) -> TriangularFactor:
         """The factor with one more block: states (time, unit), targets (time, target)."""
         _check_block(states, targets)
-        block = np.concatenate([np.ones((len(states), 1)), states, targets], axis=1)
-        (factor,) = scipy.linalg.qr(
-            np.concatenate([self.factor, block]), mode="r", overwrite_a=True, check_finite=False
-        )
-        factor = factor[: factor.shape[1]]
+        n_rows, n_columns = self.factor.shape
+        rows = np.empty((n_rows + len(states), n_columns), order="F")  # as LAPACK works on them
+        rows[:n_rows] = self.factor
+        rows[n_rows:, 0] = 1.0
+        rows[n_rows:, 1 : n_columns - self.n_targets] = states
+        rows[n_rows:, n_columns - self.n_targets :] = targets
+        _, factor = scipy.linalg.qr(rows, mode="raw", overwrite_a=True, check_finite=False)
         return TriangularFactor(factor, self.n_frames + len(states), self.n_targets)
 
     def fit(self, *, ridge: float, intercept: bool = True) -> Readout:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from threading import get_ident
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple, Protocol
 
 import llvmlite
@@ -102,22 +102,22 @@ def _versions() -> tuple[Any, ...]:
     return llvmlite.__version__, place, changed, sys.version
 
 
-def _sources(function: Any) -> list[str]:
-    """What a function, and each compiled one that it calls, comes down to: code and constants."""
-    told, waiting, seen = [f"{function.fuse}"], [function], set()
+def _sources(function: Function) -> list[str]:
+    """What a function, and each that it calls, comes down to: code and constants."""
+    told, waiting, seen = [f"{function.fuse}"], [function.py_func], set()
     while waiting:
-        current = waiting.pop()
-        if current in seen:
+        source: Any = waiting.pop()
+        if source in seen:
             continue
-        seen.add(current)
-        source = current.py_func
+        seen.add(source)
         code = source.__code__
         told += _code(code)
         for name in code.co_names:
             value = source.__globals__.get(name)
-            if isinstance(value, type(function)):
-                waiting.append(value)
-                told.append(f"{name} {value.fuse}")
+            called = getattr(value, "py_func", value)
+            if isinstance(called, FunctionType):
+                waiting.append(called)
+                told.append(f"{name} {getattr(value, 'fuse', None)}")
             elif isinstance(value, np.ndarray):
                 told.append(f"{name} {value.dtype} {value.shape} {value.tobytes().hex()}")
             elif isinstance(value, bool | int | float | complex | str | tuple | np.generic):

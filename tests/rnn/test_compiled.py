@@ -111,6 +111,36 @@ def test_it_is_compiled_anew_when_a_constant_or_a_function_that_it_calls_has_cha
     assert makes == ["double_all"] * 3
 
 
+WRITTEN = """
+from __future__ import annotations
+
+from llvmlite import ir
+
+from rnn.compiled import compiled
+from rnn.lanes import Instruction
+
+
+def number():
+    return ir.Constant(ir.DoubleType(), 2.0)
+
+
+@Instruction
+def put(build, array) -> None:
+    build.store(number(), array)
+
+
+@compiled
+def double_all(values):
+    put(values)
+"""
+
+
+def test_it_is_compiled_anew_when_what_an_instruction_writes_has_changed(fresh, makes):
+    assert doubled(fresh(WRITTEN)) == doubled(fresh(WRITTEN)) == [2, 1, 2]
+    assert doubled(fresh(WRITTEN.replace("2.0", "5.0"))) == [5, 1, 2]
+    assert makes == ["double_all"] * 2
+
+
 def test_each_kind_of_arguments_has_its_own_code(fresh, folder, makes):
     module = fresh()
     assert doubled(module, np.float32) == doubled(module, np.int64) == [0, 2, 4]

@@ -134,7 +134,7 @@ def test_a_run_split_where_the_context_comes_to_rest_is_the_whole_run(seed):
     assert_same(closed(contexts, state), (np.concatenate([first, second]), last))
 
 
-@pytest.mark.parametrize("n_runs", [2, 3, 5, 6, 7, 8, 16, 17, 35])
+@pytest.mark.parametrize("n_runs", [2, 3, 5, 6, 7, 8, 10, 11, 16, 17, 35])
 def test_runs_side_by_side_are_those_runs_alone_to_the_last_bit(n_runs):
     stages, contexts, state = case(n_runs)
     states, driven_last = driven(stages, contexts, state)
@@ -159,7 +159,9 @@ def test_a_run_that_has_diverged_leaves_the_others_alone(n_runs):
     np.testing.assert_array_equal(beside[:, others], outputs[:, others])
 
 
-@pytest.mark.parametrize(("n_runs", "n_tangents"), [(1, 1), (3, 2), (5, 1), (8, 8), (17, 5)])
+@pytest.mark.parametrize(
+    ("n_runs", "n_tangents"), [(1, 1), (3, 2), (5, 1), (8, 8), (10, 9), (17, 5)]
+)
 def test_tangents_are_small_differences(n_runs, n_tangents):
     _, contexts, state = case(n_runs)
     tangents = np.random.default_rng(1).standard_normal((30, n_tangents))
@@ -200,6 +202,18 @@ def test_lists_are_arrays():
         driven(stages.tolist(), contexts.tolist(), state.tolist()), driven(stages, contexts, state)
     )
     assert_same(closed(contexts.tolist(), state.tolist()), closed(contexts, state))
+
+
+@pytest.mark.parametrize("n_runs", [1, 3])
+def test_a_network_in_single_precision_is_the_same_numbers_in_double(n_runs):
+    _, contexts, state = case(n_runs)
+    single = NET._replace(inputs=NET.inputs.astype(np.float32))
+    double = NET._replace(inputs=single.inputs.astype(np.float64))
+    found, expected = (
+        closed_loop(net, FLOW, READOUT, contexts, state, n_steps=N_STEPS)
+        for net in (single, double)
+    )
+    assert_same(found, expected)
 
 
 @pytest.mark.parametrize("every", [1, 3, 7, 20, 21])

@@ -1,0 +1,73 @@
+"""What numba has to know of :mod:`rnn.lanes`: a type, its signs, how instructions are called."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from llvmlite import ir
+from numba.core import types
+from numba.core.registry import cpu_target
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import lower_builtin, models, register_model
+
+from rnn.lanes import LANES, Instruction
+
+
+class Lanes(types.Type):
+    """Of eight doubles."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Lanes")
+
+
+@register_model(Lanes)
+class _Vector(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: Lanes) -> None:
+        super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), LANES))
+
+
+LANES_TYPE = Lanes()
+_ANYTHING = types.VarArg(types.Any)  # type: ignore[attr-defined]
+
+
+def numba_type(instruction: Instruction) -> types.Type:
+    """Of an instruction, as a function that compiled ones call."""
+
+    class Call(AbstractTemplate):  # type: ignore[misc]
+        key = instruction
+
+        def generic(self, arguments: Any, _: Any) -> Any:
+            return signature(LANES_TYPE if instruction.returns_lanes else types.none, *arguments)
+
+    @lower_builtin(instruction, _ANYTHING)  # type: ignore[untyped-decorator]
+    def write(context: Any, build: ir.IRBuilder, called: Any, values: Any) -> Any:
+        written = instruction.py_func(
+            build,
+            *[
+                context.make_array(kind)(context, build, value).data
+                if isinstance(kind, types.Array)
+                else value
+                for kind, value in zip(called.args, values, strict=True)
+            ],
+        )
+        return written if instruction.returns_lanes else context.get_dummy_value()
+
+    return types.Function(Call)
+
+
+for _sign, _name in ((operator.add, "fadd"), (operator.mul, "fmul")):
+
+    @infer_global(_sign)
+    class _Sign(AbstractTemplate):  # type: ignore[misc]
+        def generic(self, arguments: Any, _: Any) -> Any:
+            if arguments == (LANES_TYPE, LANES_TYPE):
+                return signature(LANES_TYPE, *arguments)
+            return None
+
+    @lower_builtin(_sign, Lanes, Lanes)  # type: ignore[untyped-decorator]
+    def _write(_: Any, build: ir.IRBuilder, __: Any, values: Any, name: str = _name) -> Any:
+        return getattr(build, name)(*values)
+
+
+cpu_target.typing_context.refresh()  # numba is at work, and would look for new signs too late
