@@ -68,7 +68,8 @@ def sound_file(container: str, encoding: str) -> bytes:
     """A sound file."""
     if (container, encoding) in _BY_LIBSNDFILE:
         file = io.BytesIO()
-        save_sound(song(), file, FileFormat(container, encoding))
+        rate = 48_000 if encoding == "OPUS" else RATE  # of which ffmpeg decodes it
+        save_sound(song(rate), file, FileFormat(container, encoding))
         return file.getvalue()
     return _by_ffmpeg(container, encoding)
 
