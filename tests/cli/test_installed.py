@@ -90,7 +90,7 @@ from cli.main import entry
 from ctxaudio import DataError
 
 
-def work(_):
+def work(_, damaged):
     import joblib
 
     with joblib.parallel_config(backend="loky", n_jobs=2):

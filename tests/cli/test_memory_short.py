@@ -66,14 +66,14 @@ def imported(tmp_path, error):
     ],
 )
 def test_what_cannot_be_loaded_is_one_line(tmp_path, monkeypatch, what, reason):
-    monkeypatch.setattr("cli.info.open_song", lambda _: what(tmp_path))
+    monkeypatch.setattr("cli.info.open_song", lambda _, damaged: what(tmp_path))
     said = failed(ctxaudio("info", "song.wav"))
     assert reason in said
     assert len(said) < 400
 
 
 def test_the_end_of_a_file_is_no_interrupt(monkeypatch):
-    def ended(_):
+    def ended(_, damaged):
         raise EOFError("Ran out of input")
 
     monkeypatch.setattr("cli.info.open_song", ended)

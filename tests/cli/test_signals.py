@@ -56,7 +56,7 @@ def swallowed(number):
     "then", [None, ImportError("broken"), OSError("broken"), ValueError("a bug"), SystemExit(0)]
 )
 def test_the_code_is_the_signal_s_though_a_library_swallows_it(number, then, monkeypatch):
-    def broken(name):
+    def broken(name, damaged):
         swallowed(number)
         if then is not None:
             raise then

@@ -26,7 +26,7 @@ def small_parts():
         patch.setattr("rnn.rows.Rows.__init__.__kwdefaults__", {"most_bytes": 0})
         patch.setattr("rnn.phrases.memory._MOST_BYTES", 0)
         patch.setattr("ctxaudio.analysis.features._AT_A_TIME", 64)
-        patch.setattr("ctxaudio.analysis.tuning._AT_A_TIME", 32)
+        patch.setattr("ctxaudio.analysis.heard._PART_S", 2)
         patch.setattr("rnn.rows._LEAF", 1 << 10)
         yield
 

@@ -6,6 +6,7 @@ import errno
 import io
 import resource
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -162,7 +163,9 @@ def test_a_recording_can_be_read_at_every_moment_as_far_as_it_has_come(n_channel
         if b"\xff\xf8" not in moment[60:] or len(moment) < 1_000:
             continue  # no frame yet
         try:
-            found = load_sound(io.BytesIO(moment))[0].samples
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # that its header does not say how long it is
+                found = load_sound(io.BytesIO(moment))[0].samples
         except DataError:
             assert not lengths  # the moment between the first frame and its length
             continue

@@ -212,7 +212,7 @@ def test_teach_says_which_network_it_taught(taught):
 def test_info_names_the_network(taught):
     memory, _ = taught
     assert json.loads(ctxaudio("info", memory, "--json").out)["network"] == "trained"
-    assert "network      trained\n" in ctxaudio("info", memory).out.decode()
+    assert "network        trained\n" in ctxaudio("info", memory).out.decode()
 
 
 def test_a_song_is_shifted_by_a_trained_memory(song, taught, tmp_path):
