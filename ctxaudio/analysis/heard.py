@@ -10,7 +10,7 @@ import soxr
 from ctxaudio.sound.source import SoundSource
 
 RATE = 22_050  # samples a second
-_PART_S = 20
+_PART_S = 10
 
 
 def heard_parts(sound: SoundSource, most_s: float) -> Iterator[np.ndarray]:

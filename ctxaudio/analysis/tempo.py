@@ -11,6 +11,7 @@ from ctxaudio.analysis.load_librosa import load_librosa
 from ctxaudio.sound.source import SoundSource
 
 _HEARD_S = 240  # from the beginning
+_AT_A_TIME = 2600  # rises, those of a minute
 
 
 def tempo_bpm(sound: SoundSource) -> float | None:
@@ -23,4 +24,8 @@ def tempo_bpm(sound: SoundSource) -> float | None:
         )
     if rises.max(initial=0.0) <= 0.0:
         return None
-    return float(librosa.feature.tempo(onset_envelope=rises, sr=RATE)[0])
+    # A tempogram has hundreds of numbers for each rise: its mean is taken part by part.
+    total, n_parts = 0.0, -(-len(rises) // _AT_A_TIME)
+    for part in np.array_split(rises, n_parts):
+        total = total + librosa.feature.tempogram(onset_envelope=part, sr=RATE).sum(axis=1)
+    return float(librosa.feature.tempo(tg=(total / len(rises))[:, None], sr=RATE)[0])

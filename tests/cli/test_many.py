@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from ctxaudio import Sound
@@ -57,7 +58,8 @@ def test_folders_in_it_are_mirrored(album, tmp_path, jobs):
     alone = ctxaudio("shift", "album/a.wav", "+2", "-o", "alone.wav")
     assert alone.code == 0
     made, expected = read(tmp_path / "out" / "a+2st.wav"), read(tmp_path / "alone.wav")
-    assert made.samples.tobytes() == expected.samples.tobytes()
+    # Bit by bit where both have one thread for products, which a warm process may not have.
+    np.testing.assert_allclose(made.samples, expected.samples, atol=1e-6)
 
 
 def test_what_was_interrupted_goes_on_where_it_was(album, tmp_path):
