@@ -50,6 +50,7 @@ class Settings:
     example_files: tuple[tuple[float, str], ...]
     seed: int
     threads: int | None
+    cache: bool
     drums: Literal["move", "keep"]
     force: bool
     damaged: bool
@@ -110,6 +111,7 @@ def _lesson(song: StoredSound, settings: Settings, reporter: Reporter) -> Lesson
         formants=settings.formants is not None,
         damaged=settings.damaged,
         threads=settings.threads,
+        cache=settings.cache,
     )
 
 
