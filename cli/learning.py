@@ -180,7 +180,6 @@ class Lesson(NamedTuple):
                 "gain_db_a_step": round(self.learned.gain_db, 4),
             },
             "doubts": self.doubts,
-            "remembered": self.remembered,
         }
 
     @property

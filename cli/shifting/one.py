@@ -203,6 +203,7 @@ def _tell(
         sample_rate=song.sample_rate,
         channels=song.n_channels,
         lowered_by_db=lowered_db,
+        remembered=lesson.remembered,
         **lesson.facts,
     )
 

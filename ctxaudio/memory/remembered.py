@@ -100,13 +100,12 @@ class Remembered:
         """
         path = self._path(taught)
         try:
-            with open(path, "rb") as file:
-                memory = load_memory(file)
+            memory = load_memory(path)
             if memory.fingerprint != taught.song:
                 raise DataError("it is of another song")
-        except OSError:
-            return None
         except DataError as error:
+            if isinstance(error.__cause__, OSError):  # it is not there, most often
+                return None
             with contextlib.suppress(OSError):
                 path.unlink()
             raise DataError(f"the remembered {path} is damaged.") from error

@@ -50,7 +50,7 @@ def test_the_line_says_what_was_remembered(here):
 
 def test_without_it_nothing_is_kept(here):
     assert facts(*SHIFT, "--no-cache")["remembered"] is False
-    assert facts("teach", "song.wav")["remembered"] is False  # which writes a file of its own
+    assert facts("teach", "song.wav")["output"] == "song.memory"  # always taught, and its own file
     assert remembered() == []
 
 
