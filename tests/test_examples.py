@@ -32,6 +32,11 @@ FOUND = {
 }
 
 
+# How alike what is drawn must be to what is kept. A chaotic path is another one on another
+# processor, which rounds differently: of it the axes and the shape of the attractor stay.
+ALIKE = {"lorenz_translated": 0.5}
+
+
 def grey(path):
     with Image.open(path) as picture:
         return picture.convert("L")
@@ -53,7 +58,7 @@ def test_an_example_draws_what_the_gallery_shows(example, tmp_path, capsys):
     assert low <= float(re.findall(r"-?\d+\.\d+", said)[-1]) <= high, said
     assert is_png(drawn)
     assert grey(drawn).size == grey(kept).size
-    assert alike(grey(drawn), grey(kept)) > 0.8
+    assert alike(grey(drawn), grey(kept)) > ALIKE.get(example.stem, 0.8)
     assert kept.stat().st_size < LARGEST
 
 

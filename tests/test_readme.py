@@ -60,6 +60,7 @@ def songs(tmp_path_factory):
     """All that commands and code may name without having made it."""
     folder = tmp_path_factory.mktemp("songs")
     (folder / "samples").mkdir()
+    (folder / "album" / "more").mkdir(parents=True)
     for sample in SAMPLES.glob("*.flac"):
         whole, _ = load_sound(sample)
         write(folder / "samples" / sample.name, Sound(whole.samples[:, :20_000], 44_100), "FLAC")
@@ -67,6 +68,8 @@ def songs(tmp_path_factory):
     write(folder / "song.wav", song)
     write(folder / "song.flac", song, "FLAC")
     write(folder / "other.flac", notes(seconds=SECONDS, rate=RATE, seed=1), "FLAC")
+    write(folder / "album" / "one.flac", song, "FLAC")
+    write(folder / "album" / "more" / "two.flac", song, "FLAC")
     for name, semitones in (("low.wav", -1.0), ("high.wav", 1.0)):
         version = np.resize(tape_example(song, semitones).sound.samples, song.samples.shape)
         write(folder / name, Sound(version, RATE))

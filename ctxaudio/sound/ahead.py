@@ -18,8 +18,10 @@ _NAP_S = 0.002
 
 
 class AheadSound(SoundSource):
-    """A sound file as :func:`~ctxaudio.sound.files.open_sound` reads it, but of which a second's
-    work is enough to begin; what is read before it is decoded is waited for.
+    """A sound file of which a second's decoding is enough to begin.
+
+    It is what :func:`~ctxaudio.sound.files.open_sound` reads. What is not decoded yet is waited
+    for.
 
     Raises:
         DataError: as that, of what is wrong in its header or comes to light within a second; what

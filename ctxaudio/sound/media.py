@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
+from ctxaudio.sound.containers.sizes import bytes_missing
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.door import as_floats
 from ctxaudio.sound.encoding import FileFormat
@@ -33,19 +34,24 @@ def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
     require("av", f"reading a file of this kind ({demuxer})")
     import av
 
+    n_missing = bytes_missing(file, demuxer)
     file.seek(0)
     try:
         with av.open(file, "r", format=demuxer, metadata_errors="replace") as container:
             track = container.streams.best("audio")
             if track is None:
                 raise DataError("there is no sound track in it.")
-            _decode_track(container, track, demuxer, decoded)
+            if track.codec_context is None:
+                raise DataError("its sound is encoded in a way that ffmpeg does not know.")
+            _decode_track(container, track, demuxer, n_missing, decoded)
             return FileFormat(demuxer.upper(), track.codec_context.name.upper())
     except av.error.FFmpegError as error:
         raise DataError(f"it is damaged, or ffmpeg does not read it ({error.strerror}).") from error
 
 
-def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) -> None:
+def _decode_track(
+    container: Any, track: Any, demuxer: str, n_missing: int, decoded: Decoded
+) -> None:
     import av
 
     context = track.codec_context
@@ -74,6 +80,8 @@ def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) ->
     slack_s = 0.5 / about[0] if context.codec.lossless else _SLACK_S
     if expected_s is not None and found_s < expected_s - slack_s:
         decoded.broken(f"{expected_s:.2f} s expected, {found_s:.2f} s found")
+    elif n_missing:
+        decoded.broken(f"{n_missing} bytes are missing at its end")
     elif damage is not None:
         decoded.broken(damage, "truncated or damaged")
 

@@ -45,7 +45,7 @@ class RateConfig:
 
     def __post_init__(self) -> None:
         for name in ("n_units", "n_inputs", "n_outputs"):
-            if getattr(self, name) < 1:
+            if not 1 <= getattr(self, name) < np.inf:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}.")
         if self.n_contexts < 0:
             raise ValueError(f"n_contexts must not be negative, got {self.n_contexts}.")
@@ -79,7 +79,9 @@ class RateConfig:
             if not 0.0 < getattr(self, name) <= 1.0:
                 raise ValueError(f"{name} must lie in (0, 1], got {getattr(self, name)}.")
         share = self.excitatory_share
-        if share is not None and not 1 <= round(share * self.n_units) < self.n_units:
+        if share is not None and not (
+            0.0 < share < 1.0 and 1 <= round(share * self.n_units) < self.n_units
+        ):
             raise ValueError(
                 f"excitatory_share must leave units of both signs, got {share} of {self.n_units}."
             )

@@ -6,9 +6,12 @@ import io
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ctxaudio import DataError, Sound, load_sound
 from ctxaudio.sound.containers.kinds import demuxer_of
+from ctxaudio.sound.containers.sizes import bytes_missing
 from tests.support.command import encoded
 from tests.support.media import decoded_by_ffmpeg, encoded_by_ffmpeg
 
@@ -150,3 +153,24 @@ def test_a_file_that_names_others_is_not_followed(text):
     assert demuxer_of(io.BytesIO(text)) is None
     with pytest.raises(DataError, match="expected a sound file"):
         load(text)
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "demuxer"),
+    [
+        ("ipod", "aac", "mov"),
+        ("matroska", "flac", "matroska"),
+        ("avi", "libmp3lame", "avi"),
+        ("caf", "alac", "caf"),
+    ],
+)
+def test_a_container_says_how_many_bytes_it_lacks(container, codec, demuxer):
+    data = encoded_by_ffmpeg(SONG, container, codec)
+    assert bytes_missing(io.BytesIO(data), demuxer) == 0
+    assert bytes_missing(io.BytesIO(data[:-1]), demuxer) == 1
+    assert bytes_missing(io.BytesIO(data[: len(data) // 2]), demuxer) > len(data) // 4
+
+
+@given(data=st.binary(max_size=80), demuxer=st.sampled_from(["mov", "matroska", "avi", "caf", "x"]))
+def test_sizes_of_any_bytes_are_no_trouble(data, demuxer):
+    assert bytes_missing(io.BytesIO(data), demuxer) >= 0

@@ -1,0 +1,130 @@
+"""Whole files of every kind that is read, small ones, from which mutations start."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ctxaudio import ContextShift, FileFormat, Sound, save_memory, save_sound
+
+RATE = 16_000
+N_SAMPLES = 6_000
+_BY_LIBSNDFILE = (
+    ("WAV", "PCM_16"),
+    ("WAV", "PCM_24"),
+    ("WAV", "FLOAT"),
+    ("WAV", "IMA_ADPCM"),
+    ("WAV", "ULAW"),
+    ("WAVEX", "PCM_32"),
+    ("RF64", "PCM_16"),
+    ("W64", "PCM_16"),
+    ("AIFF", "PCM_24"),
+    ("AU", "ALAW"),
+    ("CAF", "PCM_16"),
+    ("FLAC", "PCM_16"),
+    ("OGG", "VORBIS"),
+    ("OGG", "OPUS"),
+    ("MP3", "MPEG_LAYER_III"),
+)
+_BY_FFMPEG = (
+    ("ipod", "aac"),
+    ("ipod", "alac"),
+    ("matroska", "flac"),
+    ("webm", "libopus"),
+    ("wv", "wavpack"),
+    ("tta", "tta"),
+    ("adts", "aac"),
+    ("ac3", "ac3"),
+    ("avi", "libmp3lame"),
+    ("mpegts", "aac"),
+    ("flv", "aac"),
+    ("caf", "alac"),
+)
+SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG)
+
+
+class Whole(NamedTuple):
+    """A file that is whole."""
+
+    kind: str
+    data: bytes
+
+
+def song(rate: int = RATE) -> Sound:
+    """Two channels of tones."""
+    time_s = np.arange(N_SAMPLES) / rate
+    tones = [0.4 * np.sin(2 * np.pi * hz * time_s) for hz in (220.0, 331.0)]
+    return Sound(np.stack(tones).astype(np.float32), rate)
+
+
+@cache
+def sound_file(container: str, encoding: str) -> bytes:
+    """A sound file."""
+    if (container, encoding) in _BY_LIBSNDFILE:
+        file = io.BytesIO()
+        rate = 48_000 if encoding == "OPUS" else RATE  # of which ffmpeg decodes it
+        save_sound(song(rate), file, FileFormat(container, encoding))
+        return file.getvalue()
+    return _by_ffmpeg(container, encoding)
+
+
+def _by_ffmpeg(container: str, codec: str) -> bytes:
+    import av
+
+    rate = 48_000 if codec in ("libopus", "libmp3lame", "ac3") else 44_100
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "song")
+        with av.open(str(path), "w", format=container) as output:
+            track: Any = output.add_stream(codec, rate=rate, layout="stereo")
+            frame = av.AudioFrame.from_ndarray(
+                np.ascontiguousarray(song(rate).samples), format="fltp", layout="stereo"
+            )
+            frame.sample_rate, frame.pts = rate, 0
+            resampler = av.AudioResampler(
+                format=track.format, layout="stereo", rate=rate, frame_size=track.frame_size
+            )
+            for part in [*resampler.resample(frame), *resampler.resample(None), None]:
+                output.mux(track.encode(part))
+        return path.read_bytes()
+
+
+@cache
+def memory_file() -> bytes:
+    """A taught memory."""
+    file = io.BytesIO()
+    save_memory(ContextShift.teach(song(), threads=1).memory, file)
+    return file.getvalue()
+
+
+@cache
+def attractor_file() -> bytes:
+    """A memory of attractors."""
+    from rnn import (
+        FlowConfig,
+        ReservoirConfig,
+        draw_reservoir,
+        save_attractors,
+        teach_attractors,
+    )
+    from rnn.systems import Lorenz, trajectory
+
+    rng = np.random.default_rng(0)
+    network = draw_reservoir(
+        ReservoirConfig(n_units=20, n_inputs=3, spectral_abscissa=0.95), rng=rng
+    )
+    flow = FlowConfig(rate=100.0, dt=0.005)
+    blocks = trajectory(Lorenz(), rng.uniform(0.0, 10.0, (3, 2)), flow.dt, 200)
+    contexts = np.array([[-1.0, 1.0]])
+    memory = teach_attractors(network, flow, blocks, contexts, discard_steps=50, ridge=1e-6)
+    file = io.BytesIO()
+    save_attractors(memory, file)
+    return file.getvalue()
+
+
+FILES: dict[str, Callable[[], bytes]] = {"memory": memory_file, "attractors": attractor_file}
