@@ -34,9 +34,9 @@ _LIBRARIES = (
 def commands(song: Path, folder: Path, *, card: bool) -> dict[str, list[str]]:
     """What is measured, in order: what the first command has written, others read."""
     memory, made = str(folder / "song.memory"), str(folder / "made.wav")
-    shift = ["shift", str(song), _SHIFT, "-o", made, "--force", "-q"]
+    shift = ["shift", str(song), _SHIFT, "-o", made, "--force", "-q", "--no-cache"]
     play = {
-        "live": ["live", str(song), "--no-ui"],
+        "live": ["live", str(song), "--no-ui", "--no-cache"],
         "live --memory": ["live", str(song), "--no-ui", "--memory", memory],
         "live --speed": ["live", str(song), "--no-ui", "--memory", memory, "--speed", "0.8"],
         "play --speed": ["play", str(song), _SHIFT, "--memory", memory, "--speed", "4"],

@@ -11,12 +11,14 @@ import click
 from click.core import ParameterSource
 
 from cli.arguments import ExampleList, FormantPlace, VersionFile
+from cli.doubts import doubt_words
 from cli.output import Reporter, quiet_libraries
+from cli.remembering import remembered
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift, FileFormat
-    from ctxaudio.memory.learned import Doubt, Learned
+    from ctxaudio.memory.learned import Learned
     from ctxaudio.memory.song_memory import NetworkKind
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
@@ -165,6 +167,7 @@ class Lesson(NamedTuple):
     effect: ContextShift
     learned: Learned
     doubts: list[str]
+    remembered: bool = False  # whether it was taught before
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -186,7 +189,8 @@ class Lesson(NamedTuple):
 
         learned = self.learned
         words = (
-            f"learned {learned.semitones:+.2f} semitones a step, "
+            f"{'remembered' if self.remembered else 'learned'} "
+            f"{learned.semitones:+.2f} semitones a step, "
             f"{learned.n_agreeing} of {learned.n_bands} bands agree"
         )
         return words + (f", {learned.gain_db:.1f} dB a step" * (learned.gain_db >= STILL_DB))
@@ -202,11 +206,19 @@ def recall_or_learn(
     *,
     formants: bool = False,
     damaged: bool = False,
+    cache: bool = True,
 ) -> ContextShift:
     """What a memory file holds, or else what is learned of a song and its versions."""
     if memory is None:
         lesson = learn(
-            song, examples, example_files, seed, reporter, formants=formants, damaged=damaged
+            song,
+            examples,
+            example_files,
+            seed,
+            reporter,
+            formants=formants,
+            damaged=damaged,
+            cache=cache,
         )
         return lesson.effect
     return _read_memory(memory, reporter)
@@ -238,11 +250,16 @@ def learn(
     formants: bool = False,
     damaged: bool = False,
     threads: int | None = None,
+    cache: bool = False,
 ) -> Lesson:
-    """Teach a network a song and its versions, and say what of them is to be doubted."""
+    """Teach a network a song and its versions, and say what of them is to be doubted.
+
+    With ``cache``, what was taught before is remembered, and what is taught is kept.
+    """
     from ctxaudio import ContextShift, Example, tape_example
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
     from ctxaudio.memory.learned import doubts, what_was_learned
+    from ctxaudio.memory.remembered import users_memories
     from ctxaudio.memory.song_memory import n_taught
 
     knobs = PITCH_AND_FORMANTS if formants else PITCH
@@ -255,39 +272,31 @@ def learn(
             ]
         else:
             versions = [tape_example(song, semitones) for semitones in examples]
-    with reporter.stage("teach", n_taught(song, network)) as progress:
-        effect = ContextShift.teach(
-            song,
-            versions,
-            knobs=knobs,
-            network=network,
-            seed=seed,
-            progress=progress,
-            threads=threads,
+    given = versions if example_files else []
+    memory = None
+    if cache:
+        memory, taught = remembered(
+            song, examples, given, reporter, knobs=knobs, network=network, seed=seed
         )
-        learned = what_was_learned(effect.memory)
+    is_remembered = memory is not None
+    if memory is None:
+        with reporter.stage("teach", n_taught(song, network)) as progress:
+            memory = ContextShift.teach(
+                song,
+                versions,
+                knobs=knobs,
+                network=network,
+                seed=seed,
+                progress=progress,
+                threads=threads,
+            ).memory
+            if cache:
+                users_memories().keep(taught, memory)
+    with reporter.stage("check"):
+        learned = what_was_learned(memory)
         # What was made of the song here is a version of it.
-        found = doubts(song, versions if example_files else [], learned)
-    said = [_doubt_words(doubt, song, learned) for doubt in found]
+        found = doubts(song, given, learned)
+    said = [doubt_words(doubt, song, learned) for doubt in found]
     for line in said:
         reporter.note(line)
-    return Lesson(effect, learned, said)
-
-
-def _doubt_words(doubt: Doubt, song: SoundSource, learned: Learned) -> str:
-    from ctxaudio.memory.learned import LEAST_LIKENESS
-
-    example = f"the example for context {doubt.context:+g}"
-    if doubt.kind == "unlike":
-        return (
-            f"{example} is unlike the song: likeness {doubt.value:.2f}, a version has "
-            f"{LEAST_LIKENESS:g} and more. Is it another song, silent, or out of step?"
-        )
-    if doubt.kind == "channels":
-        return f"{example} has {doubt.value:g} channels, the song {song.n_channels}."
-    if doubt.kind == "still":
-        return "nothing moves at any context. Are the examples the song itself?"
-    return (
-        f"{example} teaches {doubt.value:+.2f} semitones a step, all together "
-        f"{learned.semitones:+.2f}. Is a label or a file wrong?"
-    )
+    return Lesson(ContextShift(memory), learned, said, is_remembered)

@@ -20,6 +20,7 @@ from cli.learning import (
 from cli.output import Reporter
 from cli.player.console import play_out
 from cli.player.playing import card_options, input_deck, last_word, song_deck
+from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
     from ctxaudio.memory.knobs import Formants
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @speed_option
 @card_options("low")
 @formants_option
+@cache_option
 @learning_options
 @saying_options
 def live(
@@ -62,6 +64,7 @@ def live(
     latency: float | str,
     blocksize: int,
     formants: Formants,
+    no_cache: bool,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -118,6 +121,7 @@ def live(
             reporter,
             formants=apart,
             damaged=damaged,
+            cache=not no_cache,
         )
         opened = song_deck(song, sound, learned, context, card, speed=speed, formants=formants)
     if not no_ui:
@@ -129,6 +133,6 @@ def live(
             else:
                 show(deck)
         ended = deck.end_recording()
-        last_word(deck, reporter, memory=memory)
+        last_word(deck, reporter, memory=memory, remembered=was_remembered(reporter))
     if ended:
         reporter.note(ended)

@@ -19,6 +19,7 @@ from cli.learning import (
 from cli.output import Reporter
 from cli.player.console import play_out
 from cli.player.playing import card_options, last_word, song_deck
+from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
     from ctxaudio.memory.knobs import Formants
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @speed_option
 @card_options("high")
 @formants_option
+@cache_option
 @learning_options
 @saying_options
 def play(
@@ -42,6 +44,7 @@ def play(
     latency: float | str,
     blocksize: int,
     formants: Formants,
+    no_cache: bool,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -74,8 +77,9 @@ def play(
         reporter,
         formants=apart,
         damaged=damaged,
+        cache=not no_cache,
     )
     with song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants) as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
-        last_word(deck, reporter, memory=memory)
+        last_word(deck, reporter, memory=memory, remembered=was_remembered(reporter))

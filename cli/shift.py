@@ -17,6 +17,7 @@ from cli.learning import (
     threads_option,
 )
 from cli.output import Reporter
+from cli.remembering import cache_option
 from cli.shifting.many import Many, shift_songs
 from cli.shifting.one import Settings, Shift, shift_song
 from cli.shifting.songs import songs_of, targets_of
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Songs side by side, in processes.")
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
 @formants_option
+@cache_option
 @speed_option
 @learning_options
 @threads_option
@@ -85,6 +87,7 @@ def shift(
     seed: int,
     damaged: bool,
     threads: int | None,
+    no_cache: bool,
     force: bool,
     quiet: bool,
     as_json: bool,
@@ -120,6 +123,7 @@ def shift(
         example_files=example_files,
         seed=seed,
         threads=threads,
+        cache=not no_cache,
         drums=drums,
         force=force,
         damaged=damaged,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 import pytest
 from hypothesis import settings
@@ -30,6 +32,23 @@ def drawn_once():
     """The network of a seed is always the same, and to draw it takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxaudio.memory.song_memory.draw_reservoir", draw_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_memories(tmp_path_factory):
+    """A folder for what the suite teaches, which is not to be among what the user has taught."""
+    folder = tmp_path_factory.mktemp("remembered")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CTXAUDIO_CACHE_DIR", str(folder / "shared"))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(own_memories):
+    """No test is quicker, or says less, for what another has taught."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CTXAUDIO_CACHE_DIR", str(own_memories / secrets.token_hex(8)))
         yield
 
 

@@ -86,7 +86,7 @@ def test_every_public_name_is_in_the_reference(site, package):
 
 def test_every_command_says_its_help(site):
     page = (site / "reference" / "cli.html").read_text(encoding="utf-8")
-    for name in ("shift", "play", "live", "teach", "info", "devices", "bench-lorenz"):
+    for name in ("shift", "play", "live", "teach", "info", "cache", "devices", "bench-lorenz"):
         assert f"ctxaudio-{name}" in Fetched(page).places
 
 

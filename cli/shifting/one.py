@@ -50,6 +50,7 @@ class Settings:
     example_files: tuple[tuple[float, str], ...]
     seed: int
     threads: int | None
+    cache: bool
     drums: Literal["move", "keep"]
     force: bool
     damaged: bool
@@ -110,6 +111,7 @@ def _lesson(song: StoredSound, settings: Settings, reporter: Reporter) -> Lesson
         formants=settings.formants is not None,
         damaged=settings.damaged,
         threads=settings.threads,
+        cache=settings.cache,
     )
 
 
@@ -201,6 +203,7 @@ def _tell(
         sample_rate=song.sample_rate,
         channels=song.n_channels,
         lowered_by_db=lowered_db,
+        remembered=lesson.remembered,
         **lesson.facts,
     )
 

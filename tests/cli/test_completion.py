@@ -56,6 +56,9 @@ def test_folders_are_offered_where_a_folder_is_meant(command):
     ("words", "offered"),
     [
         (("sh",), ["shift"]),
+        (("ca",), ["cache"]),
+        (("cache", "--cl"), ["--clear"]),
+        (("live", "--no-c"), ["--no-cache"]),
         (("bench", "de"), ["delay-match"]),
         (("shift", "--forc"), ["--force"]),
         (("teach", "--network", "tr"), ["trained"]),

@@ -37,6 +37,7 @@ FACTS = {
     "lowered_by_db",
     "learned",
     "doubts",
+    "remembered",
     "timings_s",
 }
 

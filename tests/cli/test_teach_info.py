@@ -31,7 +31,7 @@ def test_teaching_tells_what_was_taught(song, taught):
     memory, result = taught
     assert (result.code, result.err, result.out.count(b"\n")) == (0, "", 1)
     facts = json.loads(result.out)
-    assert facts.pop("timings_s").keys() == {"load", "make examples", "teach", "save"}
+    assert facts.pop("timings_s").keys() == {"load", "make examples", "teach", "check", "save"}
     learned = facts.pop("learned")
     assert facts == {
         "input": str(song),

@@ -11,7 +11,7 @@ from ctxaudio import __version__
 from tests.support.command import HEAVY, ctxaudio, failed, imported_by
 
 
-@pytest.mark.parametrize("command", [(), ("shift",), ("teach",), ("info",)])
+@pytest.mark.parametrize("command", [(), ("shift",), ("teach",), ("info",), ("cache",)])
 @pytest.mark.parametrize("option", ["--help", "-h"])
 def test_every_command_explains_itself(command, option):
     result = ctxaudio(*command, option)
@@ -19,7 +19,16 @@ def test_every_command_explains_itself(command, option):
     assert result.out.decode().startswith(" ".join(["Usage: ctxaudio", *command]))
 
 
-@pytest.mark.parametrize("args", [("--help",), ("shift", "--help"), ("--version",), ("shift", "a")])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--help",),
+        ("shift", "--help"),
+        ("cache", "--help"),
+        ("--version",),
+        ("shift", "a"),
+    ],
+)
 def test_help_and_usage_errors_import_nothing_heavy(args):
     assert HEAVY.isdisjoint(imported_by(*args))
 
