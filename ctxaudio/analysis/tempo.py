@@ -25,7 +25,7 @@ def tempo_bpm(sound: SoundSource) -> float | None:
     if rises.max(initial=0.0) <= 0.0:
         return None
     # A tempogram has hundreds of numbers for each rise: its mean is taken part by part.
-    total, n_parts = 0.0, -(-len(rises) // _AT_A_TIME)
-    for part in np.array_split(rises, n_parts):
-        total = total + librosa.feature.tempogram(onset_envelope=part, sr=RATE).sum(axis=1)
-    return float(librosa.feature.tempo(tg=(total / len(rises))[:, None], sr=RATE)[0])
+    parts = np.array_split(rises, -(-len(rises) // _AT_A_TIME))
+    sums = [librosa.feature.tempogram(onset_envelope=part, sr=RATE).sum(axis=1) for part in parts]
+    mean = np.sum(sums, axis=0) / len(rises)
+    return float(librosa.feature.tempo(tg=mean[:, None], sr=RATE)[0])
