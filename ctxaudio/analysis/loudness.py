@@ -9,7 +9,7 @@ import numpy as np
 from ctxaudio.sound.source import SoundSource
 
 _BLOCK_S, _STEP_S = 0.4, 0.1  # of which each is as loud as the mean of its power
-_BLOCKS = 200  # at a time
+_BLOCKS = 50  # at a time
 _SETTLE = 10  # blocks before, in which the filters of a part settle
 _FLOOR_LUFS = -70.0  # what is softer does not count,
 _GATE_LU = -10.0  # nor what is so much softer than the mean of the rest

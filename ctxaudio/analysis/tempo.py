@@ -11,7 +11,7 @@ from ctxaudio.analysis.load_librosa import load_librosa
 from ctxaudio.sound.source import SoundSource
 
 _HEARD_S = 240  # from the beginning
-_AT_A_TIME = 2600  # rises, those of a minute
+_AT_A_TIME = 1000  # rises, those of 23 s
 
 
 def tempo_bpm(sound: SoundSource) -> float | None:

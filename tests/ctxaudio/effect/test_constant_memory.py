@@ -14,7 +14,7 @@ from tests.support.command import notes
 from tests.support.repeated import Repeated
 
 PIECE = notes(seconds=1.7, rate=8_000)
-SHORT_S, LONG_S = 15.0, 21.0  # in the shorter, all parts are as long as they get
+SHORT_S, LONG_S = 24.0, 34.0  # in the shorter, all parts are as long as they get
 SAMPLES = 4 * 8_000  # bytes in each second of the song
 
 
