@@ -19,7 +19,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
 
 
 class Readout(NamedTuple):
@@ -73,7 +72,7 @@ class NormalEquations(NamedTuple):
             ValueError: if ridge is negative or not finite, or no frame was seen.
         """
         _check_fit(ridge, self.n_frames)
-        values, vectors = scipy.linalg.eigh(self.gram)
+        values, vectors = np.linalg.eigh(self.gram)
         rounding = len(values) * np.finfo(np.float64).eps * max(values[-1], 0.0)
         penalised = np.maximum(values, 0.0) + ridge * self.n_frames
         unvisited = penalised <= (0.0 if ridge > 0.0 else rounding)
@@ -107,6 +106,8 @@ class TriangularFactor(NamedTuple):
         rows[n_rows:, 0] = 1.0
         rows[n_rows:, 1 : n_columns - self.n_targets] = states
         rows[n_rows:, n_columns - self.n_targets :] = targets
+        import scipy.linalg  # which takes as long to import as a second of a song to teach
+
         _, factor = scipy.linalg.qr(rows, mode="raw", overwrite_a=True, check_finite=False)
         return TriangularFactor(factor, self.n_frames + len(states), self.n_targets)
 

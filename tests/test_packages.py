@@ -102,7 +102,7 @@ def test_listing_the_names_does_not_wait_for_compiled_code(name):
 
 
 def test_an_effect_does_not_wait_for_what_only_drums_and_formants_or_the_compiler_need():
-    heavy = ["numba", "scipy.ndimage", "scipy.signal", "scipy.stats"]
+    heavy = ["numba", "scipy.linalg", "scipy.ndimage", "scipy.signal", "scipy.stats"]
     script = "import sys; from ctxaudio import ContextShift; "
     script += f"print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run(
