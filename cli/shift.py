@@ -21,6 +21,7 @@ from cli.remembering import cache_option
 from cli.shifting.many import Many, shift_songs
 from cli.shifting.one import Settings, Shift, shift_song
 from cli.shifting.songs import songs_of, targets_of
+from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ if TYPE_CHECKING:
 @click.option("--recursive", "-r", is_flag=True, help="Look for songs in folders of folders too.")
 @click.option("--skip-existing", is_flag=True, help="Leave out songs whose file is there already.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Songs side by side, in processes.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="A Dask scheduler whose workers do it, in a folder that they all see by the same name.",
+)
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
 @formants_option
 @cache_option
@@ -79,6 +85,7 @@ def shift(
     recursive: bool,
     skip_existing: bool,
     jobs: int,
+    cluster: str | None,
     report: str | None,
     speed: float,
     formants: Formants,
@@ -107,6 +114,8 @@ def shift(
     ctxaudio shift voice.flac +5 --formants keep
     ctxaudio shift song.flac 0 --speed 0.8   slower, writes song-x0.8.flac
     """  # noqa: D301
+    if cluster is not None:
+        require("distributed", "--cluster")
     names, shifts = _split(words, to, origin, by or ())
     check_learning(
         click.get_current_context(), example_files, memory, formants=formants is not None
@@ -134,7 +143,10 @@ def shift(
         ),
     )
     many = Many(
-        skip_existing=skip_existing, n_jobs=jobs, report=None if report is None else Path(report)
+        skip_existing=skip_existing,
+        n_jobs=jobs,
+        cluster=cluster,
+        report=None if report is None else Path(report),
     )
     if len(songs) == 1 and many.is_plain:
         shift_song(songs[0].name, targets[0], settings, reporter)

@@ -136,7 +136,7 @@ def lorenz(
 
 
 def _check_cluster(address: str) -> None:
-    from rnn.experiments.lorenz.sweep import ClusterError, check_cluster
+    from rnn.experiments.workers import ClusterError, check_cluster
 
     try:
         check_cluster(address)
@@ -154,8 +154,8 @@ def _measure(
     n_jobs: int | None,
     cluster: str | None,
 ) -> list[dict[str, Any]]:
-    from rnn.experiments.lorenz.sweep import ClusterError, run_jobs
-    from rnn.experiments.workers import WorkerError
+    from rnn.experiments.lorenz.sweep import run_jobs
+    from rnn.experiments.workers import ClusterError, WorkerError
 
     records = []
     with reporter.stage("Draws", total=len(planned)) as advance:

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from cli.output import Reporter, make_folder, say, tell
 from cli.shifting.one import Settings, shift_song
 from cli.shifting.songs import Song
-from ctxaudio.errors import DataError
+from ctxaudio.errors import DataError, one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,13 @@ class Many:
 
     skip_existing: bool = False
     n_jobs: int = 1
+    cluster: str | None = None  # of a Dask scheduler, whose processes do the work instead
     report: Path | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether one song is as if nothing of this was said."""
-        return not self.skip_existing and self.report is None
+        return not self.skip_existing and self.report is None and self.cluster is None
 
 
 class Outcome(NamedTuple):
@@ -111,16 +112,16 @@ def _outcomes(
             left.append((song.name, list(missing), replace(settings, shifts=shifts)))
         else:
             yield Outcome("skipped", song.name, [], [])
-    if many.n_jobs == 1 or len(left) < 2:
+    if many.cluster is None and (many.n_jobs == 1 or len(left) < 2):
         for job in left:
             yield _outcome(*job, quiet=reporter.quiet or reporter.as_json)
         return
     import joblib
 
-    from rnn.experiments.workers import WorkerError, processes
+    from rnn.experiments.workers import ClusterError, WorkerError, processes, processes_of
 
     try:
-        with processes(many.n_jobs):
+        with processes(many.n_jobs) if many.cluster is None else processes_of(many.cluster):
             pool = joblib.Parallel(return_as="generator_unordered")
             yield from pool(
                 joblib.delayed(_outcome)(
@@ -128,8 +129,8 @@ def _outcomes(
                 )
                 for name, paths, its in left
             )
-    except WorkerError as error:
-        raise DataError(str(error)) from error
+    except (ClusterError, WorkerError) as error:
+        raise DataError(one_line(error)) from error
 
 
 def _outcome(name: str, targets: list[Path], settings: Settings, *, quiet: bool) -> Outcome:

@@ -1,18 +1,28 @@
-"""Processes that work for this one: none outlives it, and one that is killed is one line."""
+"""Processes that work for this one, here or on a cluster: one that is killed is one line.
+
+None of those here outlives this one.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 LOOK_S = 0.5  # between looks at whether the parent is still there
+CONNECT_S = 10.0  # that a scheduler has to answer
 
 
 class WorkerError(OSError):
     """A process that was ended from outside; the message is one line."""
+
+
+class ClusterError(OSError):
+    """A Dask scheduler that cannot be used; the message is one line."""
 
 
 @contextmanager
@@ -59,3 +69,42 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def processes_of(address: str) -> Iterator[None]:
+    """What joblib does within runs in the processes of a Dask cluster.
+
+    Work of a process that is ended from outside is given to another.
+
+    Raises:
+        ClusterError: if no scheduler answers at the address.
+    """
+    import joblib
+
+    with _client(address), joblib.parallel_config(backend="dask"):
+        yield
+
+
+def check_cluster(address: str) -> None:
+    """Whether a Dask scheduler answers.
+
+    Raises:
+        ClusterError: if it does not.
+    """
+    with _client(address):
+        pass
+
+
+def _client(address: str) -> AbstractContextManager[Any]:
+    # Dask starts a cluster of its own where it is given no address.
+    if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", address):
+        raise ClusterError(
+            f"a Dask scheduler's address is like tcp://host:8786 or host:8786, got {address!r}."
+        )
+    from dask.distributed import Client
+
+    try:
+        return Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:  # the latter where it is no address
+        raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +9,7 @@ from typing import Any
 from rnn.experiments.lorenz.jobs import Job, measure_draw
 from rnn.experiments.lorenz.records import RecordError, read_record, write_record
 from rnn.experiments.lorenz.truth import Floor, Truth
-from rnn.experiments.workers import processes
-
-CONNECT_S = 10.0  # that a scheduler has to answer
-
-
-class ClusterError(OSError):
-    """A Dask scheduler that cannot be used; the message is one line."""
+from rnn.experiments.workers import processes, processes_of
 
 
 def run_jobs(
@@ -61,40 +53,11 @@ def run_jobs(
             yield record
     if not left:
         return
-    with contextlib.ExitStack() as stack:
-        import joblib
+    import joblib
 
-        if cluster is not None:
-            stack.enter_context(_client(cluster))
-            stack.enter_context(joblib.parallel_config(backend="dask"))
-        else:
-            stack.enter_context(processes(n_jobs))
+    with processes(n_jobs) if cluster is None else processes_of(cluster):
         pool = joblib.Parallel(return_as="generator_unordered")
         for record in pool(joblib.delayed(measure_draw)(job, truth, floor) for job in left):
             if folder is not None:
                 write_record(folder, record)
             yield record
-
-
-def check_cluster(address: str) -> None:
-    """Whether a Dask scheduler answers.
-
-    Raises:
-        ClusterError: if it does not.
-    """
-    with _client(address):
-        pass
-
-
-def _client(address: str) -> contextlib.AbstractContextManager[Any]:
-    # Dask starts a cluster of its own where it is given no address.
-    if not re.fullmatch(r"(\w+://)?[^\s/]+:\d+", address):
-        raise ClusterError(
-            f"a Dask scheduler's address is like tcp://host:8786 or host:8786, got {address!r}."
-        )
-    from dask.distributed import Client
-
-    try:
-        return Client(address, timeout=CONNECT_S)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:  # the latter where it is no address
-        raise ClusterError(f"no Dask scheduler answers at {address!r}: {error}") from error

@@ -11,7 +11,8 @@ import pytest
 
 from rnn.experiments.lorenz.jobs import RECORD_VERSION, Job, measure_draw
 from rnn.experiments.lorenz.records import digest
-from rnn.experiments.lorenz.sweep import check_cluster, run_jobs
+from rnn.experiments.lorenz.sweep import run_jobs
+from rnn.experiments.workers import check_cluster
 from tests.support.draws import FLOOR
 
 # Networks so small that they take no time, and not so small that they recall nothing.
@@ -183,7 +184,7 @@ def test_a_record_is_of_its_job_alone(changes, stored, prepared, tmp_path):
 
 
 def test_a_scheduler_that_is_not_there_is_an_error_of_the_system(prepared, monkeypatch):
-    monkeypatch.setattr("rnn.experiments.lorenz.sweep.CONNECT_S", 0.5)
+    monkeypatch.setattr("rnn.experiments.workers.CONNECT_S", 0.5)
 
     def check():
         check_cluster(NOBODY)
