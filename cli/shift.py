@@ -61,6 +61,11 @@ if TYPE_CHECKING:
 @click.option("--skip-existing", is_flag=True, help="Leave out songs whose file is there already.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Songs side by side, in processes.")
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
+@click.option(
+    "--tags/--no-tags",
+    default=True,
+    help="Keep title, artist, cover, chapters and the like, or leave all of them out.",
+)
 @formants_option
 @speed_option
 @learning_options
@@ -78,6 +83,7 @@ def shift(
     skip_existing: bool,
     jobs: int,
     report: str | None,
+    tags: bool,
     speed: float,
     formants: Formants,
     examples: tuple[float, ...],
@@ -123,6 +129,7 @@ def shift(
         drums=drums,
         force=force,
         damaged=damaged,
+        tags=tags,
         inputs=(
             *(song.name for song in songs),
             *(file for _, file in example_files),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from cli.destination import Tuning, Way, way_to
 from cli.learning import Lesson, learn, open_song, recalled, refuse_input
-from cli.output import Reporter, refuse_existing, whole_file
+from cli.output import Reporter, quiet_libraries, refuse_existing, whole_file
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ctxaudio.memory.knobs import Formants
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
+    from ctxaudio.sound.tags.values import Tags
 
 
 class Shift(NamedTuple):
@@ -53,6 +55,7 @@ class Settings:
     drums: Literal["move", "keep"]
     force: bool
     damaged: bool
+    tags: bool  # whether those of the song are kept
     inputs: tuple[str, ...]  # all files that are read
 
 
@@ -78,6 +81,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
             _to_stdout(made)
         _tell(name, None, song, made, way, lesson, 0.0, settings, reporter)
         return
+    tags = _tags(name, settings)
     taught: Lesson | None = None
     for shift, target in zip(settings.shifts, targets, strict=True):
         way = _way(song, shift, reporter)
@@ -86,6 +90,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
             taught = lesson = taught or _lesson(song, settings, reporter)
             made = _make(song, way, lesson, settings, reporter)
             lowered_db = _write(made, song, file, file_format, reporter)
+            _write_tags(tags, way, file, file_format, settings, reporter)
         _tell(name, target, song, made, way, lesson, lowered_db, settings, reporter)
 
 
@@ -168,6 +173,36 @@ def _write(
     with reporter.stage("save"):
         encode_into(file, sound, file_format)
     return lowered_db
+
+
+def _tags(name: str, settings: Settings) -> Tags | None:
+    """What the song's file says of it; None where it is not to be kept, or came by a pipe."""
+    if not settings.tags or name == "-" or not Path(name).is_file():
+        return None
+    from ctxaudio.sound.tags.files import read_tags
+
+    with quiet_libraries():
+        return read_tags(name)
+
+
+def _write_tags(
+    tags: Tags | None,
+    way: Way,
+    file: BinaryIO,
+    file_format: FileFormat,
+    settings: Settings,
+    reporter: Reporter,
+) -> None:
+    if not tags:
+        return
+    from ctxaudio.analysis.moved_key import moved_key
+    from ctxaudio.sound.tags.files import write_tags
+    from ctxaudio.sound.tags.shifted import tags_of_shifted
+
+    move_key = partial(moved_key, semitones=way.semitones)
+    kept = tags_of_shifted(tags, move_key, speed=settings.speed)
+    if not write_tags(file, kept, file_format):
+        reporter.note(f"a file of {file_format.container} holds no tags; the song's are not kept.")
 
 
 def _tell(
