@@ -19,7 +19,7 @@ from cli.learning import (
 from cli.output import Reporter
 from cli.shifting.many import Many, shift_songs
 from cli.shifting.one import Settings, Shift, shift_song
-from cli.shifting.songs import songs_of, targets_of
+from cli.shifting.songs import other_suffixes, songs_of, targets_of
 from ctxaudio.limits import MAX_CONTEXT
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def shift(
     songs = songs_of(names, output, recursive=recursive)
     targets = targets_of(songs, [shift.label(speed) for shift in shifts], output)
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=[] in targets)
+    for suffix in other_suffixes(songs, targets, output):
+        reporter.note(f"no {suffix} file can be written; what is made of one is FLAC.")
     settings = Settings(
         shifts=shifts,
         speed=speed,

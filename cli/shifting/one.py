@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 from cli.destination import Tuning, Way, way_to
 from cli.learning import Lesson, learn, open_song, recalled, refuse_input
 from cli.output import Reporter, quiet_libraries, refuse_existing, whole_file
+from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
     from ctxaudio import FileFormat
@@ -65,8 +66,6 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
     Raises:
         DataError: if it cannot be read, taught or written.
     """
-    from ctxaudio.sound.encoding import format_for
-
     for target in targets:
         refuse_input(target, settings.inputs)
         refuse_existing(target, force=settings.force)
@@ -81,17 +80,47 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
             _to_stdout(made)
         _tell(name, None, song, made, way, lesson, 0.0, settings, reporter)
         return
+    # What cannot be written is refused before the work, for every shift.
+    plans = [_plan(name, target, song, song_format, settings) for target in targets]
     tags = _tags(name, settings)
     taught: Lesson | None = None
-    for shift, target in zip(settings.shifts, targets, strict=True):
+    for shift, target, plan in zip(settings.shifts, targets, plans, strict=True):
         way = _way(song, shift, reporter)
-        file_format = format_for(target, song_format)
         with whole_file(target, force=settings.force) as file:
             taught = lesson = taught or _lesson(song, settings, reporter)
             made = _make(song, way, lesson, settings, reporter)
-            lowered_db = _write(made, song, file, file_format, reporter)
-            _write_tags(tags, way, file, file_format, settings, reporter)
+            told = tags and _tags_of_shifted(tags, way, settings)
+            lowered_db = _write(made, song, file, plan, told, reporter)
         _tell(name, target, song, made, way, lesson, lowered_db, settings, reporter)
+
+
+class _Plan(NamedTuple):
+    """How a result is written."""
+
+    file_format: FileFormat
+    picture: str | None  # the name of a video whose pictures go along
+
+
+def _plan(
+    name: str, target: Path, song: SoundSource, song_format: FileFormat, settings: Settings
+) -> _Plan:
+    """How a file of a target's name is written.
+
+    Raises:
+        DataError: if it cannot be.
+    """
+    from ctxaudio.sound.media_encoding import picture_for
+    from ctxaudio.sound.writing import check_holds, format_for
+
+    file_format = format_for(target, song_format)
+    check_holds(file_format, song.sample_rate, song.n_channels)
+    picture = None if name == "-" else picture_for(name, target)
+    if picture is not None and settings.speed != 1.0:
+        raise DataError(
+            f"--speed would part the sound of {name} from its picture; name a file for the sound "
+            "alone, such as .m4a, with -o."
+        )
+    return _Plan(file_format, picture)
 
 
 def _way(song: StoredSound, shift: Shift, reporter: Reporter) -> Way:
@@ -157,21 +186,26 @@ def _write(
     sound: SoundSource,
     like: SoundSource,
     file: BinaryIO,
-    file_format: FileFormat,
+    plan: _Plan,
+    tags: Tags | None,
     reporter: Reporter,
 ) -> float:
     """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    from ctxaudio.sound.encoding import clips, encode_into
+    from ctxaudio.sound.encoding import clips
     from ctxaudio.sound.peak import decibels, over_full_scale
     from ctxaudio.sound.source import Divided
+    from ctxaudio.sound.writing import encode
 
     lowered_db = 0.0
-    if clips(file_format) and (over := over_full_scale(sound, like)) > 1.0:
+    if clips(plan.file_format) and (over := over_full_scale(sound, like)) > 1.0:
         sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
         if lowered_db >= 0.01:
             reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
     with reporter.stage("save"):
-        encode_into(file, sound, file_format)
+        told = encode(file, sound, plan.file_format, tags=tags, picture=plan.picture)
+    if not told:
+        container = plan.file_format.container
+        reporter.note(f"a file of {container} holds no tags; the song's are not kept.")
     return lowered_db
 
 
@@ -185,24 +219,12 @@ def _tags(name: str, settings: Settings) -> Tags | None:
         return read_tags(name)
 
 
-def _write_tags(
-    tags: Tags | None,
-    way: Way,
-    file: BinaryIO,
-    file_format: FileFormat,
-    settings: Settings,
-    reporter: Reporter,
-) -> None:
-    if not tags:
-        return
+def _tags_of_shifted(tags: Tags, way: Way, settings: Settings) -> Tags:
     from ctxaudio.analysis.moved_key import moved_key
-    from ctxaudio.sound.tags.files import write_tags
     from ctxaudio.sound.tags.shifted import tags_of_shifted
 
     move_key = partial(moved_key, semitones=way.semitones)
-    kept = tags_of_shifted(tags, move_key, speed=settings.speed)
-    if not write_tags(file, kept, file_format):
-        reporter.note(f"a file of {file_format.container} holds no tags; the song's are not kept.")
+    return tags_of_shifted(tags, move_key, speed=settings.speed)
 
 
 def _tell(

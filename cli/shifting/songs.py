@@ -33,6 +33,11 @@ _SUFFIXES = {
     *("3gp", "aac", "ac3", "amr", "ape", "avi", "dsf", "dts", "flv", "m4a", "m4b", "mka", "mkv"),
     *("mov", "mp4", "mpc", "tak", "tta", "webm", "wma", "wv"),
 }
+# Those that are read and not written: what is made of them is FLAC, unless a name is given.
+_NOT_WRITTEN = {
+    *("3gp", "aac", "ac3", "amr", "ape", "avi", "dsf", "dts", "flv", "mp2", "mpc", "tak", "tta"),
+    *("wma", "wv"),
+}
 
 
 class Song(NamedTuple):
@@ -111,7 +116,24 @@ def targets_of(
 
 def _name(song: Song, label: str) -> str:
     path = Path("stdin.wav" if song.name == "-" else song.name)
-    return f"{path.stem}{label}{path.suffix}"
+    return f"{path.stem}{label}{'.flac' if _is_not_written(song) else path.suffix}"
+
+
+def _is_not_written(song: Song) -> bool:
+    return Path(song.name).suffix[1:].lower() in _NOT_WRITTEN
+
+
+def other_suffixes(
+    songs: Sequence[Song], targets: Sequence[list[Path]], output: str | None
+) -> list[str]:
+    """Suffixes of songs that :func:`targets_of` named otherwise, for none such is written."""
+    return sorted(
+        {
+            Path(song.name).suffix
+            for song, paths in zip(songs, targets, strict=True)
+            if _is_not_written(song) and paths and str(paths[0]) != output
+        }
+    )
 
 
 def _folder(output: str | None, *, several: bool) -> Path | None:

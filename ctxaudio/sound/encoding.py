@@ -1,20 +1,17 @@
-"""Samples into the bytes of a sound file, and into the file."""
+"""Encoding by libsndfile: samples into the bytes of a sound file."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.source import SoundSource
-from rnn.files.whole_file import whole_file
 
-_IN_MEMORY = 1 << 20  # bytes of what goes to a pipe
+_CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
@@ -28,37 +25,6 @@ class FileFormat(NamedTuple):
 
 
 WAV_FLOAT = FileFormat("WAV", "FLOAT")
-
-
-def write_sound(
-    sound: SoundSource,
-    target: str | Path | BinaryIO,
-    file_format: FileFormat | None = None,
-    *,
-    replace: bool = False,
-) -> None:
-    """Write a sound as a whole file; :func:`ctxaudio.save_sound` says how."""
-    if isinstance(target, (str, Path)):
-        if file_format is None:
-            file_format = format_for(Path(target), WAV_FLOAT)
-            _check_fits(sound, file_format)
-        with whole_file(target, replace=replace) as file:
-            encode_into(file, sound, file_format)
-    elif file_format is None:
-        raise DataError("an open file has no suffix that says its format; give a file_format.")
-    else:  # which may be a pipe, and libsndfile goes back to the header at the end
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
-            encode_into(cast(BinaryIO, copy), sound, file_format)
-            copy.seek(0)
-            shutil.copyfileobj(copy, target, _IN_MEMORY)
-
-
-def _check_fits(sound: SoundSource, file_format: FileFormat) -> None:
-    if clips(file_format) and (peak := sound.peak) > 1.0:
-        raise DataError(
-            f"{file_format.container} would clip it: its loudest sample is "
-            f"{20.0 * np.log10(peak):.2f} dB over full scale. Save a .wav, or use fit_full_scale."
-        )
 
 
 def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> None:
@@ -149,10 +115,10 @@ def as_encoded(samples: np.ndarray, encoding: str) -> np.ndarray:
     return (integers.astype(f"int{width}") << (width - bits)).astype(f"int{width}")
 
 
-def format_for(path: Path, like: FileFormat) -> FileFormat:
-    """Format for a new file: container by its suffix, encoding as close to ``like`` as it holds.
+def sndfile_format_for(path: Path, like: FileFormat) -> FileFormat:
+    """As :func:`~ctxaudio.sound.writing.format_for`, of what libsndfile writes.
 
-    >>> format_for(Path("a.flac"), FileFormat("WAV", "PCM_24"))
+    >>> sndfile_format_for(Path("a.flac"), FileFormat("WAV", "PCM_24"))
     FileFormat(container='FLAC', encoding='PCM_24')
 
     Raises:
@@ -161,7 +127,7 @@ def format_for(path: Path, like: FileFormat) -> FileFormat:
     import soundfile
 
     suffix = path.suffix.lstrip(".").upper()
-    container = {"AIF": "AIFF", "OPUS": "OGG"}.get(suffix, suffix)
+    container = _CONTAINERS.get(suffix, suffix)
     if container not in soundfile.available_formats() or container in _NOT_WHOLE:
         raise DataError(
             f"cannot write {path.name}: expected a suffix such as .wav, .flac, .ogg or .mp3, "

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.sound.decoded import Decoded
@@ -17,6 +19,7 @@ from ctxaudio.sound.encoding import FileFormat
 _SURE = ("ape", "asf", "avi", "caf", "dsf", "matroska", "mov", "tak", "tta", "wv")
 # By how much what a lossy codec was given may be longer or shorter than what it gives back.
 _SLACK_S = 0.1
+_DTYPES = {"dbl": "f8", "flt": "f4", "s16": "i2", "s32": "i4", "u8": "u1"}
 
 
 def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
@@ -61,10 +64,7 @@ def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) ->
                 if about != (frame.sample_rate, n_channels):  # of several, the second is refused
                     about = frame.sample_rate, n_channels
                     decoded.begin(*about, None)
-                samples = frame.to_ndarray()
-                if not frame.format.is_planar:
-                    samples = samples.reshape(-1, n_channels).T
-                decoded.append(as_floats(samples))
+                decoded.append(as_floats(_samples(frame, n_channels)))
     except av.error.InvalidDataError as error:
         damage = str(error.strerror)
     if about is None:
@@ -76,6 +76,16 @@ def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) ->
         decoded.broken(f"{expected_s:.2f} s expected, {found_s:.2f} s found")
     elif damage is not None:
         decoded.broken(damage, "truncated or damaged")
+
+
+def _samples(frame: Any, n_channels: int) -> np.ndarray:
+    """Samples (channel, time) of a frame, as they were decoded."""
+    if not frame.format.is_planar:
+        return frame.to_ndarray().reshape(-1, n_channels).T
+    # Not to_ndarray, which of eight channels reads a ninth that is not there.
+    dtype = _DTYPES[frame.format.packed.name]
+    planes = frame.planes[:n_channels]
+    return np.stack([np.frombuffer(plane, dtype)[: frame.samples] for plane in planes])
 
 
 def _duration_s(container: Any, track: Any) -> float | None:

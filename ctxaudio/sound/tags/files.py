@@ -25,9 +25,11 @@ from mutagen.wave import WAVE
 from mutagen.wavpack import WavPack
 
 from ctxaudio.errors import DataError
+from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.encoding import FileFormat
 from ctxaudio.sound.tags.ape import of_ape
 from ctxaudio.sound.tags.id3 import PLAIN_FRAMES, into_id3, of_id3
+from ctxaudio.sound.tags.media import DEMUXERS, of_media
 from ctxaudio.sound.tags.mp4 import into_mp4, of_mp4
 from ctxaudio.sound.tags.riff import into_riff, is_wav, of_riff
 from ctxaudio.sound.tags.values import Tags
@@ -61,6 +63,9 @@ def read_tags(path: str | Path) -> Tags:
 
 
 def _read(file: BinaryIO, name: str) -> Tags:
+    if (demuxer := demuxer_of(file)) in DEMUXERS:
+        return of_media(file, demuxer)
+    file.seek(0)
     head = file.read(128)
     score, kind = max(((each.score(name, file, head), each) for each in _READ), key=lambda s: s[0])
     if score <= 0:
@@ -87,6 +92,12 @@ class _Bounded(io.RawIOBase):
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._left = _MOST_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
 
     def read(self, n_bytes: int | None = -1, /) -> bytes:
         wanted = self._left + 1 if n_bytes is None or n_bytes < 0 else n_bytes
@@ -146,4 +157,6 @@ def _kind(file_format: FileFormat) -> tuple[Any, _Into] | None:
     if container in ("AIFF", "MP3", "WAV"):
         kind = {"AIFF": AIFF, "MP3": MP3, "WAV": WAVE}[container]
         return kind, lambda tags, made: into_id3(tags, made.tags)
-    return {"FLAC": (FLAC, into_vorbis), "MP4": (MP4, into_mp4)}.get(container)
+    if container in ("IPOD", "MOV", "MP4"):
+        return MP4, into_mp4
+    return (FLAC, into_vorbis) if container == "FLAC" else None
