@@ -20,6 +20,7 @@ from cli.output import Reporter
 from cli.shifting.many import Many, shift_songs
 from cli.shifting.one import Settings, Shift, shift_song
 from cli.shifting.songs import other_suffixes, songs_of, targets_of
+from cli.shifting.writing import Depth, Wanted, writing_options
 from ctxaudio.limits import MAX_CONTEXT
 
 if TYPE_CHECKING:
@@ -61,11 +62,7 @@ if TYPE_CHECKING:
 @click.option("--skip-existing", is_flag=True, help="Leave out songs whose file is there already.")
 @click.option("--jobs", type=click.IntRange(1), default=1, help="Songs side by side, in processes.")
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
-@click.option(
-    "--tags/--no-tags",
-    default=True,
-    help="Keep title, artist, cover, chapters and the like, or leave all of them out.",
-)
+@writing_options
 @formants_option
 @speed_option
 @learning_options
@@ -83,6 +80,11 @@ def shift(
     skip_existing: bool,
     jobs: int,
     report: str | None,
+    form: str | None,
+    bitrate: int | None,
+    depth: Depth | None,
+    rate: int | None,
+    dither: bool,
     tags: bool,
     speed: float,
     formants: Formants,
@@ -115,9 +117,13 @@ def shift(
         click.get_current_context(), example_files, memory, formants=formants is not None
     )
     songs = songs_of(names, output, recursive=recursive)
-    targets = targets_of(songs, [shift.label(speed) for shift in shifts], output)
+    labels = [shift.label(speed) for shift in shifts]
+    targets = targets_of(songs, labels, output, form)
+    wanted = Wanted(bitrate=bitrate, depth=depth, rate=rate, dither=dither, tags=tags)
+    if [] in targets and (bitrate or depth or rate):
+        raise click.UsageError("what goes to standard output is a WAV of floats, as it was made.")
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=[] in targets)
-    for suffix in other_suffixes(songs, targets, output):
+    for suffix in other_suffixes(songs, targets, output) if form is None else ():
         reporter.note(f"no {suffix} file can be written; what is made of one is FLAC.")
     settings = Settings(
         shifts=shifts,
@@ -131,7 +137,7 @@ def shift(
         drums=drums,
         force=force,
         damaged=damaged,
-        tags=tags,
+        wanted=wanted,
         inputs=(
             *(song.name for song in songs),
             *(file for _, file in example_files),

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cli.destination import Tuning, Way, way_to
 from cli.learning import Lesson, learn, open_song, recalled, refuse_input
-from cli.output import Reporter, quiet_libraries, refuse_existing, whole_file
-from ctxaudio.errors import DataError
+from cli.output import Reporter, refuse_existing, whole_file
+from cli.shifting.writing import Wanted, planned, tags_after, tags_of, write
 
 if TYPE_CHECKING:
-    from ctxaudio import FileFormat
     from ctxaudio.analysis.key import Key
     from ctxaudio.memory.knobs import Formants
-    from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
-    from ctxaudio.sound.tags.values import Tags
 
 
 class Shift(NamedTuple):
@@ -56,7 +52,7 @@ class Settings:
     drums: Literal["move", "keep"]
     force: bool
     damaged: bool
-    tags: bool  # whether those of the song are kept
+    wanted: Wanted
     inputs: tuple[str, ...]  # all files that are read
 
 
@@ -78,49 +74,33 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
         made = _make(song, way, lesson, settings, reporter)
         with reporter.stage("save"):
             _to_stdout(made)
-        _tell(name, None, song, made, way, lesson, 0.0, settings, reporter)
+        _tell(name, None, song, made, way, lesson, song.sample_rate, 0.0, settings, reporter)
         return
     # What cannot be written is refused before the work, for every shift.
-    plans = [_plan(name, target, song, song_format, settings) for target in targets]
-    tags = _tags(name, settings)
+    plans = [
+        planned(
+            name,
+            target,
+            song,
+            song_format,
+            settings.wanted,
+            reporter,
+            speed=settings.speed,
+            seed=settings.seed,
+        )
+        for target in targets
+    ]
+    tags = tags_of(name, settings.wanted)
     taught: Lesson | None = None
     for shift, target, plan in zip(settings.shifts, targets, plans, strict=True):
         way = _way(song, shift, reporter)
         with whole_file(target, force=settings.force) as file:
             taught = lesson = taught or _lesson(song, settings, reporter)
             made = _make(song, way, lesson, settings, reporter)
-            told = tags and _tags_of_shifted(tags, way, settings)
-            lowered_db = _write(made, song, file, plan, told, reporter)
-        _tell(name, target, song, made, way, lesson, lowered_db, settings, reporter)
-
-
-class _Plan(NamedTuple):
-    """How a result is written."""
-
-    file_format: FileFormat
-    picture: str | None  # the name of a video whose pictures go along
-
-
-def _plan(
-    name: str, target: Path, song: SoundSource, song_format: FileFormat, settings: Settings
-) -> _Plan:
-    """How a file of a target's name is written.
-
-    Raises:
-        DataError: if it cannot be.
-    """
-    from ctxaudio.sound.media_encoding import picture_for
-    from ctxaudio.sound.writing import check_holds, format_for
-
-    file_format = format_for(target, song_format)
-    check_holds(file_format, song.sample_rate, song.n_channels)
-    picture = None if name == "-" else picture_for(name, target)
-    if picture is not None and settings.speed != 1.0:
-        raise DataError(
-            f"--speed would part the sound of {name} from its picture; name a file for the sound "
-            "alone, such as .m4a, with -o."
-        )
-    return _Plan(file_format, picture)
+            told = tags_after(tags, way, settings.speed)
+            lowered_db = write(made, song, file, plan, told, reporter)
+        rate = plan.sample_rate
+        _tell(name, target, song, made, way, lesson, rate, lowered_db, settings, reporter)
 
 
 def _way(song: StoredSound, shift: Shift, reporter: Reporter) -> Way:
@@ -182,51 +162,6 @@ def _to_stdout(made: StoredSound) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write(
-    sound: SoundSource,
-    like: SoundSource,
-    file: BinaryIO,
-    plan: _Plan,
-    tags: Tags | None,
-    reporter: Reporter,
-) -> float:
-    """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    from ctxaudio.sound.encoding import clips
-    from ctxaudio.sound.peak import decibels, over_full_scale
-    from ctxaudio.sound.source import Divided
-    from ctxaudio.sound.writing import encode
-
-    lowered_db = 0.0
-    if clips(plan.file_format) and (over := over_full_scale(sound, like)) > 1.0:
-        sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
-        if lowered_db >= 0.01:
-            reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
-    with reporter.stage("save"):
-        told = encode(file, sound, plan.file_format, tags=tags, picture=plan.picture)
-    if not told:
-        container = plan.file_format.container
-        reporter.note(f"a file of {container} holds no tags; the song's are not kept.")
-    return lowered_db
-
-
-def _tags(name: str, settings: Settings) -> Tags | None:
-    """What the song's file says of it; None where it is not to be kept, or came by a pipe."""
-    if not settings.tags or name == "-" or not Path(name).is_file():
-        return None
-    from ctxaudio.sound.tags.files import read_tags
-
-    with quiet_libraries():
-        return read_tags(name)
-
-
-def _tags_of_shifted(tags: Tags, way: Way, settings: Settings) -> Tags:
-    from ctxaudio.analysis.moved_key import moved_key
-    from ctxaudio.sound.tags.shifted import tags_of_shifted
-
-    move_key = partial(moved_key, semitones=way.semitones)
-    return tags_of_shifted(tags, move_key, speed=settings.speed)
-
-
 def _tell(
     name: str,
     target: Path | None,
@@ -234,6 +169,7 @@ def _tell(
     made: StoredSound,
     way: Way,
     lesson: Lesson,
+    sample_rate: int,
     lowered_db: float,
     settings: Settings,
     reporter: Reporter,
@@ -255,7 +191,7 @@ def _tell(
         taught=list(lesson.effect.memory.contexts),
         seed=None if settings.memory else settings.seed,
         duration_s=round(song.duration_s, 6),
-        sample_rate=song.sample_rate,
+        sample_rate=sample_rate,
         channels=song.n_channels,
         lowered_by_db=lowered_db,
         **lesson.facts,

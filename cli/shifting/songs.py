@@ -89,9 +89,15 @@ def _is_within(path: Path, output: Path, folder: Path) -> bool:
 
 
 def targets_of(
-    songs: Sequence[Song], labels: Sequence[str], output: str | None
+    songs: Sequence[Song], labels: Sequence[str], output: str | None, form: str | None = None
 ) -> list[list[Path]]:
     """Where each song goes, a file for each label; none for standard output.
+
+    Args:
+        songs: of :func:`songs_of`.
+        labels: what a name gets, for each shift.
+        output: a file, a folder, or - for standard output.
+        form: a suffix, instead of the song's.
 
     Raises:
         click.UsageError: if several would go to the same file or to standard output.
@@ -99,6 +105,8 @@ def targets_of(
     """
     several = len(songs) * len(labels) > 1
     if output == "-" or (output is None and [song.name for song in songs] == ["-"]):
+        if form is not None:
+            raise click.UsageError("--format names files; on standard output is a WAV of floats.")
         if several:
             raise click.UsageError("several songs cannot go to standard output.")
         if sys.stdout.isatty():
@@ -106,17 +114,22 @@ def targets_of(
         return [[]]
     folder = _folder(output, several=several or any(song.below != Path() for song in songs))
     if folder is None:
+        if form is not None:
+            raise click.UsageError(f"--format goes without -o, or with a folder, got {output}.")
         return [[Path(str(output))]]
-    targets = [[folder / song.below / _name(song, label) for label in labels] for song in songs]
+    targets = [
+        [folder / song.below / _name(song, label, form) for label in labels] for song in songs
+    ]
     everything = [path for each in targets for path in each]
     if len(set(everything)) < len(everything):
         raise click.UsageError("two songs of the same name would be written to the same file.")
     return targets
 
 
-def _name(song: Song, label: str) -> str:
+def _name(song: Song, label: str, form: str | None) -> str:
     path = Path("stdin.wav" if song.name == "-" else song.name)
-    return f"{path.stem}{label}{'.flac' if _is_not_written(song) else path.suffix}"
+    suffix = ".flac" if _is_not_written(song) else path.suffix
+    return f"{path.stem}{label}{suffix if form is None else '.' + form.removeprefix('.')}"
 
 
 def _is_not_written(song: Song) -> bool:

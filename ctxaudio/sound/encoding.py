@@ -9,9 +9,11 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.sound.bit_rates import BitRate, quality_for
 from ctxaudio.sound.source import SoundSource
 
 _CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
+_DITHERED = 24  # bits, at most; float32 has no more
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
@@ -27,8 +29,22 @@ class FileFormat(NamedTuple):
 WAV_FLOAT = FileFormat("WAV", "FLOAT")
 
 
-def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> None:
+def encode_into(
+    file: BinaryIO,
+    sound: SoundSource,
+    file_format: FileFormat,
+    *,
+    bit_rate: BitRate | None = None,
+    dither: np.random.Generator | None = None,
+) -> None:
     """Encode a sound into an empty file that can seek, block by block.
+
+    Args:
+        file: open for writing.
+        sound: of any length.
+        file_format: of libsndfile.
+        bit_rate: of a lossy format; libsndfile's own if None.
+        dither: see :func:`as_encoded`.
 
     Raises:
         DataError: if the format cannot hold it.
@@ -39,12 +55,15 @@ def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> 
     container, encoding = file_format
     target = _Target(file)
 
-    about = (sound.sample_rate, sound.n_channels, encoding, None, container)
+    quality: tuple[float | None, str | None] = (None, None)
+    if bit_rate is not None:
+        quality = quality_for(encoding, bit_rate, sound.sample_rate, sound.n_channels)
+    about = (sound.sample_rate, sound.n_channels, encoding, None, container, True, *quality)
     try:
         encoder = undisturbed(soundfile.SoundFile, target, "w", *about)
         try:
             for block in sound.blocks():
-                undisturbed(encoder.write, as_encoded(block, encoding).T)
+                undisturbed(encoder.write, as_encoded(block, encoding, dither=dither).T)
                 target.check()
         finally:
             undisturbed(encoder.close)
@@ -100,17 +119,25 @@ def undisturbed(function: Callable[..., _Result], *args: Any) -> _Result:
         return worker.submit(function, *args).result()
 
 
-def as_encoded(samples: np.ndarray, encoding: str) -> np.ndarray:
+def as_encoded(
+    samples: np.ndarray, encoding: str, *, dither: np.random.Generator | None = None
+) -> np.ndarray:
     """Integers for integer encodings, so that what was read is written back bit by bit.
 
-    (libsndfile reads 16 bits as n / 32768, but would write x * 32767.)
+    (libsndfile reads 16 bits as n / 32768, but would write x * 32767.) Where bits would be lost,
+    ``dither`` draws noise of triangular density, ±1 of the last bit, which makes what is lost a
+    noise that the sound has no part in: Lipshitz, Wannamaker & Vanderkooy (1992), "Quantization and
+    dither: a theoretical survey", J. Audio Eng. Soc. 40.
     """
     if not encoding.startswith("PCM_"):
         return samples
     bits = int(encoding.lstrip("PCM_SU"))
     full_scale = 2.0 ** (bits - 1)
     # In float64: float32 has no number for the largest of 32 bits.
-    integers = np.clip(np.rint(samples * np.float64(full_scale)), -full_scale, full_scale - 1.0)
+    scaled = samples * np.float64(full_scale)
+    if dither is not None and bits <= _DITHERED and (scaled != np.rint(scaled)).any():
+        scaled += dither.triangular(-1.0, 0.0, 1.0, scaled.shape)
+    integers = np.clip(np.rint(scaled), -full_scale, full_scale - 1.0)
     width = 16 if bits <= 16 else 32
     return (integers.astype(f"int{width}") << (width - bits)).astype(f"int{width}")
 

@@ -10,8 +10,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
+from ctxaudio.sound.bit_rates import BitRate, check_media_bit_rate
 from ctxaudio.sound.encoding import FileFormat, as_encoded
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.tags.values import Tags
@@ -30,7 +33,7 @@ MUXERS = frozenset(muxer for muxer, _ in _MUXERS.values())
 _SHOW_PICTURES = ("MATROSKA", "MOV", "MP4", "WEBM")
 WITH_FIELDS = ("MATROSKA", "WEBM")  # those of MP4 are written once it is whole
 _ENCODERS = {"AAC": "aac", "ALAC": "alac", "FLAC": "flac", "OPUS": "libopus"}
-_LOSSLESS = ("ALAC", "FLAC")
+LOSSLESS = ("ALAC", "FLAC")
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _MIXED_UP = (5, 7)  # channels
 _BIT_RATE_A_CHANNEL = 128_000  # bit/s of what is lossy
@@ -91,6 +94,8 @@ def encode_media_into(
     *,
     tags: Tags | None = None,
     picture: str | None = None,
+    bit_rate: BitRate | None = None,
+    dither: np.random.Generator | None = None,
 ) -> None:
     """Encode a sound into an empty file that can seek, block by block.
 
@@ -100,6 +105,8 @@ def encode_media_into(
         file_format: of :func:`media_format_for`.
         tags: whose chapters are written; their fields too, if it is Matroska.
         picture: name of a video whose pictures are copied.
+        bit_rate: of a lossy codec; 128 kbit/s a channel if None.
+        dither: see :func:`~ctxaudio.sound.encoding.as_encoded`.
 
     Raises:
         DataError: if the format cannot hold it.
@@ -108,16 +115,18 @@ def encode_media_into(
     import av
 
     container, encoding = file_format
+    if bit_rate is not None:
+        check_media_bit_rate(encoding, bit_rate, sound.sample_rate, sound.n_channels)
     try:
         with contextlib.ExitStack() as stack:
             output = stack.enter_context(av.open(file, "w", format=container.lower()))
-            track = _track(output, sound, encoding)
+            track = _track(output, sound, encoding, bit_rate)
             begin_s, pictures = 0.0, iter(())
             if picture is not None:
                 given = stack.enter_context(av.open(picture))
                 begin_s, pictures = _begin_s(given), _copied(given, output)
             _describe(output, tags or Tags(), container)
-            packets = _packets(track, sound, encoding, begin_s)
+            packets = _packets(track, sound, encoding, begin_s, dither)
             for packet in heapq.merge(packets, pictures, key=_time_s):
                 output.mux(packet)
     except (av.error.FFmpegError, ValueError) as error:
@@ -127,25 +136,31 @@ def encode_media_into(
         ) from error
 
 
-def _track(output: Any, sound: SoundSource, encoding: str) -> Any:
+def _track(output: Any, sound: SoundSource, encoding: str, bit_rate: BitRate | None) -> Any:
     if encoding == "OPUS" and sound.n_channels in _MIXED_UP:
         raise ValueError("ffmpeg's encoder for Opus puts some of their channels in others' places.")
     layout = _LAYOUTS[sound.n_channels]
     track = output.add_stream(_ENCODERS[encoding], rate=sound.sample_rate, layout=layout)
-    if encoding in _LOSSLESS:
+    if encoding in LOSSLESS:
         track.format = {"ALAC": "s32p", "FLAC": "s32"}[encoding]
     else:
-        track.bit_rate = _BIT_RATE_A_CHANNEL * sound.n_channels
+        track.bit_rate = bit_rate.bits_s if bit_rate else _BIT_RATE_A_CHANNEL * sound.n_channels
     return track
 
 
-def _packets(track: Any, sound: SoundSource, encoding: str, begin_s: float) -> Iterator[Any]:
+def _packets(
+    track: Any,
+    sound: SoundSource,
+    encoding: str,
+    begin_s: float,
+    dither: np.random.Generator | None,
+) -> Iterator[Any]:
     import av
 
     rate, position = sound.sample_rate, round(begin_s * sound.sample_rate)
-    form = "s32" if encoding in _LOSSLESS else "flt"
+    form = "s32" if encoding in LOSSLESS else "flt"
     for block in sound.blocks():
-        samples = as_encoded(block, "PCM_24") if encoding in _LOSSLESS else block
+        samples = as_encoded(block, "PCM_24", dither=dither) if encoding in LOSSLESS else block
         frame = av.AudioFrame.from_ndarray(
             samples.T.reshape(1, -1), format=form, layout=_LAYOUTS[sound.n_channels]
         )

@@ -11,8 +11,10 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.sound.bit_rates import BitRate
 from ctxaudio.sound.encoding import WAV_FLOAT, FileFormat, clips, encode_into, sndfile_format_for
 from ctxaudio.sound.media_encoding import (
+    LOSSLESS,
     MUXERS,
     WITH_FIELDS,
     encode_media_into,
@@ -25,6 +27,14 @@ from rnn.files.whole_file import whole_file
 
 _IN_MEMORY = 1 << 20  # bytes of what goes to a pipe
 _TRIED = 2048  # samples
+_DEPTHS = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
+_LOSSY = ("MPEG_LAYER_III", "OPUS", "VORBIS")
+_MP3 = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # Hz
+_RATES = {
+    "AAC": (*_MP3, 64_000, 88_200, 96_000),
+    "MPEG_LAYER_III": _MP3,
+    "OPUS": (8_000, 12_000, 16_000, 24_000, 48_000),
+}
 
 
 def write_sound(
@@ -65,6 +75,8 @@ def encode(
     *,
     tags: Tags | None = None,
     picture: str | None = None,
+    bit_rate: BitRate | None = None,
+    dither: np.random.Generator | None = None,
 ) -> bool:
     """Encode a sound into an empty file that can seek, block by block.
 
@@ -74,6 +86,8 @@ def encode(
         file_format: of :func:`format_for`.
         tags: that are told in it.
         picture: name of a video whose pictures are copied, for a format of PyAV.
+        bit_rate: of a lossy format; the encoder's own if None.
+        dither: draws the noise that is added where bits are lost; None for none.
 
     Returns:
         Whether files of the format hold tags, if there are any.
@@ -83,9 +97,17 @@ def encode(
         OSError: if the file cannot take it.
     """
     if file_format.container in MUXERS:
-        encode_media_into(file, sound, file_format, tags=tags, picture=picture)
+        encode_media_into(
+            file,
+            sound,
+            file_format,
+            tags=tags,
+            picture=picture,
+            bit_rate=bit_rate,
+            dither=dither,
+        )
     else:
-        encode_into(file, sound, file_format)
+        encode_into(file, sound, file_format, bit_rate=bit_rate, dither=dither)
     if not tags or file_format.container in WITH_FIELDS:
         return True
     from ctxaudio.sound.tags.files import write_tags
@@ -105,7 +127,45 @@ def format_for(path: Path, like: FileFormat) -> FileFormat:
     return media_format_for(path, like) or sndfile_format_for(path, like)
 
 
-def check_holds(file_format: FileFormat, sample_rate: int, n_channels: int) -> None:
+def of_depth(file_format: FileFormat, depth: str) -> FileFormat:
+    """A format with so many bits a sample: 16, 24, 32, or float.
+
+    >>> of_depth(FileFormat("WAV", "PCM_24"), "16")
+    FileFormat(container='WAV', encoding='PCM_16')
+
+    Raises:
+        DataError: if its files hold none of that depth.
+    """
+    import soundfile
+
+    container, encoding = file_format
+    if container in MUXERS:
+        held = ["PCM_24"] if encoding in LOSSLESS else []
+    elif encoding in _LOSSY:
+        held = []
+    else:
+        held = [*soundfile.available_subtypes(container)]
+    wanted = _DEPTHS[depth]
+    if wanted not in held:
+        depths = [name for name, each in _DEPTHS.items() if each in held]
+        raise DataError(
+            f"{container} ({encoding}) holds {' or '.join(depths) or 'no'} bits a sample, "
+            f"not {depth}; name a .wav file."
+        )
+    return file_format if container in MUXERS else FileFormat(container, wanted)
+
+
+def known_rates(file_format: FileFormat) -> tuple[int, ...]:
+    """The sample rates in Hz that a codec knows; none if it takes any."""
+    return _RATES.get(file_format.encoding, ())
+
+
+def check_holds(
+    file_format: FileFormat,
+    sample_rate: int,
+    n_channels: int,
+    bit_rate: BitRate | None = None,
+) -> None:
     """Refuse what a format cannot hold, before it is made: some silence is tried.
 
     Raises:
@@ -113,4 +173,4 @@ def check_holds(file_format: FileFormat, sample_rate: int, n_channels: int) -> N
     """
     silence = StoredSound(sample_rate, n_channels)
     silence.append(np.zeros((n_channels, _TRIED), np.float32))
-    encode(io.BytesIO(), silence, file_format)
+    encode(io.BytesIO(), silence, file_format, bit_rate=bit_rate)

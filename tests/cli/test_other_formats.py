@@ -89,4 +89,4 @@ def test_what_a_codec_does_not_know_is_refused_before_the_work(here, monkeypatch
     write(here / "song.wav", notes(rate=96_000, seconds=0.1))
     monkeypatch.setattr("cli.shifting.one.learn", None)
     message = failed(ctxaudio("shift", "song.wav", "+2", "-o", "out.mp3"))
-    assert "MP3 (MPEG_LAYER_III) cannot hold 1 channels at 96000 Hz" in message
+    assert "MP3 (MPEG_LAYER_III) knows no rate of 96000 Hz" in message
