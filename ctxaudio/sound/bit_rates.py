@@ -17,6 +17,7 @@ _VORBIS = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 250)  # kbit/s a channel o
 _OPUS = (6_000, 256_000)  # bit/s a channel
 _AAC_BITS = 6.0  # a sample, at most: 6144 of each 1024
 _LEAST_AAC = 8_000  # bit/s a channel
+_KEPT = ("AAC", "MPEG_LAYER_III", "VORBIS")
 _HIGHEST_LEVEL = 0.99  # libsndfile refuses 1 for MP3
 
 
@@ -94,18 +95,16 @@ def _no_bit_rate(encoding: str) -> DataError:
 
 def bit_rate_of(path: str | Path, encoding: str) -> BitRate | None:
     """That of a file; None if it tells none, or is of an encoding whose rate is not kept."""
-    from mutagen import MutagenError
-    from mutagen.mp3 import MP3, BitrateMode
-    from mutagen.mp4 import MP4
-    from mutagen.oggvorbis import OggVorbis
-
-    kinds = {"AAC": MP4, "MPEG_LAYER_III": MP3, "VORBIS": OggVorbis}
-    try:
-        info = kinds[encoding](str(path)).info
-    except (KeyError, MutagenError):
+    if encoding not in _KEPT:
         return None
-    varies = encoding == "MPEG_LAYER_III" and info.bitrate_mode in (
-        BitrateMode.VBR,
-        BitrateMode.ABR,
-    )
-    return BitRate(info.bitrate, not varies) if info.bitrate > 0 else None
+    from mutagen.mp3 import BitrateMode
+
+    from ctxaudio.sound.tags.opened import bounded, opened
+
+    try:
+        with Path(path).open("rb") as file:
+            info = opened(bounded(file), str(path)).info
+            bits_s, mode = int(info.bitrate), getattr(info, "bitrate_mode", BitrateMode.CBR)
+    except Exception:  # as of tags: it has been decoded, and what it says of itself may be missing
+        return None
+    return BitRate(bits_s, mode not in (BitrateMode.VBR, BitrateMode.ABR)) if bits_s > 0 else None

@@ -2,47 +2,40 @@
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias, cast
+from typing import Any, BinaryIO, TypeAlias
 
 from mutagen import MutagenError
 from mutagen.aiff import AIFF
 from mutagen.apev2 import APEv2
 from mutagen.flac import FLAC
 from mutagen.id3 import ID3
-from mutagen.monkeysaudio import MonkeysAudio
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
-from mutagen.musepack import Musepack
 from mutagen.oggflac import OggFLAC
 from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
-from mutagen.wavpack import WavPack
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.encoding import FileFormat
 from ctxaudio.sound.tags.ape import of_ape
-from ctxaudio.sound.tags.id3 import PLAIN_FRAMES, into_id3, of_id3
+from ctxaudio.sound.tags.id3 import into_id3, of_id3
 from ctxaudio.sound.tags.media import DEMUXERS, of_media
 from ctxaudio.sound.tags.mp4 import into_mp4, of_mp4
+from ctxaudio.sound.tags.opened import bounded, opened
 from ctxaudio.sound.tags.riff import into_riff, is_wav, of_riff
 from ctxaudio.sound.tags.values import Tags
 from ctxaudio.sound.tags.vorbis import into_vorbis, of_vorbis
 
 _Into: TypeAlias = Callable[[Tags, Any], None]
 
-_READ: tuple[Any, ...] = (
-    *(AIFF, FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE),
-    *(MonkeysAudio, Musepack, WavPack),
-)
-_WITH_ID3 = (AIFF, MP3, WAVE)
-_MOST_BYTES = 64 << 20  # of a file that are read for its tags
+_KINDS = range(21)  # of pictures, which ID3 and FLAC know; 0 is any other
+_MOST_S = 1e6  # of a chapter: at any speed, ID3 has room for its milliseconds
 _MOST_OF_REASON = 100  # letters, of what may quote the file
 _MOST_OF_PICTURE = (1 << 24) - (1 << 16)  # bytes; a block of FLAC holds 16 MiB
 
@@ -51,7 +44,7 @@ def read_tags(path: str | Path) -> Tags:
     """What a sound file says of its song; nothing, with a warning, if that cannot be read."""
     try:
         with Path(path).open("rb") as file:
-            tags = _read(cast(BinaryIO, _Bounded(file)), str(path))
+            tags = _read(bounded(file), str(path))
     except Exception as error:  # of a file that may hold anything, mutagen may raise anything
         reason = str(error)[:_MOST_OF_REASON] or type(error).__name__
         warnings.warn(f"{path}: its tags are not kept: {reason}.", stacklevel=2)
@@ -59,20 +52,18 @@ def read_tags(path: str | Path) -> Tags:
     small = tuple(each for each in tags.pictures if len(each.data) <= _MOST_OF_PICTURE)
     if len(small) < len(tags.pictures):
         warnings.warn(f"{path}: a picture in it is of 16 MB or more, and not kept.", stacklevel=2)
-    return replace(tags, pictures=small)
+    known = (each if each.kind in _KINDS else each._replace(kind=0) for each in small)
+    chapters = (each for each in tags.chapters if 0.0 <= each.begin_s <= each.end_s <= _MOST_S)
+    return replace(tags, pictures=tuple(known), chapters=tuple(chapters))
 
 
 def _read(file: BinaryIO, name: str) -> Tags:
     if (demuxer := demuxer_of(file)) in DEMUXERS:
         return of_media(file, demuxer)
-    file.seek(0)
-    head = file.read(128)
-    score, kind = max(((each.score(name, file, head), each) for each in _READ), key=lambda s: s[0])
-    if score <= 0:
+    found = opened(file, name)
+    if found is None:
         return Tags()
-    file.seek(0)
-    found = kind(file, known_frames=PLAIN_FRAMES) if kind in _WITH_ID3 else kind(file)
-    if kind is MP4:
+    if isinstance(found, MP4):
         return of_mp4(found)
     if isinstance(found.tags, ID3):
         tags = of_id3(found.tags)
@@ -84,34 +75,6 @@ def _read(file: BinaryIO, name: str) -> Tags:
         return tags
     chunks = of_riff(file)
     return replace(tags, fields={**chunks.fields, **tags.fields}, own={**tags.own, **chunks.own})
-
-
-class _Bounded(io.RawIOBase):
-    """A file of which only so much is read, whatever sizes it says its tags have."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._left = _MOST_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def read(self, n_bytes: int | None = -1, /) -> bytes:
-        wanted = self._left + 1 if n_bytes is None or n_bytes < 0 else n_bytes
-        data = self._file.read(min(wanted, self._left + 1))
-        self._left -= len(data)
-        if self._left < 0:
-            raise DataError(f"they are of more than {_MOST_BYTES >> 20} MB")
-        return data
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 def write_tags(file: BinaryIO, tags: Tags, file_format: FileFormat) -> bool:
@@ -136,7 +99,7 @@ def write_tags(file: BinaryIO, tags: Tags, file_format: FileFormat) -> bool:
         into(tags, made)
         file.seek(0)
         made.save(file)
-    except MutagenError as error:
+    except (MutagenError, ValueError) as error:
         if isinstance(error.__context__, OSError):  # such as of a full disk
             raise error.__context__ from None
         raise DataError(

@@ -18,6 +18,7 @@ _LEFT_OUT = {
 }
 _ITUNES = ("iTunNORM", "iTunPGAP", "iTunSMPB")
 _PAIR_FRAMES = {"TRCK": "TRACKNUMBER", "TPOS": "DISCNUMBER"}
+_MOST_IN_CONTENTS = 255  # chapters; a list of more is left out, and they stand alone
 _MUSICBRAINZ = "http://musicbrainz.org"
 _TIME = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d)?)?)?)?)?")
 
@@ -121,6 +122,6 @@ def _add_chapters(chapters: tuple[Chapter, ...], id3: Any) -> None:
                 sub_frames=[mutagen.id3.TIT2(encoding=3, text=[title])],
             )
         )
-    if chapters:
+    if 0 < len(chapters) <= _MOST_IN_CONTENTS:
         flags = mutagen.id3.CTOCFlags.TOP_LEVEL | mutagen.id3.CTOCFlags.ORDERED
         id3.add(mutagen.id3.CTOC(element_id="toc", flags=flags, child_element_ids=names))

@@ -127,3 +127,8 @@ def test_a_full_disk_is_said_as_such():
 
     with pytest.raises(OSError, match="No space left"):
         encode_media_into(Full(), tones(1), FileFormat("IPOD", "AAC"))
+
+
+def test_a_sound_saves_itself_where_pyav_writes(tmp_path):
+    tones(2).save(tmp_path / "a.m4a")
+    assert load_sound(tmp_path / "a.m4a")[1] == ("MOV", "AAC")

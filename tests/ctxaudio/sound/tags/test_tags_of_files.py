@@ -207,8 +207,25 @@ def test_damage_anywhere_is_at_most_a_warning(tmp_path, suffix):
         assert all("not kept" in str(each.message) for each in warned[:-1])
 
 
+def test_what_no_format_holds_is_made_plausible(tmp_path):
+    odd = Tags(
+        pictures=(Picture(1_000, "image/png", "", PNG),),
+        chapters=(Chapter(0.0, 1.0, "a"), Chapter(1.0, 4e6, "b")),
+    )
+    found = read_tags(written(tmp_path / "a.flac", odd))
+    assert (found.pictures[0].kind, found.chapters[0].title) == (0, "a")
+    assert all(each.end_s < 4e6 for each in found.chapters)
+
+
+def test_more_chapters_than_a_list_holds_stand_alone(tmp_path):
+    many = Tags(chapters=tuple(Chapter(n, n + 1.0, str(n)) for n in range(300)))
+    assert read_tags(written(tmp_path / "a.mp3", many)) == Tags(
+        chapters=many.chapters, own={"ID3": ()}
+    )
+
+
 def test_more_than_can_be_held_is_not_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("ctxaudio.sound.tags.files._MOST_BYTES", 1_000)
+    monkeypatch.setattr("ctxaudio.sound.tags.opened._MOST_BYTES", 1_000)
     path = written(tmp_path / "a.mp3", Tags(fields={"TITLE": ("a" * 2_000,)}))
     with pytest.warns(UserWarning, match="its tags are not kept: they are of more than"):
         assert read_tags(path) == Tags()
