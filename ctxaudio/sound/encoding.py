@@ -14,13 +14,18 @@ from ctxaudio.sound.source import SoundSource
 
 _CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
 _DITHERED = 24  # bits, at most; float32 has no more
+_BEST = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
 
 
 class FileFormat(NamedTuple):
-    """Container and encoding of a sound file, in libsndfile's words: ``FLAC``, ``PCM_16``."""
+    """Container and encoding of a sound file, in libsndfile's words: ``FLAC``, ``PCM_16``.
+
+    Of what ffmpeg alone reads they are ffmpeg's words, ``MOV``, ``ALAC``; ``ALAC_16`` if it loses
+    nothing and has 16 bits.
+    """
 
     container: str
     encoding: str
@@ -164,9 +169,10 @@ def sndfile_format_for(path: Path, like: FileFormat) -> FileFormat:
         return FileFormat("OGG", "OPUS")
     if like.encoding in soundfile.available_subtypes(container):
         return FileFormat(container, like.encoding)
+    if like.encoding.endswith("_16") and container in _BEST:
+        return FileFormat(container, "PCM_16")
     # A lossy or float original goes into the best that every player of the container reads.
-    encodings = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
-    return FileFormat(container, encodings.get(container, soundfile.default_subtype(container)))
+    return FileFormat(container, _BEST.get(container, soundfile.default_subtype(container)))
 
 
 def clips(file_format: FileFormat) -> bool:

@@ -43,7 +43,7 @@ def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
             if track is None:
                 raise DataError("there is no sound track in it.")
             _decode_track(container, track, demuxer, decoded)
-            return FileFormat(demuxer.upper(), track.codec_context.name.upper())
+            return FileFormat(demuxer.upper(), _encoding(track.codec_context))
     except av.error.FFmpegError as error:
         raise DataError(f"it is damaged, or ffmpeg does not read it ({error.strerror}).") from error
 
@@ -76,6 +76,13 @@ def _decode_track(container: Any, track: Any, demuxer: str, decoded: Decoded) ->
         decoded.broken(f"{expected_s:.2f} s expected, {found_s:.2f} s found")
     elif damage is not None:
         decoded.broken(damage, "truncated or damaged")
+
+
+def _encoding(context: Any) -> str:
+    name = str(context.name).upper()
+    if not context.codec.lossless or context.format.bits != 16:
+        return name
+    return "PCM_16" if name.startswith("PCM_") else f"{name}_16"
 
 
 def _samples(frame: Any, n_channels: int) -> np.ndarray:

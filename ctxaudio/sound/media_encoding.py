@@ -33,7 +33,9 @@ MUXERS = frozenset(muxer for muxer, _ in _MUXERS.values())
 _SHOW_PICTURES = ("MATROSKA", "MOV", "MP4", "WEBM")
 WITH_FIELDS = ("MATROSKA", "WEBM")  # those of MP4 are written once it is whole
 _ENCODERS = {"AAC": "aac", "ALAC": "alac", "FLAC": "flac", "OPUS": "libopus"}
-LOSSLESS = ("ALAC", "FLAC")
+_LOSSLESS = ("ALAC", "FLAC")
+_OF_16_BITS = "_16"  # after the name of a codec; without, it is of 24
+_FORMATS = {"PCM_16": "s16", "PCM_24": "s32"}  # of ffmpeg, for samples as they come here
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
 _MIXED_UP = (5, 7)  # channels
 _BIT_RATE_A_CHANNEL = 128_000  # bit/s of what is lossy
@@ -53,7 +55,22 @@ def media_format_for(path: Path, like: FileFormat) -> FileFormat | None:
         return None
     require("av", f"writing a {path.suffix} file")
     muxer, codecs = found
-    return FileFormat(muxer, like.encoding if like.encoding in codecs else codecs[0])
+    return FileFormat(muxer, like.encoding if _codec(like.encoding) in codecs else codecs[0])
+
+
+def _codec(encoding: str) -> str:
+    return encoding.removesuffix(_OF_16_BITS)
+
+
+def integers_of(encoding: str) -> str | None:
+    """How the samples of an encoding that loses nothing are stored; None of any other.
+
+    >>> integers_of("ALAC"), integers_of("ALAC_16"), integers_of("AAC")
+    ('PCM_24', 'PCM_16', None)
+    """
+    if _codec(encoding) not in _LOSSLESS:
+        return None
+    return "PCM_16" if encoding.endswith(_OF_16_BITS) else "PCM_24"
 
 
 def picture_for(source: str | Path, target: Path) -> str | None:
@@ -140,9 +157,10 @@ def _track(output: Any, sound: SoundSource, encoding: str, bit_rate: BitRate | N
     if encoding == "OPUS" and sound.n_channels in _MIXED_UP:
         raise ValueError("ffmpeg's encoder for Opus puts some of their channels in others' places.")
     layout = _LAYOUTS[sound.n_channels]
-    track = output.add_stream(_ENCODERS[encoding], rate=sound.sample_rate, layout=layout)
-    if encoding in LOSSLESS:
-        track.format = {"ALAC": "s32p", "FLAC": "s32"}[encoding]
+    track = output.add_stream(_ENCODERS[_codec(encoding)], rate=sound.sample_rate, layout=layout)
+    if (integers := integers_of(encoding)) is not None:
+        planar = "p" if _codec(encoding) == "ALAC" else ""
+        track.format = _FORMATS[integers] + planar
     else:
         track.bit_rate = bit_rate.bits_s if bit_rate else _BIT_RATE_A_CHANNEL * sound.n_channels
     return track
@@ -158,9 +176,10 @@ def _packets(
     import av
 
     rate, position = sound.sample_rate, round(begin_s * sound.sample_rate)
-    form = "s32" if encoding in LOSSLESS else "flt"
+    integers = integers_of(encoding)
+    form = "flt" if integers is None else _FORMATS[integers]
     for block in sound.blocks():
-        samples = as_encoded(block, "PCM_24", dither=dither) if encoding in LOSSLESS else block
+        samples = block if integers is None else as_encoded(block, integers, dither=dither)
         frame = av.AudioFrame.from_ndarray(
             samples.T.reshape(1, -1), format=form, layout=_LAYOUTS[sound.n_channels]
         )

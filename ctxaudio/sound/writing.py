@@ -14,10 +14,10 @@ from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate
 from ctxaudio.sound.encoding import WAV_FLOAT, FileFormat, clips, encode_into, sndfile_format_for
 from ctxaudio.sound.media_encoding import (
-    LOSSLESS,
     MUXERS,
     WITH_FIELDS,
     encode_media_into,
+    integers_of,
     media_format_for,
 )
 from ctxaudio.sound.source import SoundSource
@@ -140,7 +140,8 @@ def of_depth(file_format: FileFormat, depth: str) -> FileFormat:
 
     container, encoding = file_format
     if container in MUXERS:
-        held = ["PCM_24"] if encoding in LOSSLESS else []
+        codec = encoding.removesuffix("_16")
+        held = ["PCM_16", "PCM_24"] if integers_of(codec) else []
     elif encoding in _LOSSY:
         held = []
     else:
@@ -152,7 +153,9 @@ def of_depth(file_format: FileFormat, depth: str) -> FileFormat:
             f"{container} ({encoding}) holds {' or '.join(depths) or 'no'} bits a sample, "
             f"not {depth}; name a .wav file."
         )
-    return file_format if container in MUXERS else FileFormat(container, wanted)
+    if container in MUXERS:
+        return FileFormat(container, f"{codec}_16" if depth == "16" else codec)
+    return FileFormat(container, wanted)
 
 
 def known_rates(file_format: FileFormat) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from ctxaudio.sound.encoding import WAV_FLOAT
 from ctxaudio.sound.media_encoding import encode_media_into, picture_for
 from ctxaudio.sound.tags.files import read_tags
 from ctxaudio.sound.tags.values import Chapter, Tags
-from ctxaudio.sound.writing import check_holds, encode, format_for
+from ctxaudio.sound.writing import check_holds, encode, format_for, of_depth
 from tests.support.media import video
 from tests.support.signals import snr_db
 
@@ -127,6 +127,18 @@ def test_a_full_disk_is_said_as_such():
 
     with pytest.raises(OSError, match="No space left"):
         encode_media_into(Full(), tones(1), FileFormat("IPOD", "AAC"))
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [("m4a", "ALAC"), ("mkv", "FLAC")])
+def test_16_bits_stay_16_bits(tmp_path, suffix, codec):
+    sound = Sound(np.rint(tones(2).samples * 2.0**15) / 2.0**15, RATE)
+    like = FileFormat("MOV", f"{codec}_16")
+    made, file_format = written(tmp_path / f"a.{suffix}", sound, like)
+    assert file_format.encoding == like.encoding
+    np.testing.assert_array_equal(made.samples, sound.samples)
+    assert format_for(tmp_path / "a.flac", file_format) == ("FLAC", "PCM_16")
+    deeper = of_depth(format_for(tmp_path / f"a.{suffix}", file_format), "24")
+    assert deeper.encoding == codec
 
 
 def test_a_sound_saves_itself_where_pyav_writes(tmp_path):
