@@ -233,5 +233,8 @@ def _describe(output: Any, tags: Tags, container: str) -> None:
             for n, (begin_s, end_s, title) in enumerate(tags.chapters)
         ]
     )
+    if container == "MATROSKA":  # WebM has none
+        for mime, data in ((each.mime, each.data) for each in tags.pictures):
+            output.add_attachment(f"cover.{mime.rpartition('/')[2]}", mime, data)
     if container in WITH_FIELDS:
         output.metadata.update({name: "; ".join(each) for name, each in tags.fields.items()})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ctxaudio.sound.tags.names import plainly_named
-from ctxaudio.sound.tags.values import Chapter, Tags
+from ctxaudio.sound.tags.values import Chapter, Picture, Tags
 
+_FRONT = 3  # as ID3 numbers covers
+_MIMES = {"mjpeg": "image/jpeg", "png": "image/png"}
 DEMUXERS = ("asf", "matroska")
 
 
@@ -34,4 +37,17 @@ def of_media(file: BinaryIO, demuxer: str) -> Tags:
             )
             for each in container.chapters()
         )
-    return Tags(fields=plainly_named(fields), chapters=chapters)
+        pictures = tuple(_pictures(container))
+    return Tags(fields=plainly_named(fields), pictures=pictures, chapters=chapters)
+
+
+def _pictures(container: Any) -> Iterator[Picture]:
+    import av
+
+    for stream in container.streams.video:
+        if stream.disposition & av.stream.Disposition.attached_pic:
+            container.seek(0)
+            data = next((bytes(packet) for packet in container.demux(stream)), b"")
+            mime = _MIMES.get(stream.codec_context.name)
+            if data and mime is not None:
+                yield Picture(_FRONT, mime, "", data)

@@ -12,7 +12,7 @@ from ctxaudio import DataError, FileFormat, Sound, load_sound
 from ctxaudio.sound.encoding import WAV_FLOAT
 from ctxaudio.sound.media_encoding import encode_media_into, picture_for
 from ctxaudio.sound.tags.files import read_tags
-from ctxaudio.sound.tags.values import Chapter, Tags
+from ctxaudio.sound.tags.values import Chapter, Picture, Tags
 from ctxaudio.sound.writing import check_holds, encode, format_for, of_depth
 from tests.support.media import video
 from tests.support.signals import snr_db
@@ -112,6 +112,19 @@ def test_pictures_go_to_no_file_that_shows_none(tmp_path):
 def test_what_a_codec_does_not_know_is_refused_before_the_work(file_format, rate, n_channels):
     with pytest.raises(DataError, match=f"cannot hold {n_channels} channels at {rate} Hz"):
         check_holds(file_format, rate, n_channels)
+
+
+def test_a_cover_is_attached_to_matroska(tmp_path):
+    with av.open(cover := io.BytesIO(), "w", format="image2pipe") as output:
+        stream = output.add_stream("png")
+        stream.width = stream.height = 16
+        stream.pix_fmt = "rgb24"
+        image = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")
+        output.mux(stream.encode(image))
+    tags = Tags(pictures=(Picture(3, "image/png", "", cover.getvalue()),))
+    written(tmp_path / "a.mka", tones(1), tags=tags)
+    assert read_tags(tmp_path / "a.mka").pictures == tags.pictures
+    assert picture_for(tmp_path / "a.mka", tmp_path / "b.mkv") is None  # which moves, a cover not
 
 
 def test_without_the_extra_it_is_named(tmp_path, monkeypatch):
