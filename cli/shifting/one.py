@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cli.destination import Tuning, Way, way_to
 from cli.learning import Lesson, learn, open_song, recalled, refuse_input
 from cli.output import Reporter, refuse_existing, whole_file
-from cli.shifting.writing import Wanted, planned, tags_after, tags_of, write
+from cli.shifting.writing import Wanted, planned, refuse_unwritable, tags_after, tags_of, write
 
 if TYPE_CHECKING:
     from ctxaudio.analysis.key import Key
@@ -65,6 +65,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
     for target in targets:
         refuse_input(target, settings.inputs)
         refuse_existing(target, force=settings.force)
+        refuse_unwritable(target)
     with reporter.stage("load"):
         song, song_format = open_song(name, damaged=settings.damaged)
     if not targets:

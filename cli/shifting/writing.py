@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -76,6 +78,22 @@ class Plan(NamedTuple):
     bit_rate: BitRate | None
     picture: str | None  # the name of a video whose pictures go along
     seed: int | None  # of the dither
+
+
+def refuse_unwritable(target: Path) -> None:
+    """A name by which no file can be written, known before the song is read.
+
+    Raises:
+        DataError: if its folder is not there, or its suffix names no format that is written here.
+    """
+    from ctxaudio.sound.encoding import WAV_FLOAT
+    from ctxaudio.sound.writing import format_for
+
+    folder = target.parent
+    if not folder.is_dir():
+        reason = os.strerror(errno.ENOTDIR if folder.exists() else errno.ENOENT)
+        raise DataError(f"cannot write to {folder}: {reason}.")
+    format_for(target, WAV_FLOAT)
 
 
 def planned(

@@ -156,6 +156,20 @@ def test_an_m4a_keeps_its_bit_rate(here):
     assert (here / "song+0st.m4a").stat().st_size == pytest.approx(len(data), rel=0.1)
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none/out.wav", "cannot write to none: No such file or directory."),
+        ("out.ape", "expected a suffix such as .wav"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_song_is_read(
+    song, monkeypatch, name, message
+):
+    monkeypatch.setattr("cli.shifting.one.open_song", None)
+    assert message in failed(ctxaudio("shift", song, "0", "-o", name))
+
+
 def test_standard_output_is_what_was_made(song):
     message = failed(ctxaudio("shift", song, "0", "-o", "-", "--rate", "48000"), 2)
     assert "what goes to standard output is a WAV of floats" in message
