@@ -15,6 +15,7 @@ import numpy as np
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.sound.bit_rates import BitRate, check_media_bit_rate
+from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.encoding import FileFormat, as_encoded
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.tags.values import Tags
@@ -85,11 +86,8 @@ def picture_for(source: str | Path, target: Path) -> str | None:
     import av
 
     with contextlib.ExitStack() as stack:
-        try:
-            given = stack.enter_context(av.open(str(source)))
-        except av.error.FFmpegError:  # which libsndfile may read all the same
-            return None
-        picture = _picture_of(given)
+        given = stack.enter_context(_opened(source))
+        picture = None if given is None else _picture_of(given)
         if picture is None:
             return None
         output = stack.enter_context(av.open(io.BytesIO(), "w", format=muxer.lower()))
@@ -140,7 +138,7 @@ def encode_media_into(
             track = _track(output, sound, encoding, bit_rate)
             begin_s, pictures = 0.0, iter(())
             if picture is not None:
-                given = stack.enter_context(av.open(picture))
+                given = stack.enter_context(_opened(picture))
                 begin_s, pictures = _begin_s(given), _copied(given, output)
             _describe(output, tags or Tags(), container)
             packets = _packets(track, sound, encoding, begin_s, dither)
@@ -187,6 +185,20 @@ def _packets(
         position += block.shape[1]
         yield from track.encode(frame)
     yield from track.encode(None)
+
+
+@contextlib.contextmanager
+def _opened(source: str | Path) -> Iterator[Any]:
+    """A file of a kind that ffmpeg is known to read here; None of others."""
+    import av
+
+    with Path(source).open("rb") as file, contextlib.ExitStack() as stack:
+        demuxer, given = demuxer_of(file), None
+        file.seek(0)
+        if demuxer is not None:
+            with contextlib.suppress(av.error.FFmpegError):  # libsndfile may read it all the same
+                given = stack.enter_context(av.open(file, "r", format=demuxer))
+        yield given
 
 
 def _picture_of(given: Any) -> Any:

@@ -114,6 +114,12 @@ def test_what_a_codec_does_not_know_is_refused_before_the_work(file_format, rate
         check_holds(file_format, rate, n_channels)
 
 
+def test_a_playlist_is_no_video(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(video(tones(1)))
+    (tmp_path / "list.mp4").write_bytes(b"ffconcat version 1.0\nfile a.mp4\n")
+    assert picture_for(tmp_path / "list.mp4", tmp_path / "b.mp4") is None
+
+
 def test_a_cover_is_attached_to_matroska(tmp_path):
     with av.open(cover := io.BytesIO(), "w", format="image2pipe") as output:
         stream = output.add_stream("png")
