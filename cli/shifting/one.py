@@ -98,7 +98,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
         with whole_file(target, force=settings.force) as file:
             taught = lesson = taught or _lesson(song, settings, reporter)
             made = _make(song, way, lesson, settings, reporter)
-            told = tags_after(tags, way, settings.speed)
+            told = tags_after(tags, way, song, plan, settings.speed)
             lowered_db = write(made, song, file, plan, told, reporter)
         rate = plan.sample_rate
         _tell(name, target, song, made, way, lesson, rate, lowered_db, settings, reporter)

@@ -168,14 +168,18 @@ def tags_of(name: str, wanted: Wanted) -> Tags | None:
         return read_tags(name)
 
 
-def tags_after(tags: Tags | None, way: Way, speed: float) -> Tags | None:
+def tags_after(
+    tags: Tags | None, way: Way, song: SoundSource, plan: Plan, speed: float
+) -> Tags | None:
     """What stays true of the result."""
     if tags is None:
         return None
     from ctxaudio.analysis.moved_key import moved_key
     from ctxaudio.sound.tags.shifted import tags_of_shifted
 
-    return tags_of_shifted(tags, partial(moved_key, semitones=way.semitones), speed=speed)
+    move_key = partial(moved_key, semitones=way.semitones)
+    rates = (song.sample_rate, plan.sample_rate)
+    return tags_of_shifted(tags, move_key, speed=speed, rates=rates)
 
 
 def write(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import mutagen
 import pytest
 from mutagen.flac import FLAC
@@ -67,3 +69,14 @@ def test_damaged_tags_are_said_and_the_song_is_shifted(here):
     first, second = result.err.splitlines()
     assert first == "ctxaudio: song.mp3: its tags are not kept: the frame TIT2 is compressed."
     assert second.startswith("wrote song+2st.mp3")
+
+
+def test_cue_points_follow_speed_and_rate(here):
+    cue = struct.pack("<4s8I", b"cue ", 28, 1, 1, 800, 0, 0, 0, 800)
+    data = write(here / "song.wav", notes()).read_bytes() + cue
+    (here / "song.wav").write_bytes(data)
+    shifted("song.wav", "0", "-o", "same.wav")
+    shifted("song.wav", "0", "--speed", "0.5", "--rate", "16000", "-o", "out.wav")
+    assert cue in (here / "same.wav").read_bytes()
+    moved = cue.replace(struct.pack("<I", 800), struct.pack("<I", 3_200))
+    assert moved in (here / "out.wav").read_bytes()

@@ -120,7 +120,7 @@ def _packed(chunk: Chunk) -> bytes:
 
 def at_speed(chunk: Chunk, speed: float) -> Chunk:
     """A chunk of a song that is so many times as fast: cue points move."""
-    if chunk.name != b"cue ":
+    if chunk.name != b"cue " or speed == 1.0:
         return chunk
     n_points = max(len(chunk.data) - 4, 0) // _CUE.size
     points = [_CUE.unpack_from(chunk.data, 4 + n * _CUE.size) for n in range(n_points)]

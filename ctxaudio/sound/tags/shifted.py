@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,11 @@ _TIMED = ("ETCO", "POSS", "SYLT", "SYTC")  # ID3's events by the clock
 
 
 def tags_of_shifted(
-    tags: Tags, move_key: Callable[[str], str | None], *, speed: float = 1.0
+    tags: Tags,
+    move_key: Callable[[str], str | None],
+    *,
+    speed: float = 1.0,
+    rates: tuple[int, int] = (1, 1),
 ) -> Tags:
     """Tags of a song once it is shifted: without gains, key and tempo as they are then.
 
@@ -29,6 +33,7 @@ def tags_of_shifted(
         tags: of the song as it was.
         move_key: from the name of a key to where it is now; None if that is none.
         speed: times as fast, which tempo, chapters and cue points follow.
+        rates: Hz before and after, which cue points follow, for they count samples.
 
     >>> tags = Tags(fields={"BPM": ("120",), "KEY": ("Am",), "REPLAYGAIN_TRACK_GAIN": ("-7 dB",)})
     >>> tags_of_shifted(tags, lambda key: None, speed=0.8).fields
@@ -44,10 +49,13 @@ def tags_of_shifted(
             values = tuple(bpm for value in values if (bpm := _times(value, speed)) is not None)
         if values:
             fields[name] = values
+    before, after = rates
+    chunks = tuple(at_speed(each, speed * before / after) for each in tags.own.get("RIFF", ()))
+    own: dict[Family, tuple[Any, ...]] = {**tags.own, "RIFF": chunks}
     if speed == 1.0:
-        return replace(tags, fields=fields)
+        return replace(tags, fields=fields, own=own)
+    own["ID3"] = tuple(each for each in own.get("ID3", ()) if each.FrameID not in _TIMED)
     chapters = (Chapter(begin / speed, end / speed, title) for begin, end, title in tags.chapters)
-    own = _at_speed(tags.own, speed)
     return replace(tags, fields=fields, chapters=tuple(chapters), own=own)
 
 
@@ -56,9 +64,3 @@ def _times(bpm: str, speed: float) -> str | None:
         return f"{float(bpm) * speed:.6g}"
     except ValueError:
         return None
-
-
-def _at_speed(own: Mapping[Family, tuple[Any, ...]], speed: float) -> dict[Family, tuple[Any, ...]]:
-    frames = tuple(frame for frame in own.get("ID3", ()) if frame.FrameID not in _TIMED)
-    chunks = tuple(at_speed(chunk, speed) for chunk in own.get("RIFF", ()))
-    return {**own, "ID3": frames, "RIFF": chunks}
