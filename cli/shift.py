@@ -20,7 +20,8 @@ from cli.output import Reporter
 from cli.remembering import cache_option
 from cli.shifting.many import Many, shift_songs
 from cli.shifting.one import Settings, Shift, shift_song
-from cli.shifting.songs import songs_of, targets_of
+from cli.shifting.songs import other_suffixes, songs_of, targets_of
+from cli.shifting.writing import Depth, Wanted, writing_options
 from ctxaudio.extras import require
 from ctxaudio.limits import MAX_CONTEXT
 
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     help="A Dask scheduler whose workers do it, in a folder that they all see by the same name.",
 )
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
+@writing_options
 @formants_option
 @cache_option
 @speed_option
@@ -87,6 +89,12 @@ def shift(
     jobs: int,
     cluster: str | None,
     report: str | None,
+    form: str | None,
+    bitrate: int | None,
+    depth: Depth | None,
+    rate: int | None,
+    dither: bool,
+    tags: bool,
     speed: float,
     formants: Formants,
     examples: tuple[float, ...],
@@ -121,8 +129,14 @@ def shift(
         click.get_current_context(), example_files, memory, formants=formants is not None
     )
     songs = songs_of(names, output, recursive=recursive)
-    targets = targets_of(songs, [shift.label(speed) for shift in shifts], output)
+    labels = [shift.label(speed) for shift in shifts]
+    targets = targets_of(songs, labels, output, form)
+    wanted = Wanted(bitrate=bitrate, depth=depth, rate=rate, dither=dither, tags=tags)
+    if [] in targets and (bitrate or depth or rate):
+        raise click.UsageError("what goes to standard output is a WAV of floats, as it was made.")
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=[] in targets)
+    for suffix in other_suffixes(songs, targets, output) if form is None else ():
+        reporter.note(f"no {suffix} file can be written; what is made of one is FLAC.")
     settings = Settings(
         shifts=shifts,
         speed=speed,
@@ -136,6 +150,7 @@ def shift(
         drums=drums,
         force=force,
         damaged=damaged,
+        wanted=wanted,
         inputs=(
             *(song.name for song in songs),
             *(file for _, file in example_files),

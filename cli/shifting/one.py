@@ -5,17 +5,16 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cli.destination import Tuning, Way, way_to
 from cli.learning import Lesson, learn, open_song, recalled, refuse_input
 from cli.output import Reporter, refuse_existing, whole_file
+from cli.shifting.writing import Wanted, planned, refuse_unwritable, tags_after, tags_of, write
 
 if TYPE_CHECKING:
-    from ctxaudio import FileFormat
     from ctxaudio.analysis.key import Key
     from ctxaudio.memory.knobs import Formants
-    from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
 
 
@@ -54,6 +53,7 @@ class Settings:
     drums: Literal["move", "keep"]
     force: bool
     damaged: bool
+    wanted: Wanted
     inputs: tuple[str, ...]  # all files that are read
 
 
@@ -63,11 +63,10 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
     Raises:
         DataError: if it cannot be read, taught or written.
     """
-    from ctxaudio.sound.encoding import format_for
-
     for target in targets:
         refuse_input(target, settings.inputs)
         refuse_existing(target, force=settings.force)
+        refuse_unwritable(target)
     with reporter.stage("load"):
         song, song_format = open_song(name, damaged=settings.damaged)
     if not targets:
@@ -77,17 +76,33 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
         made = _make(song, way, lesson, settings, reporter)
         with reporter.stage("save"):
             _to_stdout(made)
-        _tell(name, None, song, made, way, lesson, 0.0, settings, reporter)
+        _tell(name, None, song, made, way, lesson, song.sample_rate, 0.0, settings, reporter)
         return
+    # What cannot be written is refused before the work, for every shift.
+    plans = [
+        planned(
+            name,
+            target,
+            song,
+            song_format,
+            settings.wanted,
+            reporter,
+            speed=settings.speed,
+            seed=settings.seed,
+        )
+        for target in targets
+    ]
+    tags = tags_of(name, settings.wanted)
     taught: Lesson | None = None
-    for shift, target in zip(settings.shifts, targets, strict=True):
+    for shift, target, plan in zip(settings.shifts, targets, plans, strict=True):
         way = _way(song, shift, reporter)
-        file_format = format_for(target, song_format)
         with whole_file(target, force=settings.force) as file:
             taught = lesson = taught or _lesson(song, settings, reporter)
             made = _make(song, way, lesson, settings, reporter)
-            lowered_db = _write(made, song, file, file_format, reporter)
-        _tell(name, target, song, made, way, lesson, lowered_db, settings, reporter)
+            told = tags_after(tags, way, song, plan, settings.speed)
+            lowered_db = write(made, song, file, plan, told, reporter)
+        rate = plan.sample_rate
+        _tell(name, target, song, made, way, lesson, rate, lowered_db, settings, reporter)
 
 
 def _way(song: StoredSound, shift: Shift, reporter: Reporter) -> Way:
@@ -150,28 +165,6 @@ def _to_stdout(made: StoredSound) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write(
-    sound: SoundSource,
-    like: SoundSource,
-    file: BinaryIO,
-    file_format: FileFormat,
-    reporter: Reporter,
-) -> float:
-    """Write, lowered to full scale where the encoding would clip; by how many dB."""
-    from ctxaudio.sound.encoding import clips, encode_into
-    from ctxaudio.sound.peak import decibels, over_full_scale
-    from ctxaudio.sound.source import Divided
-
-    lowered_db = 0.0
-    if clips(file_format) and (over := over_full_scale(sound, like)) > 1.0:
-        sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
-        if lowered_db >= 0.01:
-            reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
-    with reporter.stage("save"):
-        encode_into(file, sound, file_format)
-    return lowered_db
-
-
 def _tell(
     name: str,
     target: Path | None,
@@ -179,6 +172,7 @@ def _tell(
     made: StoredSound,
     way: Way,
     lesson: Lesson,
+    sample_rate: int,
     lowered_db: float,
     settings: Settings,
     reporter: Reporter,
@@ -200,7 +194,7 @@ def _tell(
         taught=list(lesson.effect.memory.contexts),
         seed=None if settings.memory else settings.seed,
         duration_s=round(song.duration_s, 6),
-        sample_rate=song.sample_rate,
+        sample_rate=sample_rate,
         channels=song.n_channels,
         lowered_by_db=lowered_db,
         remembered=lesson.remembered,

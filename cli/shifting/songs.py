@@ -33,6 +33,11 @@ _SUFFIXES = {
     *("3gp", "aac", "ac3", "amr", "ape", "avi", "dsf", "dts", "flv", "m4a", "m4b", "mka", "mkv"),
     *("mov", "mp4", "mpc", "tak", "tta", "webm", "wma", "wv"),
 }
+# Those that are read and not written: what is made of them is FLAC, unless a name is given.
+_NOT_WRITTEN = {
+    *("3gp", "aac", "ac3", "amr", "ape", "avi", "dsf", "dts", "flv", "mp2", "mpc", "tak", "tta"),
+    *("wma", "wv"),
+}
 
 
 class Song(NamedTuple):
@@ -84,9 +89,15 @@ def _is_within(path: Path, output: Path, folder: Path) -> bool:
 
 
 def targets_of(
-    songs: Sequence[Song], labels: Sequence[str], output: str | None
+    songs: Sequence[Song], labels: Sequence[str], output: str | None, form: str | None = None
 ) -> list[list[Path]]:
     """Where each song goes, a file for each label; none for standard output.
+
+    Args:
+        songs: of :func:`songs_of`.
+        labels: what a name gets, for each shift.
+        output: a file, a folder, or - for standard output.
+        form: a suffix, instead of the song's.
 
     Raises:
         click.UsageError: if several would go to the same file or to standard output.
@@ -94,6 +105,8 @@ def targets_of(
     """
     several = len(songs) * len(labels) > 1
     if output == "-" or (output is None and [song.name for song in songs] == ["-"]):
+        if form is not None:
+            raise click.UsageError("--format names files; on standard output is a WAV of floats.")
         if several:
             raise click.UsageError("several songs cannot go to standard output.")
         if sys.stdout.isatty():
@@ -101,17 +114,39 @@ def targets_of(
         return [[]]
     folder = _folder(output, several=several or any(song.below != Path() for song in songs))
     if folder is None:
+        if form is not None:
+            raise click.UsageError(f"--format goes without -o, or with a folder, got {output}.")
         return [[Path(str(output))]]
-    targets = [[folder / song.below / _name(song, label) for label in labels] for song in songs]
+    targets = [
+        [folder / song.below / _name(song, label, form) for label in labels] for song in songs
+    ]
     everything = [path for each in targets for path in each]
     if len(set(everything)) < len(everything):
         raise click.UsageError("two songs of the same name would be written to the same file.")
     return targets
 
 
-def _name(song: Song, label: str) -> str:
+def _name(song: Song, label: str, form: str | None) -> str:
     path = Path("stdin.wav" if song.name == "-" else song.name)
-    return f"{path.stem}{label}{path.suffix}"
+    suffix = ".flac" if _is_not_written(song) else path.suffix
+    return f"{path.stem}{label}{suffix if form is None else '.' + form.removeprefix('.')}"
+
+
+def _is_not_written(song: Song) -> bool:
+    return Path(song.name).suffix[1:].lower() in _NOT_WRITTEN
+
+
+def other_suffixes(
+    songs: Sequence[Song], targets: Sequence[list[Path]], output: str | None
+) -> list[str]:
+    """Suffixes of songs that :func:`targets_of` named otherwise, for none such is written."""
+    return sorted(
+        {
+            Path(song.name).suffix
+            for song, paths in zip(songs, targets, strict=True)
+            if _is_not_written(song) and paths and str(paths[0]) != output
+        }
+    )
 
 
 def _folder(output: str | None, *, several: bool) -> Path | None:

@@ -1,27 +1,31 @@
-"""Samples into the bytes of a sound file, and into the file."""
+"""Encoding by libsndfile: samples into the bytes of a sound file."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.sound.bit_rates import BitRate, quality_for
 from ctxaudio.sound.source import SoundSource
-from rnn.files.whole_file import whole_file
 
-_IN_MEMORY = 1 << 20  # bytes of what goes to a pipe
+_CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
+_DITHERED = 24  # bits, at most; float32 has no more
+_BEST = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
 
 
 class FileFormat(NamedTuple):
-    """Container and encoding of a sound file, in libsndfile's words: ``FLAC``, ``PCM_16``."""
+    """Container and encoding of a sound file, in libsndfile's words: ``FLAC``, ``PCM_16``.
+
+    Of what ffmpeg alone reads they are ffmpeg's words, ``MOV``, ``ALAC``; ``ALAC_16`` if it loses
+    nothing and has 16 bits.
+    """
 
     container: str
     encoding: str
@@ -30,39 +34,22 @@ class FileFormat(NamedTuple):
 WAV_FLOAT = FileFormat("WAV", "FLOAT")
 
 
-def write_sound(
+def encode_into(
+    file: BinaryIO,
     sound: SoundSource,
-    target: str | Path | BinaryIO,
-    file_format: FileFormat | None = None,
+    file_format: FileFormat,
     *,
-    replace: bool = False,
+    bit_rate: BitRate | None = None,
+    dither: np.random.Generator | None = None,
 ) -> None:
-    """Write a sound as a whole file; :func:`ctxaudio.save_sound` says how."""
-    if isinstance(target, (str, Path)):
-        if file_format is None:
-            file_format = format_for(Path(target), WAV_FLOAT)
-            _check_fits(sound, file_format)
-        with whole_file(target, replace=replace) as file:
-            encode_into(file, sound, file_format)
-    elif file_format is None:
-        raise DataError("an open file has no suffix that says its format; give a file_format.")
-    else:  # which may be a pipe, and libsndfile goes back to the header at the end
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
-            encode_into(cast(BinaryIO, copy), sound, file_format)
-            copy.seek(0)
-            shutil.copyfileobj(copy, target, _IN_MEMORY)
-
-
-def _check_fits(sound: SoundSource, file_format: FileFormat) -> None:
-    if clips(file_format) and (peak := sound.peak) > 1.0:
-        raise DataError(
-            f"{file_format.container} would clip it: its loudest sample is "
-            f"{20.0 * np.log10(peak):.2f} dB over full scale. Save a .wav, or use fit_full_scale."
-        )
-
-
-def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> None:
     """Encode a sound into an empty file that can seek, block by block.
+
+    Args:
+        file: open for writing.
+        sound: of any length.
+        file_format: of libsndfile.
+        bit_rate: of a lossy format; libsndfile's own if None.
+        dither: see :func:`as_encoded`.
 
     Raises:
         DataError: if the format cannot hold it.
@@ -73,12 +60,15 @@ def encode_into(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> 
     container, encoding = file_format
     target = _Target(file)
 
-    about = (sound.sample_rate, sound.n_channels, encoding, None, container)
+    quality: tuple[float | None, str | None] = (None, None)
+    if bit_rate is not None:
+        quality = quality_for(encoding, bit_rate, sound.sample_rate, sound.n_channels)
+    about = (sound.sample_rate, sound.n_channels, encoding, None, container, True, *quality)
     try:
         encoder = undisturbed(soundfile.SoundFile, target, "w", *about)
         try:
             for block in sound.blocks():
-                undisturbed(encoder.write, as_encoded(block, encoding).T)
+                undisturbed(encoder.write, as_encoded(block, encoding, dither=dither).T)
                 target.check()
         finally:
             undisturbed(encoder.close)
@@ -134,25 +124,33 @@ def undisturbed(function: Callable[..., _Result], *args: Any) -> _Result:
         return worker.submit(function, *args).result()
 
 
-def as_encoded(samples: np.ndarray, encoding: str) -> np.ndarray:
+def as_encoded(
+    samples: np.ndarray, encoding: str, *, dither: np.random.Generator | None = None
+) -> np.ndarray:
     """Integers for integer encodings, so that what was read is written back bit by bit.
 
-    (libsndfile reads 16 bits as n / 32768, but would write x * 32767.)
+    (libsndfile reads 16 bits as n / 32768, but would write x * 32767.) Where bits would be lost,
+    ``dither`` draws noise of triangular density, ±1 of the last bit, which makes what is lost a
+    noise that the sound has no part in: Lipshitz, Wannamaker & Vanderkooy (1992), "Quantization and
+    dither: a theoretical survey", J. Audio Eng. Soc. 40.
     """
     if not encoding.startswith("PCM_"):
         return samples
     bits = int(encoding.lstrip("PCM_SU"))
     full_scale = 2.0 ** (bits - 1)
     # In float64: float32 has no number for the largest of 32 bits.
-    integers = np.clip(np.rint(samples * np.float64(full_scale)), -full_scale, full_scale - 1.0)
+    scaled = samples * np.float64(full_scale)
+    if dither is not None and bits <= _DITHERED and (scaled != np.rint(scaled)).any():
+        scaled += dither.triangular(-1.0, 0.0, 1.0, scaled.shape)
+    integers = np.clip(np.rint(scaled), -full_scale, full_scale - 1.0)
     width = 16 if bits <= 16 else 32
     return (integers.astype(f"int{width}") << (width - bits)).astype(f"int{width}")
 
 
-def format_for(path: Path, like: FileFormat) -> FileFormat:
-    """Format for a new file: container by its suffix, encoding as close to ``like`` as it holds.
+def sndfile_format_for(path: Path, like: FileFormat) -> FileFormat:
+    """As :func:`~ctxaudio.sound.writing.format_for`, of what libsndfile writes.
 
-    >>> format_for(Path("a.flac"), FileFormat("WAV", "PCM_24"))
+    >>> sndfile_format_for(Path("a.flac"), FileFormat("WAV", "PCM_24"))
     FileFormat(container='FLAC', encoding='PCM_24')
 
     Raises:
@@ -161,7 +159,7 @@ def format_for(path: Path, like: FileFormat) -> FileFormat:
     import soundfile
 
     suffix = path.suffix.lstrip(".").upper()
-    container = {"AIF": "AIFF", "OPUS": "OGG"}.get(suffix, suffix)
+    container = _CONTAINERS.get(suffix, suffix)
     if container not in soundfile.available_formats() or container in _NOT_WHOLE:
         raise DataError(
             f"cannot write {path.name}: expected a suffix such as .wav, .flac, .ogg or .mp3, "
@@ -171,9 +169,10 @@ def format_for(path: Path, like: FileFormat) -> FileFormat:
         return FileFormat("OGG", "OPUS")
     if like.encoding in soundfile.available_subtypes(container):
         return FileFormat(container, like.encoding)
+    if like.encoding.endswith("_16") and container in _BEST:
+        return FileFormat(container, "PCM_16")
     # A lossy or float original goes into the best that every player of the container reads.
-    encodings = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
-    return FileFormat(container, encodings.get(container, soundfile.default_subtype(container)))
+    return FileFormat(container, _BEST.get(container, soundfile.default_subtype(container)))
 
 
 def clips(file_format: FileFormat) -> bool:

@@ -1,4 +1,4 @@
-"""Sound files: whatever libsndfile or ffmpeg reads, and libsndfile writes."""
+"""Sound files: whatever libsndfile or ffmpeg reads and writes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from ctxaudio.sound.containers.find import recordings_in
 from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.containers.recording import read_at
 from ctxaudio.sound.decoded import Begin, Decoded
-from ctxaudio.sound.encoding import FileFormat, write_sound
+from ctxaudio.sound.encoding import FileFormat
 from ctxaudio.sound.samples import Sound, whole_sound
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
+from ctxaudio.sound.writing import write_sound
 from rnn.rows import NoRoomError
 
 _IN_MEMORY = 1 << 20  # bytes of a pipe that are kept there

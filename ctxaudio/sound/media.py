@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
+import numpy as np
+
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
 from ctxaudio.sound.containers.sizes import bytes_missing
@@ -18,6 +20,7 @@ from ctxaudio.sound.encoding import FileFormat
 _SURE = ("ape", "asf", "avi", "caf", "dsf", "matroska", "mov", "tak", "tta", "wv")
 # By how much what a lossy codec was given may be longer or shorter than what it gives back.
 _SLACK_S = 0.1
+_DTYPES = {"dbl": "f8", "flt": "f4", "s16": "i2", "s32": "i4", "u8": "u1"}
 
 
 def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
@@ -44,7 +47,7 @@ def decode(file: BinaryIO, demuxer: str, decoded: Decoded) -> FileFormat:
             if track.codec_context is None:
                 raise DataError("its sound is encoded in a way that ffmpeg does not know.")
             _decode_track(container, track, demuxer, n_missing, decoded)
-            return FileFormat(demuxer.upper(), track.codec_context.name.upper())
+            return FileFormat(demuxer.upper(), _encoding(track.codec_context))
     except av.error.FFmpegError as error:
         raise DataError(f"it is damaged, or ffmpeg does not read it ({error.strerror}).") from error
 
@@ -67,10 +70,7 @@ def _decode_track(
                 if about != (frame.sample_rate, n_channels):  # of several, the second is refused
                     about = frame.sample_rate, n_channels
                     decoded.begin(*about, None)
-                samples = frame.to_ndarray()
-                if not frame.format.is_planar:
-                    samples = samples.reshape(-1, n_channels).T
-                decoded.append(as_floats(samples))
+                decoded.append(as_floats(_samples(frame, n_channels)))
     except av.error.InvalidDataError as error:
         damage = str(error.strerror)
     if about is None:
@@ -84,6 +84,23 @@ def _decode_track(
         decoded.broken(f"{n_missing} bytes are missing at its end")
     elif damage is not None:
         decoded.broken(damage, "truncated or damaged")
+
+
+def _encoding(context: Any) -> str:
+    name = str(context.name).upper()
+    if not context.codec.lossless or context.format.bits != 16:
+        return name
+    return "PCM_16" if name.startswith("PCM_") else f"{name}_16"
+
+
+def _samples(frame: Any, n_channels: int) -> np.ndarray:
+    """Samples (channel, time) of a frame, as they were decoded."""
+    if not frame.format.is_planar:
+        return frame.to_ndarray().reshape(-1, n_channels).T
+    # Not to_ndarray, which of eight channels reads a ninth that is not there.
+    dtype = _DTYPES[frame.format.packed.name]
+    planes = frame.planes[:n_channels]
+    return np.stack([np.frombuffer(plane, dtype)[: frame.samples] for plane in planes])
 
 
 def _duration_s(container: Any, track: Any) -> float | None:

@@ -18,8 +18,8 @@ from ctxaudio.sound.door import (
     check_values,
     whole_rate,
 )
-from ctxaudio.sound.encoding import write_sound
 from ctxaudio.sound.source import SoundSource, between
+from ctxaudio.sound.writing import write_sound
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

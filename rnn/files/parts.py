@@ -52,7 +52,7 @@ class Part:
         if _UNNAMED is None:
             return None
         with contextlib.suppress(OSError), contextlib.ExitStack() as undo:
-            descriptor = os.open(self._path.parent, _UNNAMED | os.O_WRONLY, 0o666)
+            descriptor = os.open(self._path.parent, _UNNAMED | os.O_RDWR, 0o666)
             undo.callback(os.close, descriptor)
             _of_descriptor(descriptor).stat()  # by which it will be given a name
             _lock(descriptor)
@@ -102,7 +102,7 @@ class File(io.FileIO):
 
     def __init__(self, file: int | Path, path: Path) -> None:
         self._path = path
-        super().__init__(file, "wb" if isinstance(file, int) else "xb")
+        super().__init__(file, "r+b" if isinstance(file, int) else "x+b")
 
     def write(self, data: Any, /) -> int:
         """Write, and say how much of it was taken."""

@@ -28,7 +28,7 @@ __all__ = [
 
 @contextlib.contextmanager
 def whole_file(path: str | Path, *, replace: bool = False) -> Iterator[BinaryIO]:
-    """A file to write that takes the name ``path`` only when the block has ended well.
+    """A file to write and read back, named ``path`` only when the block has ended well.
 
     Args:
         path: its name. A symbolic link of that name is replaced, not followed.
@@ -47,7 +47,7 @@ def whole_file(path: str | Path, *, replace: bool = False) -> Iterator[BinaryIO]
     part = Part(path)
     try:
         raw = part.open()
-        file = io.BufferedWriter(raw)
+        file = io.BufferedRandom(raw)
         try:
             yield cast(BinaryIO, file)
             with blamed_on(path):

@@ -76,7 +76,7 @@ def test_the_version_is_the_package_s():
         (("shift", "song.wav", "1e9"), "at most ±36 semitones"),
         (
             ("shift", "song.wav", "+5", "--forc"),
-            "Did you mean one of: '--force', '--formants', '--from'?",
+            "Did you mean one of: '--force', '--format', '--from'?",
         ),
         (("shift", "song.wav", "+5", "--seed", "-1"), "--seed"),
         (("shift", "song.wav", "+5", "--examples", "0,1"), "none of them 0"),

@@ -7,8 +7,9 @@ import io
 import pytest
 
 from ctxaudio import DataError, FileFormat, Sound, load_sound
-from ctxaudio.sound.encoding import WAV_FLOAT, format_for
+from ctxaudio.sound.encoding import WAV_FLOAT
 from ctxaudio.sound.truncation import missing_part
+from ctxaudio.sound.writing import format_for
 from tests.support.command import encoded, notes
 
 SONG = notes(seconds=1.0, rate=16_000, channels=2)

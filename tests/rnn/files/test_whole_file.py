@@ -311,3 +311,14 @@ def test_a_part_that_a_sweep_took_first_is_made_again(path, monkeypatch):
     assert taken
     assert path.read_bytes() == b"whole"
     assert names(path.parent) == ["a.file"]
+
+
+def test_what_was_written_can_be_read_back_and_changed(path, way):
+    with whole_file(path) as file:
+        file.write(b"abcdef")
+        file.seek(2)
+        assert file.read(2) == b"cd"
+        file.seek(2)
+        file.write(b"CD")
+        file.truncate(5)
+    assert path.read_bytes() == b"abCDe"

@@ -1,0 +1,175 @@
+"""``ctxaudio shift``: format, bit rate, depth, sample rate and dither of what is written."""
+
+from __future__ import annotations
+
+import json
+
+import mutagen
+import numpy as np
+import pytest
+import soundfile
+
+from ctxaudio import Sound, load_sound
+from tests.support.command import ctxaudio, failed, notes, read, write
+from tests.support.media import encoded_by_ffmpeg
+from tests.support.signals import snr_db
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def song(here):
+    return write(here / "song.wav", notes(rate=44_100, channels=2), encoding="FLOAT").name
+
+
+def shifted(*args):
+    result = ctxaudio("shift", *args)
+    assert result.code == 0, result
+    return result
+
+
+def test_a_format_names_the_file(here, song):
+    shifted(song, "0", "--format", "flac")
+    assert load_sound(here / "song+0st.flac")[1] == ("FLAC", "PCM_24")
+    message = failed(ctxaudio("shift", song, "0", "--format", "flac", "-o", "out.wav"), 2)
+    assert "--format goes without -o, or with a folder, got out.wav" in message
+    message = failed(ctxaudio("shift", song, "0", "--format", "xyz"))
+    assert "expected a suffix such as .wav" in message
+
+
+@pytest.mark.parametrize(
+    ("suffix", "depth", "encoding"),
+    [
+        ("wav", "16", "PCM_16"),
+        ("wav", "32", "PCM_32"),
+        ("flac", "16", "PCM_16"),
+        ("aiff", "float", "FLOAT"),
+    ],
+)
+def test_a_depth_is_that_of_the_file(here, song, suffix, depth, encoding):
+    shifted(song, "0", "-o", f"out.{suffix}", "--depth", depth)
+    assert load_sound(here / f"out.{suffix}")[1].encoding == encoding
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "message"),
+    [
+        ("out.flac", "float", "FLAC (PCM_24) holds 16 or 24 bits a sample, not float"),
+        ("out.mp3", "16", "MP3 (MPEG_LAYER_III) holds no bits a sample, not 16"),
+    ],
+)
+def test_a_depth_that_a_format_has_not_is_refused(song, monkeypatch, name, depth, message):
+    monkeypatch.setattr("cli.shifting.one.learn", None)
+    assert message in failed(ctxaudio("shift", song, "0", "-o", name, "--depth", depth))
+
+
+def test_what_loses_bits_is_dithered_always_alike(here):
+    # A tone of a third of the last bit, which is lost without.
+    time_s = np.arange(8_000) / 8_000
+    tone = np.sin(2.0 * np.pi * 440.0 * time_s) / 3.0 / 2.0**15
+    write(here / "song.wav", Sound(tone[None], 8_000), encoding="FLOAT")
+    for name, *args in (("a.wav",), ("b.wav",), ("plain.wav", "--no-dither")):
+        shifted("song.wav", "0", "--depth", "16", "-o", name, *args)
+    assert not read(here / "plain.wav").samples.any()
+    assert (here / "a.wav").read_bytes() == (here / "b.wav").read_bytes()
+    heard = read(here / "a.wav").samples[0]
+    assert np.dot(heard, tone) / np.dot(tone, tone) == pytest.approx(1.0, abs=0.1)
+    # Half a bit in all: two parts of uniform density, and that of rounding.
+    assert np.std((heard - tone) * 2.0**15) == pytest.approx(0.5, rel=0.05)
+
+
+@pytest.mark.parametrize("rate", [48_000, 22_050, 96_000])
+def test_a_rate_is_that_of_the_file(here, song, rate):
+    result = shifted(song, "0", "-o", "out.wav", "--rate", rate, "--json")
+    assert json.loads(result.out)["sample_rate"] == rate
+    made = read(here / "out.wav")
+    assert made.sample_rate == rate
+    assert made.duration_s == pytest.approx(read(here / song).duration_s, abs=0.5 / rate)
+    shifted("out.wav", "0", "-o", "back.wav", "--rate", "44100")
+    middle = slice(2_000, -2_000)
+    before, back = (read(here / name).samples[:, middle] for name in (song, "back.wav"))
+    assert snr_db(before, back) > 25.0  # noise above 11 kHz is lost
+
+
+def test_opus_is_resampled_and_a_note_says_so(here, song):
+    result = shifted(song, "0", "-o", "out.opus")
+    assert "Opus knows no rate of 44100 Hz; the result is at 48000 Hz." in result.err
+    made = read(here / "out.opus")
+    assert (made.sample_rate, made.duration_s) == (48_000, read(here / song).duration_s)
+
+
+@pytest.mark.parametrize("name", ["out.mp3", "out.m4a"])
+def test_a_rate_that_a_codec_does_not_know_is_refused_with_advice(here, monkeypatch, name):
+    write(here / "song.wav", notes(rate=192_000, seconds=0.1))
+    monkeypatch.setattr("cli.shifting.one.learn", None)
+    message = failed(ctxaudio("shift", "song.wav", "0", "-o", name))
+    best = 48_000 if name == "out.mp3" else 96_000
+    assert f"knows no rate of 192000 Hz; --rate {best} has the result resampled." in message
+
+
+@pytest.mark.parametrize(
+    ("name", "kbits"), [("out.mp3", 320), ("out.mp3", 128), ("out.ogg", 192), ("out.m4a", 192)]
+)
+def test_a_bit_rate_is_that_of_the_file(here, name, kbits):
+    noise = 0.1 * np.random.default_rng(0).standard_normal((2, 3 * 44_100))
+    write(here / "song.wav", Sound(noise, 44_100), encoding="FLOAT")
+    shifted("song.wav", "0", "-o", name, "--bitrate", kbits)
+    assert mutagen.File(here / name).info.bitrate == pytest.approx(1e3 * kbits, rel=0.1)
+    assert (here / name).stat().st_size * 8 / 3 == pytest.approx(1e3 * kbits, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("out.mp3", "expected a bit rate of 32 to 320 kbit/s for MP3"),
+        ("out.ogg", "expected a bit rate of 64 to 500 kbit/s for Vorbis"),
+        ("out.m4a", "expected a bit rate of 16 to 529.2 kbit/s for AAC"),
+        ("out.flac", "PCM_24 loses nothing and has no bit rate to choose"),
+    ],
+)
+def test_a_bit_rate_that_a_format_has_not_is_refused(song, monkeypatch, name, message):
+    monkeypatch.setattr("cli.shifting.one.learn", None)
+    assert message in failed(ctxaudio("shift", song, "0", "-o", name, "--bitrate", "999"))
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5])
+def test_an_mp3_of_constant_rate_stays_one(here, level):
+    with soundfile.SoundFile(
+        here / "song.mp3", "w", 44_100, 2, compression_level=level, bitrate_mode="CONSTANT"
+    ) as file:
+        file.write(notes(rate=44_100, channels=2).samples.T)
+    shifted("song.mp3", "+1")
+    before, after = (mutagen.File(here / name).info for name in ("song.mp3", "song+1st.mp3"))
+    assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+    assert after.bitrate_mode == before.bitrate_mode
+
+
+def test_an_m4a_keeps_its_bit_rate(here):
+    noise = 0.1 * np.random.default_rng(0).standard_normal((2, 3 * 44_100))
+    data = encoded_by_ffmpeg(Sound(noise, 44_100), "ipod", "aac")
+    (here / "song.m4a").write_bytes(data)
+    shifted("song.m4a", "0")
+    assert (here / "song+0st.m4a").stat().st_size == pytest.approx(len(data), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none/out.wav", "cannot write to none: No such file or directory."),
+        ("out.ape", "expected a suffix such as .wav"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_song_is_read(
+    song, monkeypatch, name, message
+):
+    monkeypatch.setattr("cli.shifting.one.open_song", None)
+    assert message in failed(ctxaudio("shift", song, "0", "-o", name))
+
+
+def test_standard_output_is_what_was_made(song):
+    message = failed(ctxaudio("shift", song, "0", "-o", "-", "--rate", "48000"), 2)
+    assert "what goes to standard output is a WAV of floats" in message
