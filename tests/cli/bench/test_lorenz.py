@@ -180,7 +180,7 @@ def test_a_folder_that_cannot_be_written_is_known_before_the_work(where, tmp_pat
 
 def test_a_scheduler_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("rnn.experiments.lorenz.sweep.CONNECT_S", 0.5)
+    monkeypatch.setattr("rnn.experiments.workers.CONNECT_S", 0.5)
     address = "tcp://127.0.0.1:9"
     result = ctxaudio("bench", "lorenz", "translate", *SMALL, *BRIEF, "--cluster", address)
     assert f"no Dask scheduler answers at '{address}'" in failed(result)
