@@ -63,8 +63,10 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
     Raises:
         DataError: if it cannot be read, taught or written.
     """
+    # The song itself may be replaced where that is asked for: it is read before.
+    others = [each for each in settings.inputs if each != name or not settings.force]
     for target in targets:
-        refuse_input(target, settings.inputs)
+        refuse_input(target, others)
         refuse_existing(target, force=settings.force)
         refuse_unwritable(target)
     with reporter.stage("load"):

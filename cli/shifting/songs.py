@@ -39,6 +39,8 @@ _NOT_WRITTEN = {
     *("wma", "wv"),
 }
 
+_LONGEST_NAME = 255  # bytes, on the usual file systems
+
 
 class Song(NamedTuple):
     """A song, and where below the folder that was named it is."""
@@ -129,7 +131,11 @@ def targets_of(
 def _name(song: Song, label: str, form: str | None) -> str:
     path = Path("stdin.wav" if song.name == "-" else song.name)
     suffix = ".flac" if _is_not_written(song) else path.suffix
-    return f"{path.stem}{label}{suffix if form is None else '.' + form.removeprefix('.')}"
+    end = f"{label}{suffix if form is None else '.' + form.removeprefix('.')}"
+    stem = path.stem
+    while len(os.fsencode(stem + end)) > _LONGEST_NAME and len(stem) > 1:
+        stem = stem[:-1]
+    return stem + end
 
 
 def _is_not_written(song: Song) -> bool:

@@ -13,6 +13,7 @@ import io
 import os
 import re
 import secrets
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,9 @@ class Part:
             raise NoPlaceError(error.errno, error.strerror or str(error), folder) from error
 
     def publish(self, file: File, *, replace: bool) -> None:
-        """Give the name to what is whole now."""
+        """Give the name to what is whole now, with the mode and owner of what it replaces."""
+        if replace:
+            _become_like(self._path, file.fileno())
         if replace and self._name is not None:
             self._name.replace(self._path)
         elif self._name is not None:
@@ -118,6 +121,14 @@ class File(io.FileIO):
         """Let go of it."""
         with blamed_on(self._path):
             super().close()
+
+
+def _become_like(path: Path, descriptor: int) -> None:
+    with contextlib.suppress(OSError):  # it is not there, or its owner is not ours to give
+        found = path.lstat()
+        if stat.S_ISREG(found.st_mode) and sys.platform != "win32":
+            os.fchmod(descriptor, found.st_mode & 0o777)
+            os.fchown(descriptor, found.st_uid, found.st_gid)
 
 
 @contextlib.contextmanager

@@ -154,3 +154,13 @@ def test_a_cluster_does_it_and_loses_no_song_with_a_worker(album, tmp_path):
 def test_a_cluster_that_is_not_there_is_one_line(album):
     message = failed(ctxaudio("shift", "album", "+2", "-o", "out", "--cluster", "nowhere"))
     assert "a Dask scheduler's address is like tcp://host:8786" in message
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "\N{MUSICAL SYMBOL G CLEF}"])
+def test_a_name_as_long_as_can_be_makes_one_that_can_be(album, tmp_path, letter):
+    name = letter * (251 // len(letter.encode())) + ".wav"
+    shutil.copy(album / "a.wav", tmp_path / name)
+    assert ctxaudio("shift", name, "+2").code == 0
+    (made,) = tmp_path.glob("*+2st.wav")
+    assert 250 < len(os.fsencode(made.name)) <= 255
+    assert name.startswith(made.name.removesuffix("+2st.wav"))

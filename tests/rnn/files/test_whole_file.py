@@ -322,3 +322,14 @@ def test_what_was_written_can_be_read_back_and_changed(path, way):
         file.write(b"CD")
         file.truncate(5)
     assert path.read_bytes() == b"abCDe"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such modes there")
+def test_what_is_replaced_leaves_its_mode(tmp_path):
+    path = tmp_path / "file"
+    for mode in (0o600, 0o644, 0o604):
+        path.write_bytes(b"before")
+        path.chmod(mode)
+        write_whole(path, b"after")
+        assert path.stat().st_mode & 0o7777 == mode
+        assert path.read_bytes() == b"after"
