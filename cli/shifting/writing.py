@@ -206,7 +206,10 @@ def write(
     if clips(plan.file_format) and (over := over_full_scale(sound, like)) > 1.0:
         sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
         if lowered_db >= 0.01:
-            reporter.note(f"the result would have clipped and is {lowered_db:.2f} dB softer.")
+            reporter.note(
+                f"the result is {lowered_db:.2f} dB softer: its true peaks would have been over "
+                "-1 dBTP, and over the song's."
+            )
     with reporter.stage("save"):
         told = encode(
             file,

@@ -15,6 +15,7 @@ from ctxaudio.sound.source import SoundSource
 
 _OVERSAMPLED_RATE = 176_400  # Hz
 _MOST = 4  # times the rate
+_ROOM = 10.0 ** (-1.0 / 20.0)  # -1 dBTP
 
 
 def true_peak(sound: SoundSource) -> float:
@@ -48,10 +49,11 @@ def true_peak(sound: SoundSource) -> float:
 def over_full_scale(sound: SoundSource, like: SoundSource | None = None) -> float:
     """What a sound must be divided by for an encoding that clips, 1 where it may stay.
 
-    No sample is over full scale then, and no true peak; but where the song that it was made of,
-    ``like``, has true peaks over full scale, as loud masters have, it may have as high ones.
+    No sample is over full scale then, and no true peak. Of one that was made of another, ``like``,
+    true peaks are at most 1 dB below full scale, as EBU R 128 asks, so that a lossy encoder has
+    room; or as high as those of the other, where it has higher ones, as loud masters have.
     """
-    ceiling = 1.0 if like is None else max(1.0, true_peak(like))
+    ceiling = 1.0 if like is None else max(_ROOM, true_peak(like))
     return max(1.0, sound.peak, true_peak(sound) / ceiling)
 
 

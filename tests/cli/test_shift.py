@@ -183,7 +183,7 @@ def test_a_result_that_would_clip_is_softer_and_a_note_says_so(here):
     assert result.code == 0
     facts = json.loads(result.out)
     assert facts["lowered_by_db"] > 0.01
-    assert "would have clipped" in result.err
+    assert "its true peaks would have been over -1 dBTP" in result.err
     assert np.abs(read(here / "song+3st.wav").samples).max() <= 1.0
     assert ctxaudio("shift", song, "+3", "-o", "float.wav", "-q").err == ""
 

@@ -87,3 +87,16 @@ def test_a_loud_master_is_given_back_as_loud_as_it_was():
     assert fit_full_scale(square, like=square) == (square, 0.0)
     lowered, _ = fit_full_scale(mono(2.0 * square.samples[0]), like=square)
     np.testing.assert_allclose(np.abs(lowered.samples).max(), 1.0, rtol=1e-4)
+
+
+@pytest.mark.parametrize("level_db", [-20.0, -1.5, -0.5, 0.0, 3.0])
+@pytest.mark.parametrize("like_db", [-12.0, -0.7])
+def test_what_is_made_of_a_song_has_true_peaks_of_at_most_1_db_below_full_scale_or_the_song_s(
+    level_db, like_db
+):
+    wave = sine(997.0, amplitude=1.0) * np.hanning(RATE)
+    made, song = (mono(10.0 ** (db / 20.0) * wave) for db in (level_db, like_db))
+    lowered, lowered_db = fit_full_scale(made, like=song)
+    ceiling_db = max(-1.0, like_db)
+    assert lowered_db == pytest.approx(max(0.0, level_db - ceiling_db), abs=0.01)
+    assert 20.0 * np.log10(true_peak(lowered)) <= ceiling_db + 0.01 or level_db <= ceiling_db
