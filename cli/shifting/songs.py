@@ -37,6 +37,7 @@ _SUFFIXES = {
 _NOT_WRITTEN = {
     *("3gp", "aac", "ac3", "amr", "ape", "avi", "dsf", "dts", "flv", "mp2", "mpc", "tak", "tta"),
     *("wma", "wv"),
+    *("8svx", "eac3", "m2ts", "mpeg", "mpg", "sph", "ts"),
 }
 
 _LONGEST_NAME = 255  # bytes, on the usual file systems

@@ -167,7 +167,10 @@ def sndfile_format_for(path: Path, like: FileFormat) -> FileFormat:
         )
     if suffix == "OPUS":
         return FileFormat("OGG", "OPUS")
-    if like.encoding in soundfile.available_subtypes(container):
+    # MP3 within WAV, and layers of MPEG before the third, libsndfile lists and does not write.
+    is_mp3 = (container, like.encoding) == ("MP3", "MPEG_LAYER_III")
+    is_written = is_mp3 or not like.encoding.startswith("MPEG")
+    if is_written and like.encoding in soundfile.available_subtypes(container):
         return FileFormat(container, like.encoding)
     if like.encoding.endswith("_16") and container in _BEST:
         return FileFormat(container, "PCM_16")

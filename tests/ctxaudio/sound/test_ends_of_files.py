@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from ctxaudio import DataError, FileFormat, Sound, load_sound
+from ctxaudio import DataError, FileFormat, Sound, load_sound, save_sound
 from ctxaudio.sound.encoding import WAV_FLOAT
 from ctxaudio.sound.truncation import missing_part
 from ctxaudio.sound.writing import format_for
@@ -48,3 +48,12 @@ def test_an_rf64_that_tells_its_size_twice_and_was_cut_is_held_to_its_count():
     assert load_sound(io.BytesIO(data))[0].samples.shape == SONG.samples.shape
     with pytest.raises(DataError, match=r"truncated: 16000 samples expected, \d+ found"):
         load_sound(io.BytesIO(data[: len(data) // 2]))
+
+
+@pytest.mark.parametrize("encoding", ["MPEG_LAYER_II", "MPEG_LAYER_III"])
+@pytest.mark.parametrize("container", ["MP3", "WAV"])
+def test_what_mpeg_encoded_goes_into_what_can_be_written(container, encoding, tmp_path):
+    for suffix in ("wav", "flac", "mp3"):
+        path = tmp_path / f"a.{suffix}"
+        save_sound(SONG, path, format_for(path, FileFormat(container, encoding)), replace=True)
+        assert load_sound(path)[0].samples.shape == SONG.samples.shape
