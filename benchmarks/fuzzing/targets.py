@@ -19,8 +19,9 @@ import numpy as np
 
 from benchmarks.fuzzing import wholes, words
 from benchmarks.fuzzing.mutations import Mutation, mutated
-from ctxaudio import DataError, load_memory
+from ctxaudio import DataError, FileFormat, load_memory
 from ctxaudio.sound.files import open_sound
+from ctxaudio.sound.tags.files import read_tags, write_tags
 
 _TEXT = tuple("+-0123456789.,cstxoup down a fifth octave nan inf 1e999 \N{MINUS SIGN}☃\0\x1b[31m")
 
@@ -43,6 +44,11 @@ class Fault(NamedTuple):
 def draw(rng: np.random.Generator) -> Draw:
     """Anything of all there is."""
     way = rng.random()
+    if way < 0.15:
+        kind = wholes.TAGGED[rng.integers(len(wholes.TAGGED))]
+        other = wholes.TAGGED[rng.integers(len(wholes.TAGGED))]
+        mutation = mutated(wholes.tagged_file(*kind), wholes.tagged_file(*other), rng)
+        return Draw(f"tags {kind[0]} {kind[1]}", *mutation)
     if way < 0.75:
         kind = wholes.SOUNDS[rng.integers(len(wholes.SOUNDS))]
         other = wholes.SOUNDS[rng.integers(len(wholes.SOUNDS))]
@@ -100,6 +106,21 @@ def _sound(tried: Draw) -> str | None:
 _ENDLESS = ("sound adts aac", "sound ac3 ac3", "sound mpegts aac", "sound flv aac")
 
 
+def _tags(tried: Draw) -> None:
+    """Read, and written into files of every kind: what is damaged must not damage those."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "song")
+        path.write_bytes(tried.data)
+        tags = read_tags(path)
+    for kind in wholes.TAGGED:
+        file = io.BytesIO(wholes.sound_file(*kind))
+        write_tags(file, tags, FileFormat(*kind))
+        file.seek(0)
+        stored, _ = open_sound(file)
+        if stored.n_samples != wholes.N_SAMPLES:
+            raise AssertionError(f"tags have changed how many samples there are in {kind}.")
+
+
 def _memory(tried: Draw) -> None:
     load_memory(io.BytesIO(tried.data))
 
@@ -148,6 +169,7 @@ def _config(tried: Draw) -> None:
 
 _TARGETS: dict[str, Callable[[Draw], str | None]] = {
     "sound": _sound,
+    "tags": _tags,
     "memory": _memory,
     "attractors": _attractors,
     "interval": _interval,
@@ -157,6 +179,7 @@ _TARGETS: dict[str, Callable[[Draw], str | None]] = {
 }
 _OWN: dict[str, type[Exception] | tuple[type[Exception], ...]] = {
     "sound": DataError,
+    "tags": DataError,
     "memory": DataError,
     "attractors": ValueError,
     "interval": ValueError,

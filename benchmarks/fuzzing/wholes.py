@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ctxaudio import ContextShift, FileFormat, Sound, save_memory, save_sound
+from ctxaudio.sound.tags.files import write_tags
+from ctxaudio.sound.tags.values import Chapter, Picture, Tags
 
 RATE = 16_000
 N_SAMPLES = 6_000
@@ -92,6 +94,30 @@ def _by_ffmpeg(container: str, codec: str) -> bytes:
             for part in [*resampler.resample(frame), *resampler.resample(None), None]:
                 output.mux(track.encode(part))
         return path.read_bytes()
+
+
+TAGGED = (
+    ("WAV", "PCM_16"),
+    ("AIFF", "PCM_24"),
+    ("FLAC", "PCM_16"),
+    ("OGG", "VORBIS"),
+    ("OGG", "OPUS"),
+    ("MP3", "MPEG_LAYER_III"),
+)
+
+
+@cache
+def tagged_file(container: str, encoding: str) -> bytes:
+    """A sound file that says what it is, and shows a cover."""
+    cover = Picture(3, "image/png", "front", b"\x89PNG\r\n\x1a\n" + bytes(60))
+    tags = Tags(
+        fields={"TITLE": ("A song",), "ARTIST": ("One", "Two"), "KEY": ("Am",), "BPM": ("120",)},
+        pictures=(cover,),
+        chapters=(Chapter(0.0, 0.1, "first"), Chapter(0.1, 0.3, "second")),
+    )
+    file = io.BytesIO(sound_file(container, encoding))
+    write_tags(file, tags, FileFormat(container, encoding))
+    return file.getvalue()
 
 
 @cache
