@@ -38,7 +38,7 @@ class Instruction:
     def _numba_type_(self) -> Any:  # numba asks for it where a compiled function calls this
         from rnn.native.vectors import numba_type
 
-        return numba_type(self)
+        return numba_type(self, LANES)
 
 
 @Instruction

@@ -11,34 +11,33 @@ from numba.core.registry import cpu_target
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin, models, register_model
 
-from rnn.lanes import LANES, Instruction
-
 
 class Lanes(types.Type):
-    """Of eight doubles."""
+    """Of some doubles side by side."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Lanes")
+    def __init__(self, n: int) -> None:
+        super().__init__(name=f"Lanes({n})")
+        self.n = n
 
 
 @register_model(Lanes)
 class _Vector(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: Lanes) -> None:
-        super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), LANES))
+        super().__init__(manager, kind, ir.VectorType(ir.DoubleType(), kind.n))
 
 
-LANES_TYPE = Lanes()
 _ANYTHING = types.VarArg(types.Any)  # type: ignore[attr-defined]
 
 
-def numba_type(instruction: Instruction) -> types.Type:
-    """Of an instruction, as a function that compiled ones call."""
+def numba_type(instruction: Any, n_lanes: int) -> types.Type:
+    """Of a :class:`rnn.lanes.Instruction`, as a function that compiled ones call."""
+    returned = Lanes(n_lanes) if instruction.returns_lanes else types.none
 
     class Call(AbstractTemplate):  # type: ignore[misc]
         key = instruction
 
         def generic(self, arguments: Any, _: Any) -> Any:
-            return signature(LANES_TYPE if instruction.returns_lanes else types.none, *arguments)
+            return signature(returned, *arguments)
 
     @lower_builtin(instruction, _ANYTHING)  # type: ignore[untyped-decorator]
     def write(context: Any, build: ir.IRBuilder, called: Any, values: Any) -> Any:
@@ -61,9 +60,8 @@ for _sign, _name in ((operator.add, "fadd"), (operator.mul, "fmul")):
     @infer_global(_sign)
     class _Sign(AbstractTemplate):  # type: ignore[misc]
         def generic(self, arguments: Any, _: Any) -> Any:
-            if arguments == (LANES_TYPE, LANES_TYPE):
-                return signature(LANES_TYPE, *arguments)
-            return None
+            one, other = arguments if len(arguments) == 2 else (None, None)
+            return signature(one, one, other) if isinstance(one, Lanes) and one == other else None
 
     @lower_builtin(_sign, Lanes, Lanes)  # type: ignore[untyped-decorator]
     def _write(_: Any, build: ir.IRBuilder, __: Any, values: Any, name: str = _name) -> Any:
