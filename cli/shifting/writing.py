@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.tags.values import Tags
 
+# Bits of a sample, of encodings that do not compress by as much as there is to be compressed.
+_BITS = {
+    **dict.fromkeys(["PCM_S8", "PCM_U8", "ULAW", "ALAW"], 8),
+    **{"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64},
+}
 Depth: TypeAlias = Literal["16", "24", "32", "float"]
 
 
@@ -142,7 +148,21 @@ def planned(
             f"--speed would part the sound of {name} from its picture; name a file for the sound "
             "alone, such as .m4a, with -o."
         )
+    _check_room(target, file_format, round(song.duration_s * rate / speed), song.n_channels)
     return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None)
+
+
+def _check_room(target: Path, file_format: FileFormat, n_samples: int, n_channels: int) -> None:
+    """Refuse what will not fit on the disk, of formats whose size is known before."""
+    n_bits = 0 if file_format.container == "FLAC" else _BITS.get(file_format.encoding, 0)
+    needed = n_samples * n_channels * n_bits // 8
+    folder = target.parent
+    total, _, free = shutil.disk_usage(folder)
+    if needed > free and total:  # some that are none say that they have nothing
+        raise DataError(
+            f"cannot write {target}: it takes {needed / 1e6:.1f} MB, and in {folder} "
+            f"{free / 1e6:.1f} MB are free."
+        )
 
 
 def _kept(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -262,3 +263,18 @@ def test_a_header_that_was_never_finished_is_said(tmp_path):
     result = ctxaudio("info", "-", "--json", stdin=bytes(data))
     assert json.loads(result.out)["duration_s"] == 0.5
     assert "its header was never finished, and it is read as far as it goes" in result.err
+
+
+@pytest.mark.parametrize("suffix", ["wav", "aiff", "flac"])
+def test_a_disk_without_room_is_known_before_the_work(tmp_path, monkeypatch, suffix):
+    song = write(tmp_path / "song.wav", notes(seconds=2.0, channels=2))  # 16 bits at 8 kHz
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=50_000))
+    out = tmp_path / f"out.{suffix}"
+    result = ctxaudio("shift", song, "+1", "-o", out)
+    if suffix == "flac":  # of which nobody knows how large it will be
+        assert result.code == 0
+    else:
+        message = f"cannot write {out}: it takes 0.1 MB, and in {tmp_path} 0.1 MB are free."
+        assert message in failed(result)
+        assert not out.exists()
