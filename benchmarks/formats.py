@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
+from benchmarks.ffmpeg import decoded_by_ffmpeg
 from benchmarks.fuzzing import wholes
 from benchmarks.runner import write_json
 from ctxaudio import load_sound
@@ -34,19 +35,9 @@ class Compared(NamedTuple):
     difference: float  # the largest; full scale is 1
 
 
-def by_ffmpeg(data: bytes) -> np.ndarray:
-    """Samples (channel, time), of the first sound track."""
-    import av
-
-    with av.open(io.BytesIO(data), "r") as container:
-        resampler = av.AudioResampler(format="fltp")
-        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
-    return np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
-
-
 def compare(kind: str, data: bytes) -> Compared:
     """A file, decoded twice."""
-    ours, theirs = load_sound(io.BytesIO(data))[0].samples, by_ffmpeg(data)
+    ours, theirs = load_sound(io.BytesIO(data))[0].samples, decoded_by_ffmpeg(data)
     best = (0, np.inf)
     for late in (0, *range(-_MOST_LATE, _MOST_LATE)):
         one, other = ours[:, max(-late, 0) :], theirs[:, max(late, 0) :]
@@ -93,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for kind, (data, n_samples) in joined().items():
         ours = load_sound(io.BytesIO(data))[0].n_samples
         alone = len(soundfile.read(io.BytesIO(data))[0])
-        halves[kind] = (n_samples, ours, by_ffmpeg(data).shape[1], alone)
+        halves[kind] = (n_samples, ours, decoded_by_ffmpeg(data).shape[1], alone)
         print(
             f"{kind:36}"
             + "".join(f"{n:{width}}" for n, width in zip(halves[kind], (9, 9, 9, 12), strict=True))

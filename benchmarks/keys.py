@@ -64,7 +64,7 @@ def hear(case: Case) -> Heard:
     cents = tuning_cents(song)
     # At half a semitone up the song is as well in the next key, half a semitone down.
     truth = _PIECES[case.piece].tonic + round(shift - cents / 100.0)
-    heard = key_of(song)
+    heard = key_of(song, cents)
     if heard is None:
         raise RuntimeError(f"no key is heard in {case}.")
     return Heard(

@@ -59,7 +59,8 @@ def _song_facts(file: str, *, damaged: bool) -> dict[str, Any]:
 
     song, file_format = open_song(file, damaged=damaged)
     peak = song.peak
-    heard = key_of(song) if peak > 0.0 else None
+    cents = tuning_cents(song) if peak > 0.0 else None
+    heard = key_of(song, cents) if peak > 0.0 else None
     tempo, loudness = tempo_bpm(song), loudness_lufs(song)
     return {
         "kind": "song",
@@ -73,7 +74,7 @@ def _song_facts(file: str, *, damaged: bool) -> dict[str, Any]:
         "key": None if heard is None else str(heard.key),
         "key_confidence": None if heard is None else round(heard.confidence, 2),
         "key_second": None if heard is None else str(heard.second),
-        "tuning_cents": round(tuning_cents(song), 1) if peak > 0.0 else None,
+        "tuning_cents": None if cents is None else round(cents, 1),
         "tempo_bpm": None if tempo is None else round(tempo, 1),
         "fingerprint": song.fingerprint()[:16],
     }

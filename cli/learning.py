@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -161,6 +162,20 @@ def refuse_input(target: Path, inputs: Iterable[str]) -> None:
             raise DataError(f"{target} is read too, as {name}; name another file with -o.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teaching:
+    """What options say of a lesson."""
+
+    examples: tuple[float, ...]  # semitones of the versions that are made,
+    example_files: tuple[tuple[float, str], ...]  # unless some are given
+    seed: int
+    network: NetworkKind = "reservoir"
+    formants: bool = False  # whether they are a second knob
+    damaged: bool = False  # whether versions that break off are taken as far as they go
+    threads: int | None = None
+    cache: bool = False  # whether what was taught before is remembered, and what is taught kept
+
+
 class Lesson(NamedTuple):
     """An effect, and what is to be said of how it was taught."""
 
@@ -197,30 +212,11 @@ class Lesson(NamedTuple):
 
 
 def recall_or_learn(
-    song: SoundSource,
-    memory: str | None,
-    examples: tuple[float, ...],
-    example_files: tuple[tuple[float, str], ...],
-    seed: int,
-    reporter: Reporter,
-    *,
-    formants: bool = False,
-    damaged: bool = False,
-    cache: bool = True,
+    song: SoundSource, memory: str | None, teaching: Teaching, reporter: Reporter
 ) -> ContextShift:
     """What a memory file holds, or else what is learned of a song and its versions."""
     if memory is None:
-        lesson = learn(
-            song,
-            examples,
-            example_files,
-            seed,
-            reporter,
-            formants=formants,
-            damaged=damaged,
-            cache=cache,
-        )
-        return lesson.effect
+        return learn(song, teaching, reporter).effect
     return _read_memory(memory, reporter)
 
 
@@ -239,44 +235,30 @@ def _read_memory(memory: str, reporter: Reporter) -> ContextShift:
         return ContextShift(load_memory(memory))
 
 
-def learn(
-    song: SoundSource,
-    examples: tuple[float, ...],
-    example_files: tuple[tuple[float, str], ...],
-    seed: int,
-    reporter: Reporter,
-    *,
-    network: NetworkKind = "reservoir",
-    formants: bool = False,
-    damaged: bool = False,
-    threads: int | None = None,
-    cache: bool = False,
-) -> Lesson:
-    """Teach a network a song and its versions, and say what of them is to be doubted.
-
-    With ``cache``, what was taught before is remembered, and what is taught is kept.
-    """
+def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
+    """Teach a network a song and its versions, and say what of them is to be doubted."""
     from ctxaudio import ContextShift, Example, tape_example
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
     from ctxaudio.memory.learned import doubts, what_was_learned
     from ctxaudio.memory.remembered import users_memories
     from ctxaudio.memory.song_memory import n_taught
 
-    knobs = PITCH_AND_FORMANTS if formants else PITCH
+    knobs = PITCH_AND_FORMANTS if teaching.formants else PITCH
+    network, seed = teaching.network, teaching.seed
 
     with reporter.stage("make examples"):
-        if example_files:
+        if teaching.example_files:
             versions = [
-                Example(open_song(file, damaged=damaged)[0], context)
-                for context, file in example_files
+                Example(open_song(file, damaged=teaching.damaged)[0], context)
+                for context, file in teaching.example_files
             ]
         else:
-            versions = [tape_example(song, semitones) for semitones in examples]
-    given = versions if example_files else []
+            versions = [tape_example(song, semitones) for semitones in teaching.examples]
+    given = versions if teaching.example_files else []
     memory = None
-    if cache:
+    if teaching.cache:
         memory, taught = remembered(
-            song, examples, given, reporter, knobs=knobs, network=network, seed=seed
+            song, teaching.examples, given, reporter, knobs=knobs, network=network, seed=seed
         )
     is_remembered = memory is not None
     if memory is None:
@@ -288,9 +270,9 @@ def learn(
                 network=network,
                 seed=seed,
                 progress=progress,
-                threads=threads,
+                threads=teaching.threads,
             ).memory
-            if cache:
+            if teaching.cache:
                 users_memories().keep(taught, memory)
     with reporter.stage("check"):
         learned = what_was_learned(memory)

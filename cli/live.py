@@ -10,6 +10,7 @@ import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
+    Teaching,
     check_learning,
     formants_option,
     learning_options,
@@ -111,18 +112,15 @@ def live(
     else:
         with reporter.stage("load"):
             sound = open_to_play(song, memory, speed, damaged=damaged)
-        learned = partial(
-            recall_or_learn,
-            sound,
-            memory,
-            examples,
-            example_files,
-            seed,
-            reporter,
+        teaching = Teaching(
+            examples=examples,
+            example_files=example_files,
+            seed=seed,
             formants=apart,
             damaged=damaged,
             cache=not no_cache,
         )
+        learned = partial(recall_or_learn, sound, memory, teaching, reporter)
         opened = song_deck(song, sound, learned, context, card, speed=speed, formants=formants)
     if not no_ui:
         from cli.player.screen import show  # now, for it takes time that the music will not have

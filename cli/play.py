@@ -9,6 +9,7 @@ import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
 from cli.learning import (
+    Teaching,
     check_learning,
     formants_option,
     learning_options,
@@ -67,18 +68,15 @@ def play(
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
         sound = open_to_play(song, memory, speed, damaged=damaged)
-    learned = partial(
-        recall_or_learn,
-        sound,
-        memory,
-        examples,
-        example_files,
-        seed,
-        reporter,
+    teaching = Teaching(
+        examples=examples,
+        example_files=example_files,
+        seed=seed,
         formants=apart,
         damaged=damaged,
         cache=not no_cache,
     )
+    learned = partial(recall_or_learn, sound, memory, teaching, reporter)
     with song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants) as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)

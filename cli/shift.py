@@ -10,6 +10,7 @@ import click
 from cli.arguments import FileName, SemitoneList, Semitones, SignedCommand, speed_option
 from cli.destination import Place, Tuning
 from cli.learning import (
+    Teaching,
     check_learning,
     formants_option,
     learning_options,
@@ -142,14 +143,17 @@ def shift(
         speed=speed,
         formants=formants,
         memory=memory,
-        examples=examples,
-        example_files=example_files,
-        seed=seed,
-        threads=threads,
-        cache=not no_cache,
+        teaching=Teaching(
+            examples=examples,
+            example_files=example_files,
+            seed=seed,
+            formants=formants is not None,
+            damaged=damaged,
+            threads=threads,
+            cache=not no_cache,
+        ),
         drums=drums,
         force=force,
-        damaged=damaged,
         wanted=wanted,
         inputs=(
             *(song.name for song in songs),

@@ -9,6 +9,7 @@ import click
 
 from cli.arguments import FileName, SignedCommand
 from cli.learning import (
+    Teaching,
     check_learning,
     learn,
     learning_options,
@@ -81,17 +82,16 @@ def teach(
     with whole_file(target, force=force) as file:
         with reporter.stage("load"):
             sound, _ = open_song(song, damaged=damaged)
-        lesson = learn(
-            sound,
-            examples,
-            example_files,
-            seed,
-            reporter,
+        teaching = Teaching(
+            examples=examples,
+            example_files=example_files,
+            seed=seed,
             network=network,
             formants=formants,
             damaged=damaged,
             threads=threads,
         )
+        lesson = learn(sound, teaching, reporter)
         memory = lesson.effect.memory
         with reporter.stage("save"):
             save_memory(memory, file)

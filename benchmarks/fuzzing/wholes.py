@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
 
 import numpy as np
 
+from benchmarks.ffmpeg import encoded_by_ffmpeg
 from ctxaudio import ContextShift, FileFormat, Sound, save_memory, save_sound
 from ctxaudio.sound.tags.files import write_tags
 from ctxaudio.sound.tags.values import Chapter, Picture, Tags
@@ -51,13 +49,6 @@ _BY_FFMPEG = (
 SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG)
 
 
-class Whole(NamedTuple):
-    """A file that is whole."""
-
-    kind: str
-    data: bytes
-
-
 def song(rate: int = RATE) -> Sound:
     """Two channels of tones."""
     time_s = np.arange(N_SAMPLES) / rate
@@ -73,27 +64,8 @@ def sound_file(container: str, encoding: str) -> bytes:
         rate = 48_000 if encoding == "OPUS" else RATE  # of which ffmpeg decodes it
         save_sound(song(rate), file, FileFormat(container, encoding))
         return file.getvalue()
-    return _by_ffmpeg(container, encoding)
-
-
-def _by_ffmpeg(container: str, codec: str) -> bytes:
-    import av
-
-    rate = 48_000 if codec in ("libopus", "libmp3lame", "ac3") else 44_100
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "song")
-        with av.open(str(path), "w", format=container) as output:
-            track: Any = output.add_stream(codec, rate=rate, layout="stereo")
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(song(rate).samples), format="fltp", layout="stereo"
-            )
-            frame.sample_rate, frame.pts = rate, 0
-            resampler = av.AudioResampler(
-                format=track.format, layout="stereo", rate=rate, frame_size=track.frame_size
-            )
-            for part in [*resampler.resample(frame), *resampler.resample(None), None]:
-                output.mux(track.encode(part))
-        return path.read_bytes()
+    rate = 48_000 if encoding in ("libopus", "libmp3lame", "ac3") else 44_100
+    return encoded_by_ffmpeg(song(rate), container, encoding)
 
 
 TAGGED = (

@@ -124,13 +124,17 @@ def _outcomes(
         with processes(many.n_jobs) if many.cluster is None else processes_of(many.cluster):
             pool = joblib.Parallel(return_as="generator_unordered")
             yield from pool(
-                joblib.delayed(_outcome)(
-                    name, paths, replace(its, threads=its.threads or 1), quiet=True
-                )
+                joblib.delayed(_outcome)(name, paths, _of_one_thread(its), quiet=True)
                 for name, paths, its in left
             )
     except (ClusterError, WorkerError) as error:
         raise DataError(one_line(error)) from error
+
+
+def _of_one_thread(settings: Settings) -> Settings:
+    """Songs side by side have a core each, if nothing else was said."""
+    teaching = replace(settings.teaching, threads=settings.teaching.threads or 1)
+    return replace(settings, teaching=teaching)
 
 
 def _outcome(name: str, targets: list[Path], settings: Settings, *, quiet: bool) -> Outcome:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cli.destination import Tuning, Way, way_to
-from cli.learning import Lesson, learn, open_song, recalled, refuse_input
+from cli.learning import Lesson, Teaching, learn, open_song, recalled, refuse_input
 from cli.output import Reporter, refuse_existing, whole_file
 from cli.shifting.writing import Wanted, planned, refuse_unwritable, tags_after, tags_of, write
 
@@ -45,14 +45,9 @@ class Settings:
     speed: float
     formants: Formants
     memory: str | None
-    examples: tuple[float, ...]
-    example_files: tuple[tuple[float, str], ...]
-    seed: int
-    threads: int | None
-    cache: bool
+    teaching: Teaching  # unless there is a memory
     drums: Literal["move", "keep"]
     force: bool
-    damaged: bool
     wanted: Wanted
     inputs: tuple[str, ...]  # all files that are read
 
@@ -70,7 +65,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
         refuse_existing(target, force=settings.force)
         refuse_unwritable(target)
     with reporter.stage("load"):
-        song, song_format = open_song(name, damaged=settings.damaged)
+        song, song_format = open_song(name, damaged=settings.teaching.damaged)
     if not targets:
         (shift,) = settings.shifts
         way = _way(song, shift, reporter)
@@ -90,7 +85,7 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
             settings.wanted,
             reporter,
             speed=settings.speed,
-            seed=settings.seed,
+            seed=settings.teaching.seed,
         )
         for target in targets
     ]
@@ -119,17 +114,7 @@ def _way(song: StoredSound, shift: Shift, reporter: Reporter) -> Way:
 def _lesson(song: StoredSound, settings: Settings, reporter: Reporter) -> Lesson:
     if settings.memory is not None:
         return recalled(settings.memory, reporter)
-    return learn(
-        song,
-        settings.examples,
-        settings.example_files,
-        settings.seed,
-        reporter,
-        formants=settings.formants is not None,
-        damaged=settings.damaged,
-        threads=settings.threads,
-        cache=settings.cache,
-    )
+    return learn(song, settings.teaching, reporter)
 
 
 def _make(
@@ -154,7 +139,7 @@ def _make(
             speed=settings.speed,
             drums=settings.drums,
             progress=progress,
-            threads=settings.threads,
+            threads=settings.teaching.threads,
         )
     return made
 
@@ -194,7 +179,7 @@ def _tell(
         **({} if settings.formants is None else {"formants": settings.formants}),
         memory=settings.memory,
         taught=list(lesson.effect.memory.contexts),
-        seed=None if settings.memory else settings.seed,
+        seed=None if settings.memory else settings.teaching.seed,
         duration_s=round(song.duration_s, 6),
         sample_rate=sample_rate,
         channels=song.n_channels,

@@ -88,15 +88,19 @@ class HeardKey(NamedTuple):
     confidence: float  # 0 to 1: how far ahead of the second, on the way from there to certainty
 
 
-def key_of(sound: SoundSource) -> HeardKey | None:
+def key_of(sound: SoundSource, cents: float | None = None) -> HeardKey | None:
     """The key of a song, judged by its first four minutes; None where there are no pitches.
 
     How much sounds of each of the twelve pitches (``librosa.feature.chroma_cqt``, at the song's
     own tuning) is correlated with how often they are played in each of the 24 keys.
+
+    Args:
+        sound: the song.
+        cents: its tuning, if :func:`~ctxaudio.analysis.tuning.tuning_cents` has told it.
     """
     librosa = load_librosa()
     chroma = np.zeros(12)
-    tuning = tuning_cents(sound) / 100.0
+    tuning = (tuning_cents(sound) if cents is None else cents) / 100.0
     for part in heard_parts(sound, _HEARD_S):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts that are shorter than the longest window

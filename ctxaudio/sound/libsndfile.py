@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ctxaudio.sound.containers.recording import Recording
-from ctxaudio.sound.containers.sizes import bytes_missing
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.encoding import FileFormat, undisturbed
 from ctxaudio.sound.source import BLOCK
@@ -53,8 +52,6 @@ def decode(file: BinaryIO, recording: Recording, decoded: Decoded) -> FileFormat
         raise NotReadError(_reason(error)) from error
     with sound:
         lacks = recording.lacks or missing_part(sound.extra_info)
-        if sound.format == "CAF" and (n_missing := bytes_missing(file, "caf")):
-            lacks = f"{n_missing} bytes are missing at its end"
         is_endless = sound.frames >= _UNKNOWN_LENGTH
         if is_endless or view.size_was_unknown or is_unfinished(sound.extra_info):
             decoded.warn("its header was never finished, and it is read as far as it goes.")

@@ -77,12 +77,11 @@ def between(samples: np.ndarray, begin: int, end: int) -> np.ndarray:
     return np.pad(inside, ((0, 0), (left, end - begin - left - inside.shape[1])))
 
 
-class Divided(SoundSource):
-    """A sound with each sample divided by a number, as it is read."""
+class _Changed(SoundSource):
+    """A sound of the shape and rate of another, whose samples are changed as they are read."""
 
-    def __init__(self, source: SoundSource, divisor: float) -> None:
+    def __init__(self, source: SoundSource) -> None:
         self._source = source
-        self._divisor = np.float64(divisor)
         self.sample_rate = source.sample_rate
 
     @property
@@ -94,28 +93,26 @@ class Divided(SoundSource):
     def n_samples(self) -> int:
         """As many as there are."""
         return self._source.n_samples
+
+
+class Divided(_Changed):
+    """A sound with each sample divided by a number, as it is read."""
+
+    def __init__(self, source: SoundSource, divisor: float) -> None:
+        super().__init__(source)
+        self._divisor = np.float64(divisor)
 
     def read(self, begin: int, end: int) -> np.ndarray:
         """Samples, divided in float64 and rounded."""
         return (self._source.read(begin, end) / self._divisor).astype(np.float32)
 
 
-class Without(SoundSource):
+class Without(_Changed):
     """A sound less another of its shape, as it is read."""
 
     def __init__(self, source: SoundSource, taken: SoundSource) -> None:
-        self._source, self._taken = source, taken
-        self.sample_rate = source.sample_rate
-
-    @property
-    def n_channels(self) -> int:
-        """As many as there are."""
-        return self._source.n_channels
-
-    @property
-    def n_samples(self) -> int:
-        """As many as there are."""
-        return self._source.n_samples
+        super().__init__(source)
+        self._taken = taken
 
     def read(self, begin: int, end: int) -> np.ndarray:
         """Samples (channel, time) of the one less those of the other."""

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from ctxaudio.sound.containers import flac, mp3, ogg
 from ctxaudio.sound.containers.recording import Recording, read_at, size_of
+from ctxaudio.sound.containers.sizes import bytes_missing
 
 
 def recordings_in(file: BinaryIO) -> list[Recording]:
@@ -21,4 +22,6 @@ def recordings_in(file: BinaryIO) -> list[Recording]:
         return flac.recordings(file)
     if mp3.begins(start):
         return mp3.recordings(file)
-    return [Recording(0, size_of(file))]
+    n_missing = bytes_missing(file, "caf") if start == b"caff" else 0
+    lacks = f"{n_missing} bytes are missing at its end" if n_missing else None
+    return [Recording(0, size_of(file), lacks=lacks)]
