@@ -60,11 +60,11 @@ class PhraseMemory:
 
     def warm_state(self, context: Context, frame: int = 0) -> np.ndarray:
         """State (unit,) just before a frame, of a network that has settled at a context."""
-        return _warm_state(self.network, self.clock, context, frame)
+        return warm_state(self.network, self.clock, context, frame)
 
     def states(self, context: Context) -> np.ndarray:
         """States (phrase frame, unit) of one turn of the clock at a constant context."""
-        return _cycle(self.network, self.clock, context)
+        return cycle_of(self.network, self.clock, context)
 
     def features(self, states: np.ndarray, start: int) -> np.ndarray:
         """Features (time, feature) that the states of frames ``start``, ... stand for.
@@ -109,7 +109,7 @@ def teach_phrases(
     """
     n_frames, n_features = check_examples(examples)
     length = clock.n_frames
-    cycles = {context: _cycle(network, clock, context) for context in examples}
+    cycles = {context: cycle_of(network, clock, context) for context in examples}
     equations = NormalEquations.zeros(network.n_units, 0)
     for states in cycles.values():
         equations = equations.add(states, np.zeros((length, 0)))
@@ -182,14 +182,16 @@ def recall_frames(
     return memory.features(states, start), states[-1] if len(states) else state
 
 
-def _warm_state(
+def warm_state(
     network: Network, clock: ClockConfig, context: Context, frame: int = 0
 ) -> np.ndarray:
+    """State (unit,) just before a frame, of a network that has settled at a context."""
     turns = clock_signal(clock, frame, WARM_UP_TURNS * clock.n_frames)
     return network.run(turns, np.atleast_1d(np.asarray(context, np.float64)))[-1]
 
 
-def _cycle(network: Network, clock: ClockConfig, context: Context) -> np.ndarray:
+def cycle_of(network: Network, clock: ClockConfig, context: Context) -> np.ndarray:
+    """States (phrase frame, unit) of one turn of the clock at a constant context."""
     turn = clock_signal(clock, 0, clock.n_frames)
     constant = np.atleast_1d(np.asarray(context, np.float64))
-    return network.run(turn, constant, _warm_state(network, clock, context))
+    return network.run(turn, constant, warm_state(network, clock, context))
