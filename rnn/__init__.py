@@ -79,6 +79,8 @@ _HOMES = {
         "recall_frames",
         "teach_phrases",
     ),
+    "phrases.loop": ("PhraseLoop", "teach_loop"),
+    "phrases.solved": ("SolvedReadouts", "solve_readouts"),
     "readout": ("NormalEquations", "Readout", "TriangularFactor"),
     "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),
 }

@@ -1,0 +1,1 @@
+"""A memory that holds a song by itself: what it is taught, how that is kept, and its recall."""

@@ -1,0 +1,144 @@
+"""A memory that sings alone: a network that was taught a whole song, and what it was taught.
+
+The readouts of a song are many times larger than the song. They are linear in what they were taught
+(:mod:`rnn.phrases.solved`), and so that is kept, rounded and packed, and the network itself as the
+seed that it is drawn from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ctxaudio.analysis.bands import BandConfig
+from ctxaudio.analysis.examples import Example
+from ctxaudio.analysis.features import measure_features
+from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.errors import DataError
+from ctxaudio.memory.alone.displacement import Displacement, displacement_of
+from ctxaudio.memory.alone.layout import MOST_CHANNELS, Layout
+from ctxaudio.memory.alone.packing import Rounding, packed, rounded
+from ctxaudio.sound.source import SoundSource
+from ctxaudio.threads import workers_of
+from rnn import ClockConfig
+
+CLOCK = ClockConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class AloneMemory:
+    """What a network was taught of a song, at some contexts, and the seed it is drawn from."""
+
+    phrases: tuple[bytes, ...]  # packed
+    displacements: tuple[Displacement, ...]  # of each context but 0
+    contexts: tuple[float, ...]  # but 0
+    frames: FrameConfig
+    bands: BandConfig
+    sample_rate: int
+    n_samples: int
+    n_channels: int
+    fingerprint: str
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        taught = ", ".join(f"{context:+g}" for context in self.contexts)
+        return (
+            f"AloneMemory({self.n_samples} samples at {self.sample_rate} Hz, taught at 0, {taught}: "
+            f"{self.bits_s / 1e3:.0f} kbit/s)"
+        )
+
+    @property
+    def layout(self) -> Layout:
+        """Which feature is what."""
+        return Layout(n_channels=self.n_channels)
+
+    @property
+    def n_frames(self) -> int:
+        """Of the song."""
+        return self.frames.n_frames(self.n_samples)
+
+    @property
+    def duration_s(self) -> float:
+        """Of the song, in seconds."""
+        return self.n_samples / self.sample_rate
+
+    @property
+    def bits_s(self) -> float:
+        """Bits that it takes for each second of the song."""
+        return 8.0 * sum(map(len, self.phrases)) / self.duration_s
+
+
+def teach_alone(
+    song: SoundSource,
+    examples: Iterable[Example],
+    model: Iterable[np.ndarray],
+    *,
+    seed: int = 0,
+    progress: Callable[[int], None] = lambda _: None,
+    threads: int | None = None,
+) -> AloneMemory:
+    """Teach a network a whole song at context 0, and each example at its own context.
+
+    Args:
+        song: of one channel or two, at context 0.
+        examples: of what it is at others.
+        model: its features (frame, feature), some after others.
+        seed: of the network's draw.
+
+    Raises:
+        DataError: if there is no example, two share a context, one does not fit the song or moves
+            formants by themselves, or there are more channels.
+    """
+    examples = list(examples)
+    check_alone(song, examples)
+    frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
+    song_is, versions = measure_features(
+        song, examples, frames, bands, progress, workers_of(threads)
+    )
+    layout = Layout(n_channels=song.n_channels)
+    phrases: list[bytes] = []
+    rounding = Rounding.zeros()
+    waiting = np.zeros((0, layout.n_features))
+    frame_s = frames.hop / song.sample_rate
+    n_left = frames.n_frames(song.n_samples)
+    for part in model:
+        waiting = np.concatenate([waiting, part])
+        n_left -= len(part)
+        while len(waiting) >= CLOCK.n_frames or (n_left == 0 and len(waiting)):
+            phrase, waiting = waiting[: CLOCK.n_frames], waiting[CLOCK.n_frames :]
+            steps, rounding = rounded(phrase, layout, frame_s, rounding)
+            phrases.append(packed(steps, layout))
+    return AloneMemory(
+        phrases=tuple(phrases),
+        displacements=tuple(displacement_of(song_is, version) for version in versions),
+        contexts=tuple(example.context for example in examples),
+        frames=frames,
+        bands=bands,
+        sample_rate=song.sample_rate,
+        n_samples=song.n_samples,
+        n_channels=song.n_channels,
+        fingerprint=song.fingerprint(),
+        seed=seed,
+    )
+
+
+def check_alone(song: SoundSource, examples: list[Example]) -> None:
+    """Refuse what no memory that sings alone can be taught, before any work is done.
+
+    Raises:
+        DataError: as :func:`teach_alone` says.
+    """
+    if song.n_channels > MOST_CHANNELS:
+        raise DataError(
+            f"a memory that sings alone has one channel or two, got {song.n_channels}; "
+            "mix the song down to stereo."
+        )
+    contexts = [example.context for example in examples]
+    if not contexts:
+        raise DataError("at least one example is needed beside the song itself.")
+    if len({0.0, *contexts}) <= len(contexts):
+        raise DataError(f"each example needs a context of its own, got {contexts}.")
+    if any(example.formants is not None for example in examples):
+        raise DataError("a memory that sings alone has one knob, pitch; formants move along.")

@@ -1,0 +1,159 @@
+"""What is taught, in few bits: rounded to steps that are not heard, and compressed by LZMA.
+
+A phrase is packed by itself. Of a slot that is silent nothing is kept but that it is.
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ctxaudio.analysis.bands import REFERENCE_HZ, hz_to_semitones
+from ctxaudio.analysis.noise_bands import LOOKS, N_BANDS
+from ctxaudio.analysis.partials import N_SLOTS
+from ctxaudio.analysis.sinusoids import SILENT_DB
+from ctxaudio.memory.alone.layout import Layout
+
+# Of each part: semitones, dB, shares, turns, hops.
+STEPS = {
+    "pitch": 0.01,
+    "level": 0.5,
+    "pan": 1.0 / 128.0,
+    "phase": 1.0 / 32.0,
+    "attack": 1.0 / 64.0,
+    "noise": 1.5,
+    "likeness": 1.0 / 8.0,
+}
+_MOST = 2**15 - 1  # steps
+_SILENT = round(SILENT_DB / STEPS["level"])
+_PLANES = (0, 8, 16)  # bits, of differences of what fits into 16
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0}]
+
+
+class Rounding(NamedTuple):
+    """What rounding has left of each slot's phase."""
+
+    turns: np.ndarray  # (slot,) that it lags
+    held: np.ndarray  # (slot,) steps of pitch, where it is or was last
+
+    @classmethod
+    def zeros(cls) -> Rounding:
+        """Before the first frame."""
+        return cls(np.zeros(N_SLOTS), np.zeros(N_SLOTS, np.int16))
+
+
+def rounded(
+    features: np.ndarray, layout: Layout, frame_s: float, rounding: Rounding
+) -> tuple[np.ndarray, Rounding]:
+    """Features (frame, feature) in whole steps, int16.
+
+    Pitches are rounded so that no phase drifts: what one frame is too high, the next is lower.
+    """
+    steps = np.empty(features.shape, np.int16)
+    for name, where in layout.parts.items():
+        part = np.round(features[:, where] / STEPS[name])
+        steps[:, where] = np.clip(part, -_MOST, _MOST)
+    pitch = layout.parts["pitch"]
+    is_on = steps[:, layout.parts["level"]] > _SILENT
+    hertz = REFERENCE_HZ * 2.0 ** (features[:, pitch] / 12.0)
+    turns, held = rounding.turns.copy(), rounding.held
+    for frame, here in enumerate(is_on):
+        turns[~here] = 0.0
+        due = np.maximum(hertz[frame] + turns / frame_s, 1.0)
+        wanted = np.round(np.asarray(hz_to_semitones(due)) / STEPS["pitch"])
+        held = np.where(here, wanted, held).astype(np.int16)
+        made = REFERENCE_HZ * 2.0 ** (held * STEPS["pitch"] / 12.0)
+        turns += np.where(here, (hertz[frame] - made) * frame_s, 0.0)
+        steps[frame, pitch] = held
+    return steps, Rounding(turns, held)
+
+
+def features_of(steps: np.ndarray, layout: Layout) -> np.ndarray:
+    """Features (frame, feature) that whole steps stand for."""
+    features = steps.astype(np.float64)
+    for name, where in layout.parts.items():
+        features[:, where] *= STEPS[name]
+    return features
+
+
+def packed(steps: np.ndarray, layout: Layout) -> bytes:
+    """A phrase of whole steps (frame, feature), compressed."""
+    is_on = steps[:, layout.parts["level"]].T > _SILENT
+    numbers = [
+        np.diff(_in_order(steps[:, layout.parts[name]], name)[kept].astype(np.int32), prepend=0)
+        for name, kept in _kept(layout, is_on)
+    ]
+    joined = np.concatenate(numbers)
+    folded = (joined << 1) ^ (joined >> 31)  # small where the size is, of either sign
+    planes = [(folded >> bits).astype(np.uint8) for bits in _PLANES]
+    data = np.concatenate([np.packbits(is_on), *planes]).tobytes()
+    return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_FILTERS)
+
+
+def unpacked(data: bytes, n_frames: int, layout: Layout) -> np.ndarray:
+    """The steps (frame, feature) of a phrase that :func:`packed` made.
+
+    Raises:
+        ValueError: if it did not.
+    """
+    n_mask = -(-N_SLOTS * n_frames // 8)
+    most = n_mask + len(_PLANES) * n_frames * layout.n_features
+    decoder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
+    try:
+        plain = np.frombuffer(decoder.decompress(data, max_length=most + 1), np.uint8)
+    except lzma.LZMAError as error:
+        raise ValueError(f"a phrase cannot be unpacked: {error}") from error
+    bits = np.unpackbits(plain[:n_mask], count=N_SLOTS * n_frames)
+    if len(bits) < N_SLOTS * n_frames:
+        raise ValueError("a phrase is cut short")
+    is_on = bits.reshape(N_SLOTS, n_frames) > 0
+    all_kept = list(_kept(layout, is_on))
+    n_numbers = sum(int(np.count_nonzero(kept)) for _, kept in all_kept)
+    if len(plain) != n_mask + len(_PLANES) * n_numbers:
+        raise ValueError(f"a phrase of {n_numbers} numbers has {len(plain)} bytes")
+    planes = plain[n_mask:].reshape(len(_PLANES), n_numbers).astype(np.int32)
+    folded = sum(plane << bits for plane, bits in zip(planes, _PLANES, strict=True))
+    numbers = (folded >> 1) ^ -(folded & 1)
+    steps = np.zeros((n_frames, layout.n_features), np.int16)
+    steps[:, layout.parts["level"]] = _SILENT
+    begin = 0
+    for name, kept in all_kept:
+        where = layout.parts[name]
+        ordered = _in_order(steps[:, where], name)
+        end = begin + int(np.count_nonzero(kept))
+        ordered[kept] = np.cumsum(numbers[begin:end])
+        steps[:, where] = _back(ordered, name, n_frames)
+        begin = end
+    return steps
+
+
+def _kept(layout: Layout, is_on: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Which numbers of each part are kept, in their order, where (slot, frame) sound."""
+    begins = is_on.copy()
+    begins[:, 1:] &= ~is_on[:, :-1]
+    yield "level", is_on.ravel()
+    yield "pitch", is_on.ravel()
+    if layout.n_channels > 1:
+        yield "pan", is_on.ravel()
+    yield "phase", begins.ravel()
+    for name in ("attack", "noise", "likeness"):
+        where = layout.parts[name]
+        yield name, np.ones((where.stop - where.start) * is_on.shape[1], bool)
+
+
+def _in_order(part: np.ndarray, name: str) -> np.ndarray:
+    """A part (frame, feature) as one series after the other; of noise, look after look."""
+    if name == "noise":
+        part = part.reshape(len(part), -1, LOOKS, N_BANDS).transpose(1, 3, 0, 2)
+        return part.reshape(-1)
+    return part.T.reshape(-1)
+
+
+def _back(ordered: np.ndarray, name: str, n_frames: int) -> np.ndarray:
+    if name == "noise":
+        part = ordered.reshape(-1, N_BANDS, n_frames, LOOKS).transpose(2, 0, 3, 1)
+        return part.reshape(n_frames, -1)
+    return ordered.reshape(-1, n_frames).T

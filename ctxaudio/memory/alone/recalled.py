@@ -1,0 +1,96 @@
+"""What a network that sings alone recalls, frame by frame, of the song it was taught."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from ctxaudio.analysis.noise_bands import N_BANDS, band_pitches
+from ctxaudio.memory.alone.displacement import at_frames, displaced
+from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
+from ctxaudio.memory.alone.packing import features_of, unpacked
+from rnn import ReservoirConfig, draw_reservoir, solve_readouts, teach_loop
+from rnn.phrases.loop import LoopState
+
+# The response to a context stays linear the further, the less it moves the states; what is kept of
+# it is as exact as float64 lets it be. `python -m benchmarks.alone` shows others.
+CONTEXT_SCALE = 1e-5
+RIDGE = 1e-18
+
+
+class AloneRecall:
+    """The network of a memory, which turns by itself, and what its states stand for."""
+
+    def __init__(self, memory: AloneMemory) -> None:
+        self.memory = memory
+        self.layout = memory.layout
+        network_rng, rings_rng = np.random.default_rng(memory.seed).spawn(2)
+        config = ReservoirConfig(n_inputs=CLOCK.n_bumps, context_scale=CONTEXT_SCALE)
+        network = draw_reservoir(config, rng=network_rng)
+        contexts = (0.0, *memory.contexts)
+        self._loop = teach_loop(network, CLOCK, contexts, rng=rings_rng)
+        self._readouts = solve_readouts(network, CLOCK, contexts, ridge=RIDGE)
+        self._noise_st = band_pitches(memory.sample_rate)
+        self._taught = lru_cache(maxsize=2)(self._targets)
+        self._state: LoopState | None = None
+        self._at = -1  # the frame that comes next
+
+    def frames(self, begin: int, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Recall as many frames as there are contexts (time,), from one on.
+
+        The network goes on by itself where the call before ended; it is set to another frame only
+        where one is asked for.
+
+        Returns:
+            Features (time, feature), and where the bands of noise are, (time, band) semitones above
+            440 Hz.
+        """
+        if self._state is None or begin != self._at:
+            self._state = self._loop.start(begin, float(contexts[0]))
+        turned = self._loop.run(self._state, contexts[:, None])
+        self._state, self._at = turned.after, begin + len(contexts)
+        features = np.tile(self.layout.silence, (len(contexts), 1))
+        noise_st = np.tile(self._noise_st, (len(contexts), 1))
+        shares = self._readouts.shares(turned.states)
+        for number in np.unique(turned.frames // CLOCK.n_frames):
+            if number < len(self.memory.phrases):
+                rows = np.flatnonzero(turned.frames // CLOCK.n_frames == number)
+                features[rows], noise_st[rows] = self._read(int(number), shares[:, rows])
+        return features, noise_st
+
+    def _read(self, number: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What states stand for in a phrase, by their shares (context, time, frame) of it."""
+        taught, moved = self._taught(number)
+        features = shares.sum(axis=0) @ taught
+        noise_st = shares.sum(axis=0).sum(axis=1)[:, None] * self._noise_st
+        for share, parts in zip(shares[1:], moved, strict=True):
+            for name, where in self.layout.parts.items():
+                if name in parts:
+                    features[:, where] += share @ parts[name]
+            noise_st += share @ parts["noise_pitch"]
+        return features, noise_st
+
+    def _targets(self, number: int) -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
+        """A phrase as it was taught at 0, and what was other at the other contexts."""
+        memory, length = self.memory, CLOCK.n_frames
+        begin = number * length
+        n_taught = min(length, memory.n_frames - begin)
+        steps = unpacked(memory.phrases[number], n_taught, self.layout)
+        # The last phrase ends in silence.
+        features = np.concatenate(
+            [
+                features_of(steps, self.layout),
+                np.tile(self.layout.silence, (length - n_taught, 1)),
+            ]
+        )
+        moved = []
+        for displacement in memory.displacements:
+            here = at_frames(displacement, begin, begin + length, memory.n_frames)
+            moved.append(displaced(features, here, memory.bands, self.layout, self._noise_st))
+        return features, moved
+
+
+def n_noise_bands() -> int:
+    """Of a frame."""
+    return N_BANDS
