@@ -29,10 +29,12 @@ TYPES: dict[str, np.dtype] = {
     "F64": np.dtype("<f8"),
     "F32": np.dtype("<f4"),
     "I32": np.dtype("<i4"),
+    "U8": np.dtype("u1"),
 }
 _NAMES = {dtype: name for name, dtype in TYPES.items()}
 _ORDER = list(TYPES)
 _MOST_BYTES = 16 << 20  # in memory, of an array that may be on the disk
+_PART_BYTES = 1 << 20  # of one of these, that are read at a time
 
 
 class Entry(NamedTuple):
@@ -191,10 +193,12 @@ def read_arrays(
 
 def _read_rows(file: Readable, entry: Entry) -> Rows:
     rows = Rows(entry.shape[1:], entry.dtype, most_bytes=0)
+    row_bytes = math.prod(entry.shape[1:]) * entry.dtype.itemsize
+    most = max(_PART_BYTES // max(row_bytes, 1), 1)
     while len(rows) < entry.shape[0]:
-        row = np.empty((1, *entry.shape[1:]), entry.dtype)
-        _fill(file, row.data.cast("B"))
-        rows.append(row)
+        part = np.empty((min(most, entry.shape[0] - len(rows)), *entry.shape[1:]), entry.dtype)
+        _fill(file, part.data.cast("B"))
+        rows.append(part)
     return rows
 
 

@@ -10,28 +10,60 @@ from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.features import Features
 from ctxaudio.analysis.noise_bands import LOOKS
 from ctxaudio.memory.alone.layout import Layout
+from ctxaudio.memory.alone.squeezing import squeezed, unsqueezed
 
+_STEP_ST, _STEP_DB = 5e-5, 0.02  # that are kept: at twelve times the context they are still small
 EVERY = 8  # frames; what is between is between in value too
 _AT_A_TIME = 512  # kept frames
+_MOST = 1e3  # semitones or dB
 
 
 class Displacement(NamedTuple):
     """Of one version, (kept frame, band)."""
 
-    semitones: np.ndarray  # float32
-    gain_db: np.ndarray  # float32
+    semitones: np.ndarray
+    gain_db: np.ndarray
+
+    def packed(self) -> bytes:
+        """In few bytes."""
+        steps = [
+            np.diff(np.round(part / step).astype(np.int32), axis=0, prepend=0).T.ravel()
+            for part, step in zip(self, (_STEP_ST, _STEP_DB), strict=True)
+        ]
+        return squeezed(np.zeros(0, np.uint8), np.concatenate(steps))
+
+    @classmethod
+    def unpacked(cls, data: bytes, n_frames: int, n_bands: int) -> Displacement:
+        """Of a song of ``n_frames``.
+
+        Raises:
+            ValueError: if the data are none of it.
+        """
+        n_kept = len(kept_frames(n_frames))
+        _, numbers = unsqueezed(data, 0, 2 * n_bands * n_kept)
+        if len(numbers) != 2 * n_bands * n_kept:
+            raise ValueError(f"a displacement has {len(numbers)} numbers")
+        steps = np.cumsum(numbers.reshape(2, n_bands, n_kept), axis=2)
+        found = cls(steps[0].T * _STEP_ST, steps[1].T * _STEP_DB)
+        if max(np.abs(part).max() for part in found) > _MOST:
+            raise ValueError(f"a version is displaced by more than {_MOST:g}")
+        return found
+
+
+def kept_frames(n_frames: int) -> np.ndarray:
+    """Which of ``n_frames`` are kept: every eighth, and the last."""
+    return np.append(np.arange(0, n_frames - 1, EVERY), n_frames - 1)
 
 
 def displacement_of(song_is: Features, version: Features) -> Displacement:
     """How a version's features differ from the song's, at every eighth frame and the last."""
-    n_frames = song_is.pitch.shape[0]
-    kept = np.append(np.arange(0, n_frames - 1, EVERY), n_frames - 1)
+    kept = kept_frames(song_is.pitch.shape[0])
     found: list[tuple[np.ndarray, np.ndarray]] = []
     for first in range(0, len(kept), _AT_A_TIME):
         rows = kept[first : first + _AT_A_TIME]
         begin, end = int(rows[0]), int(rows[-1]) + 1
         parts = [
-            (theirs[begin:end] - ours[begin:end])[rows - begin].astype(np.float32)
+            (theirs[begin:end] - ours[begin:end])[rows - begin]
             for theirs, ours in zip(version[:2], song_is[:2], strict=True)
             if theirs is not None and ours is not None
         ]

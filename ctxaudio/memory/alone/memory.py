@@ -7,7 +7,7 @@ seed that it is drawn from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,9 @@ from ctxaudio.analysis.examples import Example
 from ctxaudio.analysis.features import measure_features
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError
-from ctxaudio.memory.alone.displacement import Displacement, displacement_of
+from ctxaudio.memory.alone.displacement import displacement_of
 from ctxaudio.memory.alone.layout import MOST_CHANNELS, Layout
+from ctxaudio.memory.alone.packed import Packed
 from ctxaudio.memory.alone.packing import Rounding, packed, rounded
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import workers_of
@@ -31,8 +32,8 @@ CLOCK = ClockConfig()
 class AloneMemory:
     """What a network was taught of a song, at some contexts, and the seed it is drawn from."""
 
-    phrases: tuple[bytes, ...]  # packed
-    displacements: tuple[Displacement, ...]  # of each context but 0
+    phrases: Packed  # of features at 0
+    displacements: Packed  # of each of the other contexts
     contexts: tuple[float, ...]  # but 0
     frames: FrameConfig
     bands: BandConfig
@@ -67,7 +68,7 @@ class AloneMemory:
     @property
     def bits_s(self) -> float:
         """Bits that it takes for each second of the song."""
-        return 8.0 * sum(map(len, self.phrases)) / self.duration_s
+        return 8.0 * (self.phrases.n_bytes + self.displacements.n_bytes) / self.duration_s
 
 
 def teach_alone(
@@ -97,22 +98,11 @@ def teach_alone(
     song_is, versions = measure_features(
         song, examples, frames, bands, progress, workers_of(threads)
     )
-    layout = Layout(n_channels=song.n_channels)
-    phrases: list[bytes] = []
-    rounding = Rounding.zeros()
-    waiting = np.zeros((0, layout.n_features))
-    frame_s = frames.hop / song.sample_rate
-    n_left = frames.n_frames(song.n_samples)
-    for part in model:
-        waiting = np.concatenate([waiting, part])
-        n_left -= len(part)
-        while len(waiting) >= CLOCK.n_frames or (n_left == 0 and len(waiting)):
-            phrase, waiting = waiting[: CLOCK.n_frames], waiting[CLOCK.n_frames :]
-            steps, rounding = rounded(phrase, layout, frame_s, rounding)
-            phrases.append(packed(steps, layout))
     return AloneMemory(
-        phrases=tuple(phrases),
-        displacements=tuple(displacement_of(song_is, version) for version in versions),
+        phrases=Packed.of(_phrases(model, song, frames)),
+        displacements=Packed.of(
+            displacement_of(song_is, version).packed() for version in versions
+        ),
         contexts=tuple(example.context for example in examples),
         frames=frames,
         bands=bands,
@@ -122,6 +112,22 @@ def teach_alone(
         fingerprint=song.fingerprint(),
         seed=seed,
     )
+
+
+def _phrases(
+    model: Iterable[np.ndarray], song: SoundSource, frames: FrameConfig
+) -> Iterator[bytes]:
+    layout = Layout(n_channels=song.n_channels)
+    rounding = Rounding.zeros()
+    frame_s, n_left = frames.hop / song.sample_rate, frames.n_frames(song.n_samples)
+    waiting = np.zeros((0, layout.n_features))
+    for part in model:
+        waiting = np.concatenate([waiting, part])
+        n_left -= len(part)
+        while len(waiting) >= CLOCK.n_frames or (n_left == 0 and len(waiting)):
+            phrase, waiting = waiting[: CLOCK.n_frames], waiting[CLOCK.n_frames :]
+            steps, rounding = rounded(phrase, layout, frame_s, rounding)
+            yield packed(steps, layout)
 
 
 def check_alone(song: SoundSource, examples: list[Example]) -> None:

@@ -1,11 +1,10 @@
-"""What is taught, in few bits: rounded to steps that are not heard, and compressed by LZMA.
+"""A phrase of what is taught, in few bits: rounded to steps that are not heard, and compressed.
 
-A phrase is packed by itself. Of a slot that is silent nothing is kept but that it is.
+Of a slot that is silent nothing is kept but that it is.
 """
 
 from __future__ import annotations
 
-import lzma
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ from ctxaudio.analysis.noise_bands import LOOKS, N_BANDS
 from ctxaudio.analysis.partials import N_SLOTS
 from ctxaudio.analysis.sinusoids import SILENT_DB
 from ctxaudio.memory.alone.layout import Layout
+from ctxaudio.memory.alone.squeezing import squeezed, unsqueezed
 
 # Of each part: semitones, dB, shares, turns, hops.
 STEPS = {
@@ -29,8 +29,6 @@ STEPS = {
 }
 _MOST = 2**15 - 1  # steps
 _SILENT = round(SILENT_DB / STEPS["level"])
-_PLANES = (0, 8, 16)  # bits, of differences of what fits into 16
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 0, "pb": 0}]
 
 
 class Rounding(NamedTuple):
@@ -86,11 +84,7 @@ def packed(steps: np.ndarray, layout: Layout) -> bytes:
         np.diff(_in_order(steps[:, layout.parts[name]], name)[kept].astype(np.int32), prepend=0)
         for name, kept in _kept(layout, is_on)
     ]
-    joined = np.concatenate(numbers)
-    folded = (joined << 1) ^ (joined >> 31)  # small where the size is, of either sign
-    planes = [(folded >> bits).astype(np.uint8) for bits in _PLANES]
-    data = np.concatenate([np.packbits(is_on), *planes]).tobytes()
-    return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_FILTERS)
+    return squeezed(np.packbits(is_on), np.concatenate(numbers))
 
 
 def unpacked(data: bytes, n_frames: int, layout: Layout) -> np.ndarray:
@@ -100,23 +94,12 @@ def unpacked(data: bytes, n_frames: int, layout: Layout) -> np.ndarray:
         ValueError: if it did not.
     """
     n_mask = -(-N_SLOTS * n_frames // 8)
-    most = n_mask + len(_PLANES) * n_frames * layout.n_features
-    decoder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
-    try:
-        plain = np.frombuffer(decoder.decompress(data, max_length=most + 1), np.uint8)
-    except lzma.LZMAError as error:
-        raise ValueError(f"a phrase cannot be unpacked: {error}") from error
-    bits = np.unpackbits(plain[:n_mask], count=N_SLOTS * n_frames)
-    if len(bits) < N_SLOTS * n_frames:
-        raise ValueError("a phrase is cut short")
-    is_on = bits.reshape(N_SLOTS, n_frames) > 0
+    mask, numbers = unsqueezed(data, n_mask, n_frames * layout.n_features)
+    is_on = np.unpackbits(mask, count=N_SLOTS * n_frames).reshape(N_SLOTS, n_frames) > 0
     all_kept = list(_kept(layout, is_on))
     n_numbers = sum(int(np.count_nonzero(kept)) for _, kept in all_kept)
-    if len(plain) != n_mask + len(_PLANES) * n_numbers:
-        raise ValueError(f"a phrase of {n_numbers} numbers has {len(plain)} bytes")
-    planes = plain[n_mask:].reshape(len(_PLANES), n_numbers).astype(np.int32)
-    folded = sum(plane << bits for plane, bits in zip(planes, _PLANES, strict=True))
-    numbers = (folded >> 1) ^ -(folded & 1)
+    if len(numbers) != n_numbers:
+        raise ValueError(f"a phrase has {len(numbers)} numbers, and its slots need {n_numbers}")
     steps = np.zeros((n_frames, layout.n_features), np.int16)
     steps[:, layout.parts["level"]] = _SILENT
     begin = 0

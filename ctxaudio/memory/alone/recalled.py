@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from ctxaudio.analysis.noise_bands import N_BANDS, band_pitches
-from ctxaudio.memory.alone.displacement import at_frames, displaced
+from ctxaudio.analysis.noise_bands import band_pitches
+from ctxaudio.memory.alone.displacement import Displacement, at_frames, displaced
 from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
 from ctxaudio.memory.alone.packing import features_of, unpacked
 from rnn import ReservoirConfig, draw_reservoir, solve_readouts, teach_loop
@@ -32,6 +32,12 @@ class AloneRecall:
         self._loop = teach_loop(network, CLOCK, contexts, rng=rings_rng)
         self._readouts = solve_readouts(network, CLOCK, contexts, ridge=RIDGE)
         self._noise_st = band_pitches(memory.sample_rate)
+        self._displacements = [
+            Displacement.unpacked(
+                memory.displacements[number], memory.n_frames, memory.bands.n_bands
+            )
+            for number in range(len(memory.contexts))
+        ]
         self._taught = lru_cache(maxsize=2)(self._targets)
         self._state: LoopState | None = None
         self._at = -1  # the frame that comes next
@@ -85,12 +91,8 @@ class AloneRecall:
             ]
         )
         moved = []
-        for displacement in memory.displacements:
+        for displacement in self._displacements:
             here = at_frames(displacement, begin, begin + length, memory.n_frames)
             moved.append(displaced(features, here, memory.bands, self.layout, self._noise_st))
         return features, moved
 
-
-def n_noise_bands() -> int:
-    """Of a frame."""
-    return N_BANDS
