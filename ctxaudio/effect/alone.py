@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -10,13 +10,15 @@ from ctxaudio.analysis.bands import REFERENCE_HZ
 from ctxaudio.analysis.examples import Example, tape_example
 from ctxaudio.analysis.features import Progress
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.analysis.noise_bands import LOOKS, NoiseBands
+from ctxaudio.analysis.noise_bands import LOOKS
 from ctxaudio.analysis.partials import N_SLOTS
-from ctxaudio.analysis.sinusoids import NO_ATTACK
+from ctxaudio.analysis.sinusoids import NO_ATTACK, SILENT_DB, Sinusoids
 from ctxaudio.effect.context_shift import DEFAULT_EXAMPLES
 from ctxaudio.effect.song_model import model_song
+from ctxaudio.memory.alone.between import Placed, at_places, silence
 from ctxaudio.memory.alone.memory import AloneMemory, check_alone, teach_alone
 from ctxaudio.memory.alone.recalled import AloneRecall
+from ctxaudio.memory.alone.way import Way
 from ctxaudio.memory.song_memory import check_context
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
@@ -45,58 +47,113 @@ def teach_alone_memory(
     return teach_alone(song, examples, model, seed=seed, progress=progress, threads=threads)
 
 
-def sing(memory: AloneMemory, context: float = 0.0) -> StoredSound:
-    """The whole song as it is recalled at a context.
+def sing(memory: AloneMemory, context: float = 0.0, way: Way | None = None) -> StoredSound:
+    """The song as it is recalled at a context.
 
     Raises:
-        DataError: if the context is beyond ±36 or not a number.
+        DataError: if the context is beyond ±36 or not a number, or the way leads out of the song.
     """
     sound = StoredSound(memory.sample_rate, memory.n_channels)
-    sing_into(sound.append, memory, context)
+    sing_into(sound.append, memory, context, way)
     return sound
+
+
+def n_sung(memory: AloneMemory, way: Way | None = None) -> int:
+    """How many frames :func:`sing_into` tells its progress of."""
+    return len(_places(memory, way or Way()))
 
 
 def sing_into(
     take: Callable[[np.ndarray], None],
     memory: AloneMemory,
     context: float,
+    way: Way | None = None,
     *,
     progress: Progress = lambda _: None,
 ) -> None:
     """Recall a song block by block, each of which (channel, time) is given to ``take``.
 
     Raises:
-        DataError: if the context is beyond ±36 or not a number.
+        DataError: as :func:`sing` says.
     """
     check_context(context)
-    recall, layout = AloneRecall(memory), memory.layout
-    hop, rate = memory.frames.hop, memory.sample_rate
-    tones_state = BankState.zeros(N_SLOTS)
-    noise_state = NoiseState.zeros(memory.n_channels, hop)
-    rng = np.random.default_rng(memory.seed)
-    waiting = np.zeros((0, layout.n_features))
-    early = np.zeros((memory.n_channels, 0), np.float32)  # noise of what does not sound yet
-    attacks = np.full(1, NO_ATTACK)
-    skipped = hop // 2  # that noise begins before the first frame
-    n_left = memory.n_samples
-    for first in range(0, memory.n_frames + _AHEAD, _BLOCK):
-        n = min(_BLOCK, memory.n_frames + _AHEAD - first)
-        features, noise_st = recall.frames(first, np.full(n, context))
-        waiting = np.concatenate([waiting, features])
-        bank = bank_of(layout.tones(waiting), hop, rate, memory.n_channels)
-        tones, tones_state = oscillate(bank, hop, rate, tones_state)
-        waiting = waiting[-_AHEAD:]
-        attacks = np.concatenate([attacks[-1:], features[:, layout.parts["attack"].start]])
-        opens = _opens(attacks, hop)
-        made, noise_state = _noise(
-            layout.noise(features), noise_st, opens, hop, rate, noise_state, rng
+    way = way or Way()
+    places = _places(memory, way)
+    n_left = memory.n_samples if way == Way() else len(places) * memory.frames.hop
+    voice = _Voice(memory)
+    # Where it goes round, it is silent for a frame: no partial goes on as another.
+    turns = np.flatnonzero(np.abs(np.diff(places) - way.speed) > 1e-6) + 1
+    for begin, end in _blocks(len(places), turns):
+        placed = at_places(voice.recall, places[begin:end], way.speed, context)
+        if begin in turns:
+            placed.tones.level_db[0] = SILENT_DB
+        sound = voice.sing(placed)[:, :n_left]
+        take(sound)
+        n_left -= sound.shape[1]
+        progress(end - begin)
+    take(voice.end()[:, :n_left])
+
+
+def _places(memory: AloneMemory, way: Way) -> np.ndarray:
+    return way.places(memory.duration_s, memory.frames.hop / memory.sample_rate)
+
+
+def _blocks(n_frames: int, turns: np.ndarray) -> Iterator[tuple[int, int]]:
+    """From where to where blocks go that cross no turn."""
+    ends = [*turns.tolist(), n_frames]
+    for first, last in zip([0, *ends[:-1]], ends, strict=True):
+        for begin in range(first, last, _BLOCK):
+            yield begin, min(begin + _BLOCK, last)
+
+
+class _Voice:
+    """What sings a memory: oscillators and noise, which go on from block to block."""
+
+    def __init__(self, memory: AloneMemory) -> None:
+        self.recall = AloneRecall(memory)
+        self._hop, self._rate = memory.frames.hop, memory.sample_rate
+        self._n_channels = memory.n_channels
+        self._rng = np.random.default_rng(memory.seed)
+        self._oscillators = BankState.zeros(N_SLOTS)
+        self._waiting = silence(0, memory.n_channels, self.recall.noise_st).tones  # frames that are looked at before they sound
+        self._noise = NoiseState.zeros(memory.n_channels, self._hop)
+        self._early = np.zeros((memory.n_channels, 0), np.float32)  # noise that waits for these
+        self._attack = NO_ATTACK  # of the frame before
+        self._skipped = self._hop // 2  # samples that noise begins before the first frame
+
+    def sing(self, placed: Placed) -> np.ndarray:
+        """The next samples (channel, time), of all frames but the last two so far."""
+        waiting = Sinusoids(*map(np.concatenate, zip(self._waiting, placed.tones, strict=True)))
+        bank = bank_of(waiting, self._hop, self._rate, self._n_channels)
+        sound, self._oscillators = oscillate(bank, self._hop, self._rate, self._oscillators)
+        self._waiting = Sinusoids(*(part[-_AHEAD:] for part in waiting))
+        noise = np.concatenate([self._early, self._make_noise(placed)], axis=1)
+        n = sound.shape[1]
+        self._early = noise[:, n:]
+        return sound + noise[:, :n]
+
+    def end(self) -> np.ndarray:
+        """The last samples, after which nothing sounds."""
+        return self.sing(silence(_AHEAD, self._n_channels, self.recall.noise_st))
+
+    def _make_noise(self, placed: Placed) -> np.ndarray:
+        noise, attack = placed.noise, placed.tones.attack
+        n_channels, n_frames, _, n_bands = noise.level_db.shape
+        opens = _opens(np.concatenate([[self._attack], attack]), self._hop)
+        self._attack = attack[-1]
+        hertz = REFERENCE_HZ * 2.0 ** (np.maximum.accumulate(placed.noise_st, axis=1) / 12.0)
+        made, self._noise = make_noise(
+            noise.level_db.reshape(n_channels, n_frames * LOOKS, n_bands),
+            np.repeat(np.clip(noise.likeness, 0.0, 1.0), LOOKS, axis=0),
+            np.repeat(hertz, LOOKS, axis=0),
+            opens,
+            self._hop,
+            self._rate,
+            self._noise,
+            self._rng,
         )
-        noise = np.concatenate([early, made[:, skipped:]], axis=1)
-        skipped = 0
-        n_done = min(tones.shape[1], n_left)
-        take(tones[:, :n_done] + noise[:, :n_done])
-        early, n_left = noise[:, tones.shape[1] :], n_left - n_done
-        progress(n)
+        made, self._skipped = made[:, self._skipped :], 0
+        return made
 
 
 def _opens(attacks: np.ndarray, hop: int) -> np.ndarray:
@@ -110,26 +167,3 @@ def _opens(attacks: np.ndarray, hop: int) -> np.ndarray:
         opened = np.round(hop / 2 - after).astype(np.int64)
         opens = np.where((attack[:, None] > -0.5) & (after >= 0.0), opened, opens)
     return np.clip(opens, 0, hop).ravel()
-
-
-def _noise(
-    noise: NoiseBands,
-    noise_st: np.ndarray,
-    opens: np.ndarray,
-    hop: int,
-    rate: int,
-    state: NoiseState,
-    rng: np.random.Generator,
-) -> tuple[np.ndarray, NoiseState]:
-    n_channels, n_frames, _, n_bands = noise.level_db.shape
-    hertz = REFERENCE_HZ * 2.0 ** (np.maximum.accumulate(noise_st, axis=1) / 12.0)
-    return make_noise(
-        noise.level_db.reshape(n_channels, n_frames * LOOKS, n_bands),
-        np.repeat(np.clip(noise.likeness, 0.0, 1.0), LOOKS, axis=0),
-        np.repeat(hertz, LOOKS, axis=0),
-        opens,
-        hop,
-        rate,
-        state,
-        rng,
-    )

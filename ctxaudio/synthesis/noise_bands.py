@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.frames import hann
+from rnn.compiled import compiled
 
 _OVERLAP = 4  # looks that cover each sample
 _SUM_OF_SQUARES = 1.5  # of Hann windows that overlap so
@@ -49,22 +50,51 @@ def make_noise(
     """
     n_channels, n_looks, _ = level_db.shape
     step, n_bins = window // _OVERLAP, window // 2 + 1
-    bins_hz = np.arange(n_bins) * (sample_rate / window)
     drawn = rng.standard_normal((n_looks, 1 + n_channels, n_bins, 2), dtype=np.float32)
-    parts = drawn.view(np.complex64)[..., 0]
+    spectra = np.zeros((n_channels, n_looks, n_bins, 2), np.float32)
+    scale = np.sqrt(1.0 / (_POWER * _SUM_OF_SQUARES * 2.0))
+    amplitude = 10.0 ** (level_db / 20.0) * scale
+    _shape(drawn, amplitude, likeness, hertz, sample_rate / window, spectra)
+    made = np.fft.irfft(spectra.view(np.complex64)[..., 0], window) * hann(window)
+    made[:, np.arange(window) < opens[:, None]] = 0.0
     out = np.zeros((n_channels, n_looks * step + window), np.float32)
     out[:, :window] = state.tail
-    shape = hann(window)
-    scale = np.sqrt(1.0 / (_POWER * _SUM_OF_SQUARES * 2.0))
-    power = 10.0 ** (level_db / 10.0)
-    for look in range(n_looks):
-        alike = np.interp(bins_hz, hertz[look], likeness[look])
-        common, own = np.sqrt(alike), np.sqrt(1.0 - alike)
-        for channel in range(n_channels):
-            amplitude = np.sqrt(np.interp(bins_hz, hertz[look], power[channel, look], right=0.0)) * scale
-            noise = parts[look, 0] * common + parts[look, 1 + channel] * own
-            made = np.fft.irfft(noise * amplitude, window).astype(np.float32) * shape
-            made[: opens[look]] = 0.0
-            out[channel, look * step : look * step + window] += made
+    for quarter in range(_OVERLAP):  # of all windows, which lie side by side
+        begin = quarter * step
+        out[:, begin : begin + n_looks * step] += made[..., begin : begin + step].reshape(
+            n_channels, -1
+        )
     n_done = n_looks * step
     return out[:, :n_done], NoiseState(out[:, n_done:].copy())
+
+
+@compiled
+def _shape(drawn, amplitude, likeness, hertz, bin_hz, out):  # type: ignore[no-untyped-def]
+    """Give each bin of what was drawn its amplitude, between bands in a straight line.
+
+    Args:
+        drawn: (look, 1 + channel, bin, 2) the common noise, and each channel's own.
+        amplitude: (channel, look, band).
+        likeness: (look, band).
+        hertz: (look, band).
+        out: (channel, look, bin, 2), zeros.
+    """
+    n_channels, n_looks, n_bands = amplitude.shape
+    for look in range(n_looks):
+        band = 0
+        for k in range(out.shape[2]):
+            at = k * bin_hz
+            if at > hertz[look, n_bands - 1]:
+                break
+            while band < n_bands - 2 and at > hertz[look, band + 1]:
+                band += 1
+            wide = max(hertz[look, band + 1] - hertz[look, band], 1e-9)
+            share = min(max((at - hertz[look, band]) / wide, 0.0), 1.0)
+            alike = (1.0 - share) * likeness[look, band] + share * likeness[look, band + 1]
+            common, own = np.sqrt(alike), np.sqrt(1.0 - alike)
+            for channel in range(n_channels):
+                here = amplitude[channel, look, band]
+                size = here + share * (amplitude[channel, look, band + 1] - here)
+                for part in range(2):
+                    both = common * drawn[look, 0, k, part] + own * drawn[look, 1 + channel, k, part]
+                    out[channel, look, k, part] = size * both

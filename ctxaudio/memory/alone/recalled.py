@@ -31,7 +31,7 @@ class AloneRecall:
         contexts = (0.0, *memory.contexts)
         self._loop = teach_loop(network, CLOCK, contexts, rng=rings_rng)
         self._readouts = solve_readouts(network, CLOCK, contexts, ridge=RIDGE)
-        self._noise_st = band_pitches(memory.sample_rate)
+        self.noise_st = band_pitches(memory.sample_rate)
         self._displacements = [
             Displacement.unpacked(
                 memory.displacements[number], memory.n_frames, memory.bands.n_bands
@@ -57,7 +57,7 @@ class AloneRecall:
         turned = self._loop.run(self._state, contexts[:, None])
         self._state, self._at = turned.after, begin + len(contexts)
         features = np.tile(self.layout.silence, (len(contexts), 1))
-        noise_st = np.tile(self._noise_st, (len(contexts), 1))
+        noise_st = np.tile(self.noise_st, (len(contexts), 1))
         shares = self._readouts.shares(turned.states)
         for number in np.unique(turned.frames // CLOCK.n_frames):
             if number < len(self.memory.phrases):
@@ -69,7 +69,7 @@ class AloneRecall:
         """What states stand for in a phrase, by their shares (context, time, frame) of it."""
         taught, moved = self._taught(number)
         features = shares.sum(axis=0) @ taught
-        noise_st = shares.sum(axis=0).sum(axis=1)[:, None] * self._noise_st
+        noise_st = shares.sum(axis=0).sum(axis=1)[:, None] * self.noise_st
         for share, parts in zip(shares[1:], moved, strict=True):
             for name, where in self.layout.parts.items():
                 if name in parts:
@@ -93,6 +93,6 @@ class AloneRecall:
         moved = []
         for displacement in self._displacements:
             here = at_frames(displacement, begin, begin + length, memory.n_frames)
-            moved.append(displaced(features, here, memory.bands, self.layout, self._noise_st))
+            moved.append(displaced(features, here, memory.bands, self.layout, self.noise_st))
         return features, moved
 
