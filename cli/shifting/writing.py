@@ -29,6 +29,7 @@ _BITS = {
     **dict.fromkeys(["PCM_S8", "PCM_U8", "ULAW", "ALAW"], 8),
     **{"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64},
 }
+_KEPT_BITS = 32  # of a sample that is not written yet
 Depth: TypeAlias = Literal["16", "24", "32", "float"]
 
 
@@ -112,8 +113,9 @@ def planned(
     *,
     speed: float,
     seed: int,
+    kept: bool,
 ) -> Plan:
-    """How a file of a target's name is written.
+    """How a file of a target's name is written; ``kept`` if floats lie beside it before.
 
     Raises:
         DataError: if it cannot be, which is known before the work.
@@ -148,14 +150,19 @@ def planned(
             f"--speed would part the sound of {name} from its picture; name a file for the sound "
             "alone, such as .m4a, with -o."
         )
-    _check_room(target, file_format, round(song.duration_s * rate / speed), song.n_channels)
+    n_values = round(song.duration_s * rate / speed) * song.n_channels
+    _check_room(target, n_values, _n_bits(file_format) + (_KEPT_BITS if kept else 0))
     return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None)
 
 
-def _check_room(target: Path, file_format: FileFormat, n_samples: int, n_channels: int) -> None:
-    """Refuse what will not fit on the disk, of formats whose size is known before."""
-    n_bits = 0 if file_format.container == "FLAC" else _BITS.get(file_format.encoding, 0)
-    needed = n_samples * n_channels * n_bits // 8
+def _n_bits(file_format: FileFormat) -> int:
+    """Of a sample, 0 where that is not known before."""
+    return 0 if file_format.container == "FLAC" else _BITS.get(file_format.encoding, 0)
+
+
+def _check_room(target: Path, n_values: int, n_bits: int) -> None:
+    """Refuse what will not fit on the disk."""
+    needed = n_values * n_bits // 8
     folder = target.parent
     total, _, free = shutil.disk_usage(folder)
     if needed > free and total:  # some that are none say that they have nothing
@@ -202,38 +209,50 @@ def tags_after(
     return tags_of_shifted(tags, move_key, speed=speed, rates=rates)
 
 
+def at_rate(sound: SoundSource, plan: Plan, reporter: Reporter) -> SoundSource:
+    """Resampled, if the file is to have another rate."""
+    from ctxaudio.sound.resampled import resampled
+
+    if sound.sample_rate == plan.sample_rate:
+        return sound
+    with reporter.stage("resample"):
+        return resampled(sound, plan.sample_rate)
+
+
+def keep(sound: SoundSource, path: Path) -> None:
+    """Fill a file that is there with floats, for :func:`ctxaudio.sound.files.open_sound`.
+
+    Raises:
+        DataError: if it cannot be filled.
+    """
+    from ctxaudio.sound.encoding import FileFormat
+    from ctxaudio.sound.writing import encode
+
+    try:
+        with path.open("r+b") as file:
+            encode(file, sound, FileFormat("W64", "FLOAT"))  # which may be longer than a WAV
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror}.") from error
+
+
 def write(
     sound: SoundSource,
-    like: SoundSource,
     file: BinaryIO,
     plan: Plan,
     tags: Tags | None,
+    divisor: float,
     reporter: Reporter,
-) -> float:
-    """Write, lowered to full scale where the encoding would clip; by how many dB."""
+) -> None:
+    """Write a sound, divided by ``divisor``, at the rate that the file is to have."""
     import numpy as np
 
-    from ctxaudio.sound.encoding import clips
-    from ctxaudio.sound.peak import decibels, over_full_scale
-    from ctxaudio.sound.resampled import resampled
     from ctxaudio.sound.source import Divided
     from ctxaudio.sound.writing import encode
 
-    if sound.sample_rate != plan.sample_rate:
-        with reporter.stage("resample"):
-            sound = resampled(sound, plan.sample_rate)
-    lowered_db = 0.0
-    if clips(plan.file_format) and (over := over_full_scale(sound, like)) > 1.0:
-        sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
-        if lowered_db >= 0.01:
-            reporter.note(
-                f"the result is {lowered_db:.2f} dB softer: its true peaks would have been over "
-                "-1 dBTP, and over the song's."
-            )
     with reporter.stage("save"):
         told = encode(
             file,
-            sound,
+            sound if divisor == 1.0 else Divided(sound, divisor),
             plan.file_format,
             tags=tags,
             picture=plan.picture,
@@ -243,4 +262,3 @@ def write(
     if not told:
         container = plan.file_format.container
         reporter.note(f"a file of {container} holds no tags; the song's are not kept.")
-    return lowered_db
