@@ -68,12 +68,17 @@ if TYPE_CHECKING:
 @click.option(
     "--cluster",
     metavar="ADDRESS",
-    help="A Dask scheduler whose workers do it, in a folder that they all see by the same name.",
+    help="A Dask scheduler whose workers do it, in folders that they all see by the same names.",
+)
+@click.option(
+    "--send",
+    is_flag=True,
+    help="To a --cluster that sees no files of this machine: send songs, write what comes back.",
 )
 @click.option(
     "--album",
     is_flag=True,
-    help="Lower the songs of a folder alike, by as much as one of them must be.",
+    help="Make the songs of a folder softer alike: by as much as the one that needs it most.",
 )
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
 @writing_options
@@ -95,6 +100,7 @@ def shift(
     skip_existing: bool,
     jobs: int,
     cluster: str | None,
+    send: bool,
     album: bool,
     report: str | None,
     form: str | None,
@@ -144,6 +150,7 @@ def shift(
         skip_existing=skip_existing,
         n_jobs=jobs,
         cluster=cluster,
+        send=send,
         album=album,
         report=None if report is None else Path(report),
     )
@@ -156,6 +163,8 @@ def shift(
         )
     if cluster is not None and "-" in names:
         raise click.UsageError("a --cluster does not hear standard input; name a file.")
+    if send and cluster is None:
+        raise click.UsageError("--send says how songs come to a --cluster; give its address.")
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=[] in targets)
     for suffix in other_suffixes(songs, targets, output) if form is None else ():
         reporter.note(f"no {suffix} file can be written; what is made of one is FLAC.")

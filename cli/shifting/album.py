@@ -50,24 +50,24 @@ def album_outcomes(jobs: Sequence[Job], run: Run, reporter: Reporter) -> Iterato
     One folder is done after the other, so that no more lies on the disk.
     """
     for _, album in groupby(sorted(jobs, key=_folder), key=_folder):
-        yield from _of_folder(album, run, reporter)
+        yield from _of_folder([*album], run, reporter)
 
 
 def _folder(job: Job) -> Path:
     return job.targets[0].parent
 
 
-def _of_folder(jobs: Iterable[Job], run: Run, reporter: Reporter) -> Iterator[Outcome]:
+def _of_folder(jobs: Sequence[Job], run: Run, reporter: Reporter) -> Iterator[Outcome]:
     with ExitStack() as stack:
-        begun = []
-        for job in jobs:
-            try:
-                make_folder(_folder(job))
-                kept = [stack.enter_context(passing_file(target)) for target in job.targets]
-            except DataError as error:
-                yield Outcome("failed", job, [str(error)], [])
-            else:
-                begun.append(job._replace(kept=kept))
+        try:
+            make_folder(_folder(jobs[0]))
+            begun = [
+                job._replace(kept=[stack.enter_context(passing_file(path)) for path in job.targets])
+                for job in jobs
+            ]
+        except DataError as error:
+            yield from (Outcome("failed", job, [str(error)], []) for job in jobs)
+            return
         made = []
         for outcome in run(begun):
             yield outcome

@@ -27,6 +27,7 @@ class Many:
     skip_existing: bool = False
     n_jobs: int = 1
     cluster: str | None = None  # of a Dask scheduler, whose processes do the work instead
+    send: bool = False  # songs to them, and results back
     album: bool = False  # whether those of a folder are lowered alike
     report: Path | None = None
 
@@ -105,7 +106,7 @@ def _outcomes(
             yield Outcome("skipped", Job(song.name, paths, settings), [], [])
     n_jobs = many.n_jobs if len(left) > 1 else 1
     quiet = reporter.quiet or reporter.as_json
-    with running(n_jobs, many.cluster, quiet=quiet) as run:
+    with running(n_jobs, many.cluster, send=many.send, quiet=quiet) as run:
         yield from album_outcomes(left, run, reporter) if many.album else run(left)
 
 
