@@ -106,6 +106,24 @@ def test_a_song_that_fails_leaves_the_rest_one_gain(album, tmp_path):
     assert len([*(tmp_path / "out").iterdir()]) == 3
 
 
+def test_how_far_it_is_is_told_of_both_what_is_made_and_what_is_written(album):
+    (album / "bad.mp3").write_bytes(b"no song")
+    lines = ctxaudio("shift", "album", "+2", "-o", "out", "--album").err.splitlines()
+    begins = [
+        "1/4 made album/a.wav (",
+        "ctxaudio: 2/4 cannot use album/bad.mp3",
+        "3/4 made album/loudest.wav (",
+        "4/4 made album/soft.flac",
+        "ctxaudio: the album is ",
+        "2/4 wrote out/a+2st.wav",
+        "3/4 wrote out/loudest+2st.wav",
+        "4/4 wrote out/soft+2st.flac",
+        "ctxaudio: 1 of 4 songs",
+    ]
+    assert all(line.startswith(begin) for line, begin in zip(lines, begins, strict=True))
+    assert [line.endswith("left)") for line in lines] == [True, False, True, *[False] * 6]
+
+
 def test_each_folder_and_each_shift_is_an_album_of_its_own(album):
     (album / "quiet").mkdir()
     shutil.copy(album / "soft.flac", album / "quiet" / "soft.flac")

@@ -10,12 +10,14 @@ import shutil
 import signal
 import time
 
+import av
 import joblib
 import numpy as np
 import pytest
 
 from tests.support.command import ctxaudio, failed, finished, notes, read, started, write
 from tests.support.forks import Forked
+from tests.support.media import video
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_no_song_is_lost_with_a_worker(album, tmp_path, cluster):
         shutil.copy(album / "a.wav", album / f"copy{copy}.wav")
     process = started(
         "shift", album, "+2", "-o", tmp_path / "out", "--report", tmp_path / "report",
-        "--cluster", scheduler.scheduler_address, "--force",
+        "--cluster", scheduler.scheduler_address, "--album",
     )  # fmt: skip
     kill_one_at_work(scheduler, process)
     assert finished(process).code == 0
@@ -193,6 +195,17 @@ def test_what_is_replaced_leaves_its_mode_to_what_was_sent(album, tmp_path, sent
     out.chmod(0o640)
     assert ctxaudio("shift", "album/a.wav", "+2", *sent, "-o", "out.wav", "--force").code == 0
     assert (read(out).n_samples, out.stat().st_mode & 0o777) == (2_400, 0o640)
+
+
+@pytest.mark.parametrize("args", [(), ("--album",)])
+def test_a_video_that_is_sent_keeps_its_picture(album, tmp_path, sent, args):
+    (tmp_path / "song.mp4").write_bytes(video(notes(rate=16_000)))
+    assert ctxaudio("shift", "song.mp4", "+2", *sent, *args).code == 0
+    pictures = []
+    for name in ("song.mp4", "song+2st.mp4"):
+        with av.open(tmp_path / name) as file:
+            pictures.append([bytes(packet) for packet in file.demux(video=0) if packet.size])
+    assert pictures[0] == pictures[1] != []
 
 
 def test_what_fails_there_is_told_by_its_name_here(album, tmp_path, sent):
