@@ -8,6 +8,7 @@ import mutagen
 import numpy as np
 import pytest
 import soundfile
+from mutagen.mp3 import BitrateMode
 
 from ctxaudio import Sound, load_sound
 from tests.support.command import ctxaudio, failed, notes, read, write
@@ -136,16 +137,40 @@ def test_a_bit_rate_that_a_format_has_not_is_refused(song, monkeypatch, name, me
     assert message in failed(ctxaudio("shift", song, "0", "-o", name, "--bitrate", "999"))
 
 
-@pytest.mark.parametrize("level", [0.0, 0.5])
-def test_an_mp3_of_constant_rate_stays_one(here, level):
+@pytest.mark.parametrize(
+    ("kind", "level", "told"),
+    [
+        ("CONSTANT", 0.0, "-b 320"),
+        ("CONSTANT", 0.5, "-b 160"),
+        ("AVERAGE", 0.447, "--preset 191"),
+        ("VARIABLE", 0.0, "-V 0"),
+        ("VARIABLE", 0.2, "-V 2"),
+        ("VARIABLE", 0.5, "-V 5"),
+    ],
+)
+def test_an_mp3_keeps_its_kind_and_what_its_encoder_was_told(here, kind, level, told):
+    # Of which V0 makes far fewer bits than its usual 245 kbit/s.
     with soundfile.SoundFile(
-        here / "song.mp3", "w", 44_100, 2, compression_level=level, bitrate_mode="CONSTANT"
+        here / "song.mp3", "w", 44_100, 2, compression_level=level, bitrate_mode=kind
     ) as file:
         file.write(notes(rate=44_100, channels=2).samples.T)
     shifted("song.mp3", "+1")
     before, after = (mutagen.File(here / name).info for name in ("song.mp3", "song+1st.mp3"))
-    assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+    assert before.encoder_settings == after.encoder_settings == told
     assert after.bitrate_mode == before.bitrate_mode
+    if kind == "CONSTANT":
+        assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+
+
+def test_an_mp3_that_names_no_quality_keeps_its_mean(here):
+    noise = 0.1 * np.random.default_rng(0).standard_normal((2, 2 * 44_100))
+    data = encoded_by_ffmpeg(Sound(noise, 44_100), "mp3", "libmp3lame")
+    (here / "song.mp3").write_bytes(data.replace(b"Info", b"Xing", 1))
+    shifted("song.mp3", "0")
+    before, after = (mutagen.File(here / name).info for name in ("song.mp3", "song+0st.mp3"))
+    assert (before.encoder_settings, before.bitrate_mode) == ("", BitrateMode.VBR)
+    assert after.bitrate_mode == BitrateMode.VBR
+    assert after.bitrate == pytest.approx(before.bitrate, rel=0.1)
 
 
 def test_an_m4a_keeps_its_bit_rate(here):
