@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ctxaudio.sound.channels import as_decoded_of
 from ctxaudio.sound.containers.recording import Recording
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.encoding import FileFormat, undisturbed
@@ -87,7 +88,7 @@ def _read(
             samples = undisturbed(sound.read, n, "float32", True)
         except soundfile.LibsndfileError as error:
             return n_found, _reason(error)
-        append(samples.T)
+        append(as_decoded_of(sound.subtype, samples.T))
         n_found += len(samples)
         if len(samples) < n:
             break

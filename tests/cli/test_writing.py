@@ -10,7 +10,9 @@ import pytest
 import soundfile
 from mutagen.mp3 import BitrateMode
 
-from ctxaudio import Sound, load_sound
+from ctxaudio import FileFormat, Sound, load_sound
+from ctxaudio.sound.channels import layout_of
+from ctxaudio.sound.encoding import encode_into
 from tests.support.command import ctxaudio, failed, notes, read, write
 from tests.support.media import encoded_by_ffmpeg
 from tests.support.signals import snr_db
@@ -193,6 +195,18 @@ def test_what_cannot_be_written_is_refused_before_the_song_is_read(
 ):
     monkeypatch.setattr("cli.shifting.one.open_song", None)
     assert message in failed(ctxaudio("shift", song, "0", "-o", name))
+
+
+def test_many_channels_are_heard_where_they_were(here):
+    layout = ("FL", "FR", "LFE")
+    song = notes(rate=44_100, seconds=0.3)
+    three = Sound(np.concatenate([song.samples] * 3), 44_100)
+    with (here / "song.wav").open("wb") as file:
+        encode_into(file, three, FileFormat("WAV", "PCM_16"), layout=layout)
+    assert shifted("song.wav", "0", "-o", "out.wav").err.count("FL FR") == 0
+    assert layout_of(here / "out.wav", "WAV", "PCM_16", 3) == layout
+    said = shifted("song.wav", "0", "-o", "out.ogg").err
+    assert "3 channels of OGG (VORBIS) are heard as FL FR FC, and these are FL FR LFE" in said
 
 
 def test_standard_output_is_what_was_made(song):
