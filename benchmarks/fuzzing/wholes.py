@@ -45,6 +45,7 @@ _BY_FFMPEG = (
     ("mpegts", "aac"),
     ("flv", "aac"),
     ("caf", "alac"),
+    ("voc", "pcm_s16le"),
 )
 SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG)
 
