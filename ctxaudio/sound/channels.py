@@ -42,6 +42,9 @@ _VORBIS_ORDERS = {  # which of WAV's channels comes first, second and so on
 _OF_VORBIS_ORDER = ("OPUS", "VORBIS")  # as libsndfile hands them on
 _AS_USUAL = ("AAC", "ALAC", "FLAC", *_OF_VORBIS_ORDER)
 _WAV = ("WAV", "WAVEX")
+# PyAV would tell of them, but it crashes where channels are in an order of their own, as Apple's
+# programs write; of what it has decoded it is known that they are not.
+_OF_LIBSNDFILE = ("aiff", "caf", "ogg")
 _EXTENSIBLE = 0xFFFE
 _MOST_CHUNKS = 100  # before that which says the format
 
@@ -90,7 +93,7 @@ def layout_of(path: str | Path, container: str, encoding: str, n_channels: int) 
         demuxer = demuxer_of(file)
         if demuxer == "wav":
             return _layout_of_wav(file, n_channels)
-        if demuxer in (None, "ogg"):
+        if demuxer in (None, *_OF_LIBSNDFILE):
             return USUAL[n_channels] if _is_usual(container, encoding) else None
         return _layout_of_media(file, demuxer, n_channels)
 
@@ -123,7 +126,8 @@ def _layout_of_media(file: BinaryIO, demuxer: str, n_channels: int) -> Layout | 
             layout = tuple(names)
     except (av.error.FFmpegError, ValueError):  # as before
         return None
-    return layout if len(layout) == n_channels and {*layout} <= {*SPEAKERS} else None
+    is_known = len(layout) == n_channels and {*layout} <= {*SPEAKERS}
+    return layout if is_known and layout == tuple(sorted(layout, key=SPEAKERS.index)) else None
 
 
 def untold(container: str, encoding: str, layout: Layout) -> str | None:

@@ -81,6 +81,15 @@ def test_other_files_say_it_too(tmp_path, container, codec, n_channels):
     assert layout_of(path, *file_format, 2) is None
 
 
+@pytest.mark.parametrize("n_channels", [6, 8])
+def test_of_what_libsndfile_decodes_ffmpeg_is_not_asked(tmp_path, monkeypatch, n_channels):
+    monkeypatch.setattr("ctxaudio.sound.channels._layout_of_media", None)
+    for container, codec in (("caf", "pcm_s16le"), ("aiff", "pcm_s16be")):
+        path = tmp_path / "song"
+        path.write_bytes(encoded_by_ffmpeg(tones(n_channels), container, codec))
+        assert layout_of(path, *load_sound(path)[1], n_channels) is None
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"RIFF....WAVE", b"RIFF....WAVEfmt \xff\xff\xff\xff", b"OggS"]
 )
