@@ -20,6 +20,7 @@ from ctxaudio.limits import MAX_RATE, MIN_RATE
 
 if TYPE_CHECKING:
     from ctxaudio.sound.bit_rates import BitRate
+    from ctxaudio.sound.channels import Layout
     from ctxaudio.sound.encoding import FileFormat
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.tags.values import Tags
@@ -85,6 +86,7 @@ class Plan(NamedTuple):
     bit_rate: BitRate | None
     picture: str | None  # the name of a video whose pictures go along
     seed: int | None  # of the dither
+    layout: Layout | None  # of the song's channels, if its file tells
 
 
 def refuse_unwritable(target: Path) -> None:
@@ -121,6 +123,7 @@ def planned(
         DataError: if it cannot be, which is known before the work.
     """
     from ctxaudio.sound.bit_rates import BitRate, bit_rate_of
+    from ctxaudio.sound.channels import layout_of, untold
     from ctxaudio.sound.media_encoding import picture_for
     from ctxaudio.sound.writing import check_holds, format_for, known_rates, of_depth
 
@@ -136,13 +139,14 @@ def planned(
             )
         rate = max(rates)
         reporter.note(f"Opus knows no rate of {song.sample_rate} Hz; the result is at {rate} Hz.")
+    is_file = name != "-" and Path(name).is_file()
     bit_rate = None
     if wanted.bitrate is not None:
         bit_rate = BitRate(1_000 * wanted.bitrate)
         check_holds(file_format, rate, song.n_channels, bit_rate)
     else:
         check_holds(file_format, rate, song.n_channels)
-        if Path(name).is_file() and file_format.encoding == song_format.encoding:
+        if is_file and file_format.encoding == song_format.encoding:
             bit_rate = _kept(bit_rate_of(name, song_format.encoding), file_format, rate, song)
     picture = None if name == "-" else picture_for(name, target)
     if picture is not None and speed != 1.0:
@@ -150,9 +154,12 @@ def planned(
             f"--speed would part the sound of {name} from its picture; name a file for the sound "
             "alone, such as .m4a, with -o."
         )
+    layout = layout_of(name, *song_format, song.n_channels) if is_file else None
+    if layout is not None and (said := untold(*file_format, layout)):
+        reporter.note(said)
     n_values = round(song.duration_s * rate / speed) * song.n_channels
     _check_room(target, n_values, _n_bits(file_format) + (_KEPT_BITS if kept else 0))
-    return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None)
+    return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None, layout)
 
 
 def _n_bits(file_format: FileFormat) -> int:
@@ -258,6 +265,7 @@ def write(
             picture=plan.picture,
             bit_rate=plan.bit_rate,
             dither=None if plan.seed is None else np.random.default_rng(plan.seed),
+            layout=plan.layout,
         )
     if not told:
         container = plan.file_format.container
