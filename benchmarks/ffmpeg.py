@@ -11,6 +11,7 @@ import numpy as np
 
 from ctxaudio import Sound
 
+_LAYOUTS = ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1")  # by number of channels
 # Of those that an encoder takes, the first has the most bits; some name one of 8 bits first.
 _BEST = ("s32p", "s32", "fltp", "flt", "s16p", "s16")
 
@@ -26,7 +27,7 @@ def encoded_by_ffmpeg(sound: Sound, container: str, codec: str, **options: str) 
 def _encode(path: Path, sound: Sound, container: str, codec: str, options: dict[str, str]) -> None:
     import av
 
-    layout = {1: "mono", 2: "stereo"}[sound.n_channels]
+    layout = _LAYOUTS[sound.n_channels - 1]
     with av.open(str(path), "w", format=container, options=options) as output:
         track: Any = output.add_stream(codec, rate=sound.sample_rate, layout=layout)
         track.bit_rate = 128_000
@@ -35,8 +36,9 @@ def _encode(path: Path, sound: Sound, container: str, codec: str, options: dict[
         resampler = av.AudioResampler(
             format=track.format, layout=layout, rate=sound.sample_rate, frame_size=track.frame_size
         )
+        # Packed here and below, for of eight planes PyAV expects a ninth.
         whole = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(sound.samples), format="fltp", layout=layout
+            sound.samples.T.reshape(1, -1), format="flt", layout=layout
         )
         whole.sample_rate, whole.pts = sound.sample_rate, 0
         for frame in [*resampler.resample(whole), *resampler.resample(None), None]:
@@ -49,7 +51,9 @@ def decoded_by_ffmpeg(data: bytes) -> np.ndarray:
 
     parts = []
     with av.open(io.BytesIO(data), "r") as container:
-        resampler = av.AudioResampler(format="fltp")
+        resampler = av.AudioResampler(format="flt")
         for frame in container.decode(audio=0):
-            parts += [part.to_ndarray() for part in resampler.resample(frame)]
+            n_channels = frame.layout.nb_channels
+            for part in resampler.resample(frame):
+                parts.append(part.to_ndarray().reshape(-1, n_channels).T)
     return np.concatenate(parts, axis=1)

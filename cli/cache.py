@@ -10,7 +10,7 @@ from cli.output import tell
 
 
 @click.command()
-@click.option("--clear", is_flag=True, help="Remove them all.")
+@click.option("--clear", is_flag=True, help="Remove them all, and all that is known of songs.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def cache(clear: bool, as_json: bool) -> None:
     """Show the memories that shift, play and live remember.
@@ -19,9 +19,11 @@ def cache(clear: bool, as_json: bool) -> None:
     were not used for longest go when there is no more room; CTXAUDIO_CACHE_DIR names another
     folder, and --no-cache of those commands leaves all as it is.
     """
-    from ctxaudio.memory.remembered import users_memories
+    from ctxaudio.memory.remembered import users_facts, users_memories
 
     memories = users_memories()
+    if clear:
+        users_facts().clear()
     sizes = memories.clear() if clear else memories.sizes()
     if as_json:
         facts = {

@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from cli.arguments import ExampleList, FormantPlace, VersionFile
 from cli.doubts import doubt_words
 from cli.output import Reporter, quiet_libraries
-from cli.remembering import remembered
+from cli.remembering import known_file, learned_of, remembered
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
@@ -137,14 +137,22 @@ def open_song(name: str, *, damaged: bool) -> tuple[StoredSound, FileFormat]:
         return open_sound(sys.stdin.buffer if name == "-" else name, damaged=damaged)
 
 
-def open_to_play(name: str, memory: str | None, speed: float, *, damaged: bool) -> SoundSource:
-    """As :func:`open_song`; or decoded while it plays, where nothing asks for all of it before."""
-    if name == "-" or memory is None or speed != 1.0:
+def open_to_play(
+    name: str, memory: str | None, speed: float, *, damaged: bool, cache: bool
+) -> SoundSource:
+    """As :func:`open_song`; or decoded while it plays, where nothing asks for all of it before.
+
+    That is so if it has a memory file, or if what is in it is known from before and may be.
+    """
+    if name == "-" or speed != 1.0:
+        return open_song(name, damaged=damaged)[0]
+    foretold = known_file(name) if memory is None and cache else None
+    if memory is None and foretold is None:
         return open_song(name, damaged=damaged)[0]
     from ctxaudio.sound.ahead import AheadSound
 
     with quiet_libraries():
-        return AheadSound(name, damaged=damaged)
+        return AheadSound(name, damaged=damaged, foretold=foretold)
 
 
 def refuse_input(target: Path, inputs: Iterable[str]) -> None:
@@ -239,7 +247,7 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
     """Teach a network a song and its versions, and say what of them is to be doubted."""
     from ctxaudio import ContextShift, Example, tape_example
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
-    from ctxaudio.memory.learned import doubts, what_was_learned
+    from ctxaudio.memory.learned import doubts
     from ctxaudio.memory.remembered import users_memories
     from ctxaudio.memory.song_memory import n_taught
 
@@ -255,7 +263,7 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
         else:
             versions = [tape_example(song, semitones) for semitones in teaching.examples]
     given = versions if teaching.example_files else []
-    memory = None
+    memory = taught = None
     if teaching.cache:
         memory, taught = remembered(
             song, teaching.examples, given, reporter, knobs=knobs, network=network, seed=seed
@@ -272,10 +280,10 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
                 progress=progress,
                 threads=teaching.threads,
             ).memory
-            if teaching.cache:
+            if taught is not None:
                 users_memories().keep(taught, memory)
     with reporter.stage("check"):
-        learned = what_was_learned(memory)
+        learned = learned_of(memory, taught)
         # What was made of the song here is a version of it.
         found = doubts(song, given, learned)
     said = [doubt_words(doubt, song, learned) for doubt in found]

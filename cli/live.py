@@ -111,7 +111,7 @@ def live(
         opened = input_deck(taught, context, card, formants=formants)
     else:
         with reporter.stage("load"):
-            sound = open_to_play(song, memory, speed, damaged=damaged)
+            sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
         teaching = Teaching(
             examples=examples,
             example_files=example_files,

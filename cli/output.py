@@ -35,6 +35,19 @@ def whole_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         yield file
 
 
+@contextlib.contextmanager
+def passing_file(path: Path) -> Iterator[Path]:
+    """As :func:`rnn.files.passing_file.passing_file`, told in the command's words.
+
+    Raises:
+        DataError: if the folder cannot take it.
+    """
+    from rnn.files.passing_file import passing_file as passing
+
+    with _told(), passing(path) as name:
+        yield name
+
+
 def refuse_existing(path: Path, *, force: bool) -> None:
     """An existing file is replaced only when that was asked for; a folder or device never is."""
     import rnn.files.whole_file as files

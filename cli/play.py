@@ -67,7 +67,7 @@ def play(
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     with reporter.stage("load"):
-        sound = open_to_play(song, memory, speed, damaged=damaged)
+        sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
     teaching = Teaching(
         examples=examples,
         example_files=example_files,

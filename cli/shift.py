@@ -20,7 +20,8 @@ from cli.learning import (
 from cli.output import Reporter
 from cli.remembering import cache_option
 from cli.shifting.many import Many, shift_songs
-from cli.shifting.one import Settings, Shift, shift_song
+from cli.shifting.one import shift_song
+from cli.shifting.settings import Settings, Shift
 from cli.shifting.songs import other_suffixes, songs_of, targets_of
 from cli.shifting.writing import Depth, Wanted, writing_options
 from ctxaudio.extras import require
@@ -67,7 +68,17 @@ if TYPE_CHECKING:
 @click.option(
     "--cluster",
     metavar="ADDRESS",
-    help="A Dask scheduler whose workers do it, in a folder that they all see by the same name.",
+    help="A Dask scheduler whose workers do it, in folders that they all see by the same names.",
+)
+@click.option(
+    "--send",
+    is_flag=True,
+    help="To a --cluster that sees no files of this machine: send songs, write what comes back.",
+)
+@click.option(
+    "--album",
+    is_flag=True,
+    help="Make the songs of a folder softer alike: by as much as the one that needs it most.",
 )
 @click.option("--report", type=FileName(), help="Add a line of JSON for each song to this file.")
 @writing_options
@@ -89,6 +100,8 @@ def shift(
     skip_existing: bool,
     jobs: int,
     cluster: str | None,
+    send: bool,
+    album: bool,
     report: str | None,
     form: str | None,
     bitrate: int | None,
@@ -116,7 +129,7 @@ def shift(
     \b
     ctxaudio shift song.flac +5              writes song+5st.flac
     ctxaudio shift song.wav -3.5 -o out.wav
-    ctxaudio shift album/ +2 -o shifted/ --jobs 2
+    ctxaudio shift album/ +2 -o shifted/ --jobs 2 --album
     ctxaudio shift song.flac --by -2,-1,+1,+2
     ctxaudio shift song.flac --to "F# minor"
     ctxaudio shift song.flac +5 --drums keep
@@ -133,8 +146,25 @@ def shift(
     labels = [shift.label(speed) for shift in shifts]
     targets = targets_of(songs, labels, output, form)
     wanted = Wanted(bitrate=bitrate, depth=depth, rate=rate, dither=dither, tags=tags)
+    many = Many(
+        skip_existing=skip_existing,
+        n_jobs=jobs,
+        cluster=cluster,
+        send=send,
+        album=album,
+        report=None if report is None else Path(report),
+    )
     if [] in targets and (bitrate or depth or rate):
         raise click.UsageError("what goes to standard output is a WAV of floats, as it was made.")
+    if [] in targets and (album or not many.is_plain):
+        raise click.UsageError(
+            "one song goes to standard output, as it was made; --album, --cluster, --report and "
+            "--skip-existing are for files."
+        )
+    if cluster is not None and "-" in names:
+        raise click.UsageError("a --cluster does not hear standard input; name a file.")
+    if send and cluster is None:
+        raise click.UsageError("--send says how songs come to a --cluster; give its address.")
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=[] in targets)
     for suffix in other_suffixes(songs, targets, output) if form is None else ():
         reporter.note(f"no {suffix} file can be written; what is made of one is FLAC.")
@@ -160,12 +190,6 @@ def shift(
             *(file for _, file in example_files),
             *filter(None, [memory]),
         ),
-    )
-    many = Many(
-        skip_existing=skip_existing,
-        n_jobs=jobs,
-        cluster=cluster,
-        report=None if report is None else Path(report),
     )
     if len(songs) == 1 and many.is_plain:
         shift_song(songs[0].name, targets[0], settings, reporter)

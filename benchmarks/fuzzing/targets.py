@@ -1,7 +1,8 @@
 """What mutations are given to, and what is a fault.
 
 Right is a result, or an error of this project's own in one line. Anything else that is raised is a
-fault; and so is a sound that is shorter than it was, of a file that breaks off, without a word.
+fault; so is a result that numpy warns of, and a sound that is shorter than it was, of a file that
+breaks off, without a word.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.fuzzing import wholes, words
+from benchmarks.fuzzing.forged import forged
 from benchmarks.fuzzing.mutations import Mutation, mutated
 from ctxaudio import DataError, FileFormat, load_memory
 from ctxaudio.sound.files import open_sound
@@ -67,7 +69,10 @@ def draw(rng: np.random.Generator) -> Draw:
 
 
 def _of_file(name: str, rng: np.random.Generator) -> Mutation:
-    return mutated(wholes.FILES[name](), wholes.sound_file("WAV", "PCM_16"), rng)
+    whole = wholes.FILES[name]()
+    if rng.random() < 0.5:
+        return Mutation(forged(whole, rng), is_prefix=False)
+    return mutated(whole, wholes.sound_file("WAV", "PCM_16"), rng)
 
 
 def fault_of(tried: Draw) -> str | None:
@@ -82,6 +87,8 @@ def fault_of(tried: Draw) -> str | None:
         if not own:
             return f"{type(error).__name__}: {error}"
         return None if _is_one_line(str(error)) else f"not one line: {error!r}"
+    if numbers := [str(each.message) for each in warned if each.category is RuntimeWarning]:
+        return f"numbers that nobody has looked at: {numbers[0]}"
     return lost if lost is not None and not warned else None
 
 
@@ -131,6 +138,18 @@ def _attractors(tried: Draw) -> None:
     load_attractors(io.BytesIO(tried.data))
 
 
+def _networks(tried: Draw) -> None:
+    from rnn.trainable import load_networks
+
+    load_networks(io.BytesIO(tried.data))
+
+
+def _training(tried: Draw) -> None:
+    from rnn.trainable import load_plan
+
+    load_plan(io.BytesIO(tried.data))
+
+
 def _interval(tried: Draw) -> None:
     from cli.intervals import semitones_of
 
@@ -172,6 +191,8 @@ _TARGETS: dict[str, Callable[[Draw], str | None]] = {
     "tags": _tags,
     "memory": _memory,
     "attractors": _attractors,
+    "networks": _networks,
+    "training": _training,
     "interval": _interval,
     "key": _key,
     "command": _command,
@@ -182,6 +203,8 @@ _OWN: dict[str, type[Exception] | tuple[type[Exception], ...]] = {
     "tags": DataError,
     "memory": DataError,
     "attractors": ValueError,
+    "networks": ValueError,
+    "training": ValueError,
     "interval": ValueError,
     "key": DataError,
     "command": (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from ctxaudio import ContextShift, FileFormat, Sound, save_memory, save_sound
 from ctxaudio.sound.tags.files import write_tags
 from ctxaudio.sound.tags.values import Chapter, Picture, Tags
 
+_DATA = Path(__file__).parents[2] / "tests" / "data"
 RATE = 16_000
 N_SAMPLES = 6_000
 _BY_LIBSNDFILE = (
@@ -45,6 +47,7 @@ _BY_FFMPEG = (
     ("mpegts", "aac"),
     ("flv", "aac"),
     ("caf", "alac"),
+    ("voc", "pcm_s16le"),
 )
 SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG)
 
@@ -125,4 +128,19 @@ def attractor_file() -> bytes:
     return file.getvalue()
 
 
-FILES: dict[str, Callable[[], bytes]] = {"memory": memory_file, "attractors": attractor_file}
+def networks_file() -> bytes:
+    """Rate networks that were trained."""
+    return (_DATA / "delay-match.networks").read_bytes()
+
+
+def training_file() -> bytes:
+    """A training of such, as far as it came."""
+    return (_DATA / "delay-match.training").read_bytes()
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "memory": memory_file,
+    "attractors": attractor_file,
+    "networks": networks_file,
+    "training": training_file,
+}

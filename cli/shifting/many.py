@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
-from cli.output import Reporter, make_folder, say, tell
-from cli.shifting.one import Settings, shift_song
+from cli.output import Reporter, say, tell
+from cli.shifting.album import album_outcomes, whole_albums
+from cli.shifting.jobs import Job, Outcome
+from cli.shifting.running import running
+from cli.shifting.settings import Settings
 from cli.shifting.songs import Song
-from ctxaudio.errors import DataError, one_line
+from ctxaudio.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +27,14 @@ class Many:
     skip_existing: bool = False
     n_jobs: int = 1
     cluster: str | None = None  # of a Dask scheduler, whose processes do the work instead
+    send: bool = False  # songs to them, and results back
+    album: bool = False  # whether those of a folder are lowered alike
     report: Path | None = None
 
     @property
     def is_plain(self) -> bool:
         """Whether one song is as if nothing of this was said."""
         return not self.skip_existing and self.report is None and self.cluster is None
-
-
-class Outcome(NamedTuple):
-    """What became of a song."""
-
-    status: Literal["shifted", "skipped", "failed"]
-    song: str
-    lines: list[str]  # for a person
-    facts: list[dict[str, Any]]  # of each file that was written
-
-
-class _Kept(Reporter):
-    """Keeps what it is told, so that lines of songs side by side are not mixed."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        super().__init__(quiet=quiet, as_json=False)
-        self.lines: list[str] = []
-        self.facts: list[dict[str, Any]] = []
-
-    def done(self, message: str, **facts: Any) -> None:
-        self.lines.append(message)
-        self.facts.append(facts | {"timings_s": self.timings_s})
-        self.timings_s = {}
-
-    def note(self, message: str) -> None:
-        self.lines.append(message)
 
 
 def shift_songs(
@@ -70,26 +50,37 @@ def shift_songs(
         DataError: at the end, if any failed.
     """
     begun_at = time.monotonic()
-    counts = {"shifted": 0, "skipped": 0, "failed": 0}
-    for n_done, outcome in enumerate(_outcomes(songs, targets, settings, many, reporter), 1):
-        counts[outcome.status] += 1
-        _report(outcome, many)
-        if outcome.status == "failed":
-            say(f"{n_done}/{len(songs)} {outcome.lines[-1]}")
-        elif reporter.as_json:
-            for facts in outcome.facts:
-                tell(json.dumps(facts), reporter.json_file)
-        elif not reporter.quiet and outcome.status == "shifted":
-            n_worked = n_done - counts["skipped"]
-            left_s = (time.monotonic() - begun_at) / n_worked * (len(songs) - n_done)
-            left = f" ({_clock(left_s)} left)" if n_done < len(songs) else ""
-            for line in outcome.lines[:-1]:
-                reporter.note(line)
-            tell(f"{n_done}/{len(songs)} {outcome.lines[-1]}{left}", sys.stderr)
+    counts = {"made": 0, "shifted": 0, "skipped": 0, "failed": 0}
+    n_first = n_last = 0  # jobs that were a song's first, which takes its time, and its last
+    with closing(_outcomes(songs, targets, settings, many, reporter)) as outcomes:
+        for outcome in outcomes:
+            counts[outcome.status] += 1
+            is_first = outcome.job.made is None
+            n_first += is_first
+            n_last += outcome.status != "made"
+            n_left = len(songs) - n_first
+            left = ""
+            if is_first and n_left and (n_worked := n_first - counts["skipped"]):
+                left = f" ({_clock((time.monotonic() - begun_at) / n_worked * n_left)} left)"
+            _report(outcome, many)
+            _say(outcome, f"{n_first if is_first else n_last}/{len(songs)}", left, reporter)
     if counts["skipped"]:
         reporter.note(f"{counts['skipped']} of {len(songs)} songs were there already.")
     if counts["failed"]:
         raise DataError(f"{counts['failed']} of {len(songs)} songs could not be shifted.")
+
+
+def _say(outcome: Outcome, which: str, left: str, reporter: Reporter) -> None:
+    """What became of a song, which of how many it is, and how long the rest will take."""
+    if outcome.status == "failed":
+        say(f"{which} {outcome.lines[-1]}")
+    elif reporter.as_json:
+        for facts in outcome.facts:
+            tell(json.dumps(facts), reporter.json_file)
+    elif not reporter.quiet and outcome.status != "skipped":
+        for line in outcome.lines[:-1]:
+            reporter.note(line)
+        tell(f"{which} {outcome.lines[-1]}{left}", sys.stderr)
 
 
 def _outcomes(
@@ -98,60 +89,40 @@ def _outcomes(
     settings: Settings,
     many: Many,
     reporter: Reporter,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome]:
     """What became of each song, in the order in which they are done."""
-    left = []
+    left: list[Job] = []
+    there = _there(targets, settings, many)
     for song, paths in zip(songs, targets, strict=True):
         wanted = [
             (shift, path)
             for shift, path in zip(settings.shifts, paths, strict=True)
-            if not (many.skip_existing and path.exists())
+            if path not in there
         ]
         if wanted:
             shifts, missing = zip(*wanted, strict=True)
-            left.append((song.name, list(missing), replace(settings, shifts=shifts)))
+            left.append(Job(song.name, list(missing), replace(settings, shifts=shifts)))
         else:
-            yield Outcome("skipped", song.name, [], [])
-    if many.cluster is None and (many.n_jobs == 1 or len(left) < 2):
-        for job in left:
-            yield _outcome(*job, quiet=reporter.quiet or reporter.as_json)
-        return
-    import joblib
-
-    from rnn.experiments.workers import ClusterError, WorkerError, processes, processes_of
-
-    try:
-        with processes(many.n_jobs) if many.cluster is None else processes_of(many.cluster):
-            pool = joblib.Parallel(return_as="generator_unordered")
-            yield from pool(
-                joblib.delayed(_outcome)(name, paths, _of_one_thread(its), quiet=True)
-                for name, paths, its in left
-            )
-    except (ClusterError, WorkerError) as error:
-        raise DataError(one_line(error)) from error
+            yield Outcome("skipped", Job(song.name, paths, settings), [], [])
+    n_jobs = many.n_jobs if len(left) > 1 else 1
+    quiet = reporter.quiet or reporter.as_json
+    with running(n_jobs, many.cluster, send=many.send, quiet=quiet) as run:
+        yield from album_outcomes(left, run, reporter) if many.album else run(left)
 
 
-def _of_one_thread(settings: Settings) -> Settings:
-    """Songs side by side have a core each, if nothing else was said."""
-    teaching = replace(settings.teaching, threads=settings.teaching.threads or 1)
-    return replace(settings, teaching=teaching)
-
-
-def _outcome(name: str, targets: list[Path], settings: Settings, *, quiet: bool) -> Outcome:
-    kept = _Kept(quiet=quiet)
-    try:
-        for target in targets:
-            make_folder(target.parent)
-        shift_song(name, targets, settings, kept)
-    except DataError as error:
-        return Outcome("failed", name, [*kept.lines, str(error)], kept.facts)
-    return Outcome("shifted", name, kept.lines, kept.facts)
+def _there(targets: Sequence[list[Path]], settings: Settings, many: Many) -> set[Path]:
+    """Files that need not be made."""
+    if not many.skip_existing:
+        return set()
+    if many.album:
+        return whole_albums(targets, force=settings.force)
+    return {path for paths in targets for path in paths if path.exists()}
 
 
 def _report(outcome: Outcome, many: Many) -> None:
-    if many.report is None:
+    if many.report is None or outcome.status == "made":
         return
-    facts: list[dict[str, Any]] = outcome.facts or [{"input": outcome.song}]
+    facts: list[dict[str, Any]] = outcome.facts or [{"input": outcome.job.name}]
     error = {"error": outcome.lines[-1]} if outcome.status == "failed" else {}
     try:
         with many.report.open("a", encoding="utf-8") as file:

@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cli.destination import Tuning, Way, way_to
-from cli.learning import Lesson, Teaching, learn, open_song, recalled, refuse_input
+from cli.destination import Way, way_to
+from cli.learning import Lesson, learn, open_song, recalled, refuse_input
 from cli.output import Reporter, refuse_existing, whole_file
-from cli.shifting.writing import Wanted, planned, refuse_unwritable, tags_after, tags_of, write
+from cli.shifting.level import divisor_of, say_softer
+from cli.shifting.settings import Settings, Shift
+from cli.shifting.telling import Story, story_of, tell_result
+from cli.shifting.writing import (
+    Plan,
+    at_rate,
+    keep,
+    planned,
+    refuse_unwritable,
+    tags_after,
+    tags_of,
+    write,
+)
 
 if TYPE_CHECKING:
-    from ctxaudio.analysis.key import Key
-    from ctxaudio.memory.knobs import Formants
+    from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
+    from ctxaudio.sound.tags.values import Tags
 
 
-class Shift(NamedTuple):
-    """How far a song moves: so many semitones, or as many as lead to a place."""
+class Made(NamedTuple):
+    """How a song that was made is to be written, and what will be said of it."""
 
-    semitones: float | None
-    to: Key | Tuning | None = None
-    origin: Key | Tuning | None = None  # where it is, if that is known
-
-    def label(self, speed: float) -> str:
-        """What a song's name gets.
-
-        >>> Shift(5.0).label(1.0), Shift(0.0).label(0.8), Shift(-3.5).label(2.0)
-        ('+5st', '-x0.8', '-3.5st-x2')
-        """
-        tempo = "" if speed == 1.0 else f"-x{speed:g}"
-        if self.semitones is None:
-            return f"-{str(self.to).replace(' ', '-')}{tempo}"
-        return tempo if tempo and not self.semitones else f"{self.semitones:+g}st{tempo}"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What is the same for every song of one call."""
-
-    shifts: tuple[Shift, ...]
-    speed: float
-    formants: Formants
-    memory: str | None
-    teaching: Teaching  # unless there is a memory
-    drums: Literal["move", "keep"]
-    force: bool
-    wanted: Wanted
-    inputs: tuple[str, ...]  # all files that are read
+    plan: Plan
+    tags: Tags | None
+    divisor: float  # 1 if it may be as loud as it was made
+    story: Story
+    timings_s: dict[str, float]
 
 
 def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Reporter) -> None:
@@ -58,24 +45,93 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
     Raises:
         DataError: if it cannot be read, taught or written.
     """
+    song, plans, tags = _begin(name, targets, settings, reporter, kept=False)
+    if not targets:
+        (shift,) = settings.shifts
+        way = _way(song, shift, reporter)
+        lesson = _lesson(song, settings, reporter)
+        shifted = _shifted(song, way, lesson, settings, reporter)
+        with reporter.stage("save"):
+            _to_stdout(shifted)
+        tell_result(name, None, story_of(song, shifted, way, lesson, settings), 1.0, reporter)
+        return
+    taught: Lesson | None = None
+    for shift, target, plan in zip(settings.shifts, targets, plans, strict=True):
+        way = _way(song, shift, reporter)
+        with whole_file(target, force=settings.force) as file:
+            taught = taught or _lesson(song, settings, reporter)
+            sound, made = _made(song, way, taught, plan, tags, settings, reporter)
+            say_softer("result", "its", made.divisor, reporter)
+            write(sound, file, plan, made.tags, made.divisor, reporter)
+        tell_result(name, target, made.story, made.divisor, reporter)
+
+
+def make_song(
+    name: str, targets: list[Path], kept: list[Path], settings: Settings, reporter: Reporter
+) -> list[Made]:
+    """As :func:`shift_song`, but into files of floats, of which :func:`write_song` makes targets.
+
+    Raises:
+        DataError: if it cannot be read, taught or kept, or if a target could not be written.
+    """
+    song, plans, tags = _begin(name, targets, settings, reporter, kept=True)
+    taught: Lesson | None = None
+    results = []
+    for shift, path, plan in zip(settings.shifts, kept, plans, strict=True):
+        way = _way(song, shift, reporter)
+        taught = taught or _lesson(song, settings, reporter)
+        sound, made = _made(song, way, taught, plan, tags, settings, reporter)
+        with reporter.stage("keep"):
+            keep(sound, path)
+        results.append(made._replace(timings_s=reporter.timings_s))
+        reporter.timings_s = {}
+    return results
+
+
+def write_song(
+    name: str,
+    targets: list[Path],
+    kept: list[Path],
+    results: list[Made],
+    settings: Settings,
+    reporter: Reporter,
+) -> None:
+    """Write what :func:`make_song` has made.
+
+    Raises:
+        DataError: if it cannot be written.
+    """
+    from ctxaudio.sound.files import open_sound
+
+    for target, path, made in zip(targets, kept, results, strict=True):
+        reporter.timings_s = dict(made.timings_s)
+        with whole_file(target, force=settings.force) as file:
+            sound, _ = open_sound(path)
+            write(sound, file, made.plan, made.tags, made.divisor, reporter)
+        tell_result(name, target, made.story, made.divisor, reporter)
+
+
+def refuse(name: str, targets: list[Path], settings: Settings) -> None:
+    """Refuse targets that may not be written, before anything is read.
+
+    Raises:
+        DataError: if there is one.
+    """
     # The song itself may be replaced where that is asked for: it is read before.
     others = [each for each in settings.inputs if each != name or not settings.force]
     for target in targets:
         refuse_input(target, others)
         refuse_existing(target, force=settings.force)
         refuse_unwritable(target)
+
+
+def _begin(
+    name: str, targets: list[Path], settings: Settings, reporter: Reporter, *, kept: bool
+) -> tuple[StoredSound, list[Plan], Tags | None]:
+    """A song, how each of its files is written, and its tags: what is refused before the work."""
+    refuse(name, targets, settings)
     with reporter.stage("load"):
         song, song_format = open_song(name, damaged=settings.teaching.damaged)
-    if not targets:
-        (shift,) = settings.shifts
-        way = _way(song, shift, reporter)
-        lesson = _lesson(song, settings, reporter)
-        made = _make(song, way, lesson, settings, reporter)
-        with reporter.stage("save"):
-            _to_stdout(made)
-        _tell(name, None, song, made, way, lesson, song.sample_rate, 0.0, settings, reporter)
-        return
-    # What cannot be written is refused before the work, for every shift.
     plans = [
         planned(
             name,
@@ -86,20 +142,11 @@ def shift_song(name: str, targets: list[Path], settings: Settings, reporter: Rep
             reporter,
             speed=settings.speed,
             seed=settings.teaching.seed,
+            kept=kept,
         )
         for target in targets
     ]
-    tags = tags_of(name, settings.wanted)
-    taught: Lesson | None = None
-    for shift, target, plan in zip(settings.shifts, targets, plans, strict=True):
-        way = _way(song, shift, reporter)
-        with whole_file(target, force=settings.force) as file:
-            taught = lesson = taught or _lesson(song, settings, reporter)
-            made = _make(song, way, lesson, settings, reporter)
-            told = tags_after(tags, way, song, plan, settings.speed)
-            lowered_db = write(made, song, file, plan, told, reporter)
-        rate = plan.sample_rate
-        _tell(name, target, song, made, way, lesson, rate, lowered_db, settings, reporter)
+    return song, plans, tags_of(name, settings.wanted) if targets else None
 
 
 def _way(song: StoredSound, shift: Shift, reporter: Reporter) -> Way:
@@ -117,7 +164,28 @@ def _lesson(song: StoredSound, settings: Settings, reporter: Reporter) -> Lesson
     return learn(song, settings.teaching, reporter)
 
 
-def _make(
+def _made(
+    song: StoredSound,
+    way: Way,
+    lesson: Lesson,
+    plan: Plan,
+    tags: Tags | None,
+    settings: Settings,
+    reporter: Reporter,
+) -> tuple[SoundSource, Made]:
+    """A song shifted, at the rate of its file."""
+    shifted = _shifted(song, way, lesson, settings, reporter)
+    sound = at_rate(shifted, plan, reporter)
+    return sound, Made(
+        plan,
+        tags_after(tags, way, song, plan, settings.speed),
+        divisor_of(sound, song, plan.file_format),
+        story_of(song, sound, way, lesson, settings),
+        {},
+    )
+
+
+def _shifted(
     song: StoredSound, way: Way, lesson: Lesson, settings: Settings, reporter: Reporter
 ) -> StoredSound:
     from ctxaudio.memory.learned import BELIEVED_DB
@@ -150,46 +218,3 @@ def _to_stdout(made: StoredSound) -> None:
 
     save_sound(made, sys.stdout.buffer, WAV_FLOAT)
     sys.stdout.buffer.flush()
-
-
-def _tell(
-    name: str,
-    target: Path | None,
-    song: StoredSound,
-    made: StoredSound,
-    way: Way,
-    lesson: Lesson,
-    sample_rate: int,
-    lowered_db: float,
-    settings: Settings,
-    reporter: Reporter,
-) -> None:
-    where = "standard output" if target is None else str(target)
-    speed = "" if settings.speed == 1.0 else f"{settings.speed:g} times as fast, "
-    reporter.done(
-        f"wrote {where}: {made.duration_s:.1f} s, {round(way.semitones, 3):+g} semitones"
-        f"{way.words}, {speed}{_formant_words(settings.formants)}"
-        f"in {sum(reporter.timings_s.values()):.1f} s; {lesson.words}",
-        input=name,
-        output=None if target is None else str(target),
-        semitones=way.semitones,
-        **way.facts,
-        drums=settings.drums,
-        speed=settings.speed,
-        **({} if settings.formants is None else {"formants": settings.formants}),
-        memory=settings.memory,
-        taught=list(lesson.effect.memory.contexts),
-        seed=None if settings.memory else settings.teaching.seed,
-        duration_s=round(song.duration_s, 6),
-        sample_rate=sample_rate,
-        channels=song.n_channels,
-        lowered_by_db=lowered_db,
-        remembered=lesson.remembered,
-        **lesson.facts,
-    )
-
-
-def _formant_words(formants: Formants) -> str:
-    if formants is None:
-        return ""
-    return "formants kept, " if formants == "keep" else f"formants {formants:+g}, "

@@ -20,6 +20,7 @@ from ctxaudio.limits import MAX_RATE, MIN_RATE
 
 if TYPE_CHECKING:
     from ctxaudio.sound.bit_rates import BitRate
+    from ctxaudio.sound.channels import Layout
     from ctxaudio.sound.encoding import FileFormat
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.tags.values import Tags
@@ -29,6 +30,7 @@ _BITS = {
     **dict.fromkeys(["PCM_S8", "PCM_U8", "ULAW", "ALAW"], 8),
     **{"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64},
 }
+_KEPT_BITS = 32  # of a sample that is not written yet
 Depth: TypeAlias = Literal["16", "24", "32", "float"]
 
 
@@ -84,6 +86,7 @@ class Plan(NamedTuple):
     bit_rate: BitRate | None
     picture: str | None  # the name of a video whose pictures go along
     seed: int | None  # of the dither
+    layout: Layout | None  # of the song's channels, if its file tells
 
 
 def refuse_unwritable(target: Path) -> None:
@@ -112,13 +115,15 @@ def planned(
     *,
     speed: float,
     seed: int,
+    kept: bool,
 ) -> Plan:
-    """How a file of a target's name is written.
+    """How a file of a target's name is written; ``kept`` if floats lie beside it before.
 
     Raises:
         DataError: if it cannot be, which is known before the work.
     """
     from ctxaudio.sound.bit_rates import BitRate, bit_rate_of
+    from ctxaudio.sound.channels import layout_of, untold
     from ctxaudio.sound.media_encoding import picture_for
     from ctxaudio.sound.writing import check_holds, format_for, known_rates, of_depth
 
@@ -134,13 +139,14 @@ def planned(
             )
         rate = max(rates)
         reporter.note(f"Opus knows no rate of {song.sample_rate} Hz; the result is at {rate} Hz.")
+    is_file = name != "-" and Path(name).is_file()
     bit_rate = None
     if wanted.bitrate is not None:
         bit_rate = BitRate(1_000 * wanted.bitrate)
         check_holds(file_format, rate, song.n_channels, bit_rate)
     else:
         check_holds(file_format, rate, song.n_channels)
-        if Path(name).is_file() and file_format.encoding == song_format.encoding:
+        if is_file and file_format.encoding == song_format.encoding:
             bit_rate = _kept(bit_rate_of(name, song_format.encoding), file_format, rate, song)
     picture = None if name == "-" else picture_for(name, target)
     if picture is not None and speed != 1.0:
@@ -148,14 +154,22 @@ def planned(
             f"--speed would part the sound of {name} from its picture; name a file for the sound "
             "alone, such as .m4a, with -o."
         )
-    _check_room(target, file_format, round(song.duration_s * rate / speed), song.n_channels)
-    return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None)
+    layout = layout_of(name, *song_format, song.n_channels) if is_file else None
+    if layout is not None and (said := untold(*file_format, layout)):
+        reporter.note(said)
+    n_values = round(song.duration_s * rate / speed) * song.n_channels
+    _check_room(target, n_values, _n_bits(file_format) + (_KEPT_BITS if kept else 0))
+    return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None, layout)
 
 
-def _check_room(target: Path, file_format: FileFormat, n_samples: int, n_channels: int) -> None:
-    """Refuse what will not fit on the disk, of formats whose size is known before."""
-    n_bits = 0 if file_format.container == "FLAC" else _BITS.get(file_format.encoding, 0)
-    needed = n_samples * n_channels * n_bits // 8
+def _n_bits(file_format: FileFormat) -> int:
+    """Of a sample, 0 where that is not known before."""
+    return 0 if file_format.container == "FLAC" else _BITS.get(file_format.encoding, 0)
+
+
+def _check_room(target: Path, n_values: int, n_bits: int) -> None:
+    """Refuse what will not fit on the disk."""
+    needed = n_values * n_bits // 8
     folder = target.parent
     total, _, free = shutil.disk_usage(folder)
     if needed > free and total:  # some that are none say that they have nothing
@@ -202,45 +216,57 @@ def tags_after(
     return tags_of_shifted(tags, move_key, speed=speed, rates=rates)
 
 
+def at_rate(sound: SoundSource, plan: Plan, reporter: Reporter) -> SoundSource:
+    """Resampled, if the file is to have another rate."""
+    from ctxaudio.sound.resampled import resampled
+
+    if sound.sample_rate == plan.sample_rate:
+        return sound
+    with reporter.stage("resample"):
+        return resampled(sound, plan.sample_rate)
+
+
+def keep(sound: SoundSource, path: Path) -> None:
+    """Fill a file that is there with floats, for :func:`ctxaudio.sound.files.open_sound`.
+
+    Raises:
+        DataError: if it cannot be filled.
+    """
+    from ctxaudio.sound.encoding import FileFormat
+    from ctxaudio.sound.writing import encode
+
+    try:
+        with path.open("r+b") as file:
+            encode(file, sound, FileFormat("W64", "FLOAT"))  # which may be longer than a WAV
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror}.") from error
+
+
 def write(
     sound: SoundSource,
-    like: SoundSource,
     file: BinaryIO,
     plan: Plan,
     tags: Tags | None,
+    divisor: float,
     reporter: Reporter,
-) -> float:
-    """Write, lowered to full scale where the encoding would clip; by how many dB."""
+) -> None:
+    """Write a sound, divided by ``divisor``, at the rate that the file is to have."""
     import numpy as np
 
-    from ctxaudio.sound.encoding import clips
-    from ctxaudio.sound.peak import decibels, over_full_scale
-    from ctxaudio.sound.resampled import resampled
     from ctxaudio.sound.source import Divided
     from ctxaudio.sound.writing import encode
 
-    if sound.sample_rate != plan.sample_rate:
-        with reporter.stage("resample"):
-            sound = resampled(sound, plan.sample_rate)
-    lowered_db = 0.0
-    if clips(plan.file_format) and (over := over_full_scale(sound, like)) > 1.0:
-        sound, lowered_db = Divided(sound, over), round(decibels(over), 3)
-        if lowered_db >= 0.01:
-            reporter.note(
-                f"the result is {lowered_db:.2f} dB softer: its true peaks would have been over "
-                "-1 dBTP, and over the song's."
-            )
     with reporter.stage("save"):
         told = encode(
             file,
-            sound,
+            sound if divisor == 1.0 else Divided(sound, divisor),
             plan.file_format,
             tags=tags,
             picture=plan.picture,
             bit_rate=plan.bit_rate,
             dither=None if plan.seed is None else np.random.default_rng(plan.seed),
+            layout=plan.layout,
         )
     if not told:
         container = plan.file_format.container
         reporter.note(f"a file of {container} holds no tags; the song's are not kept.")
-    return lowered_db

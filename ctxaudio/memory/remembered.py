@@ -13,20 +13,17 @@ import json
 import os
 import re
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 from platformdirs import user_cache_path
 
-import ctxaudio
-import rnn
 from ctxaudio.errors import DataError
+from ctxaudio.memory.facts import Facts
 from ctxaudio.memory.files import load_memory, save_memory
+from ctxaudio.memory.kept import clear, kept_files, let_go
 from ctxaudio.memory.knobs import PITCH, Knobs
+from ctxaudio.memory.program import program
 from ctxaudio.memory.song_memory import NetworkKind, SongMemory
-from rnn.files.parts import sweep
 
 MOST_BYTES = 1_000_000_000  # of all files together: some five hours of music
 FOLDER_VARIABLE = "CTXAUDIO_CACHE_DIR"
@@ -54,27 +51,8 @@ class Taught:
 
     def digest(self) -> str:
         """Equal for what gives equal memories."""
-        about = json.dumps([asdict(self), _program()])
+        about = json.dumps([asdict(self), program()])
         return hashlib.sha256(about.encode()).hexdigest()
-
-
-@cache
-def _program() -> tuple[str, ...]:
-    """What else a memory depends on: the code, for a version says little of one that is written
-    on, and numpy, whose versions round differently.
-    """
-    source = hashlib.sha256()
-    for package in (ctxaudio, rnn):
-        for folder in package.__path__:
-            for path in sorted(Path(folder).rglob("*.py")):
-                source.update(path.read_bytes())
-    return ctxaudio.__version__, np.__version__, source.hexdigest()
-
-
-class _File(NamedTuple):
-    used_ns: int  # when it was last
-    n_bytes: int
-    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +97,7 @@ class Remembered:
         with contextlib.suppress(OSError, DataError):
             self.folder.mkdir(parents=True, exist_ok=True)
             save_memory(memory, self._path(taught))
-            self._let_go()
+            let_go(self.folder, _NAME, self.most_bytes)
 
     def sizes(self) -> list[int]:
         """Bytes of each memory.
@@ -127,7 +105,7 @@ class Remembered:
         Raises:
             OSError: if the folder cannot be read.
         """
-        return [file.n_bytes for file in self._files()]
+        return [file.n_bytes for file in kept_files(self.folder, _NAME)]
 
     def clear(self) -> list[int]:
         """Remove all memories, and nothing else; bytes of each.
@@ -135,40 +113,25 @@ class Remembered:
         Raises:
             OSError: if one cannot be removed.
         """
-        sweep(self.folder)
-        files = self._files()
-        for file in files:
-            file.path.unlink(missing_ok=True)
-        return [file.n_bytes for file in files]
+        return clear(self.folder, _NAME)
 
     def _path(self, taught: Taught) -> Path:
         return self.folder / f"{taught.digest()}.memory"
 
-    def _files(self) -> list[_File]:
-        found = []
-        # Another process may remove what is looked at, or all of it.
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            for path in self.folder.iterdir():
-                if _NAME.fullmatch(path.name):
-                    with contextlib.suppress(FileNotFoundError):
-                        about = path.stat()
-                        found.append(_File(about.st_mtime_ns, about.st_size, path))
-        return found
-
-    def _let_go(self) -> None:
-        held = 0
-        for file in sorted(self._files(), reverse=True):
-            if held + file.n_bytes <= self.most_bytes:
-                held += file.n_bytes
-            else:
-                with contextlib.suppress(OSError):  # elsewhere in use, on Windows
-                    file.path.unlink(missing_ok=True)
-
 
 def users_memories() -> Remembered:
     """Those of the user: in the folder that ``CTXAUDIO_CACHE_DIR`` names, or the system's."""
+    return Remembered(_users_folder() / "memories")
+
+
+def users_facts() -> Facts:
+    """Those of the user, beside the memories."""
+    return Facts(_users_folder() / "facts")
+
+
+def _users_folder() -> Path:
     given = os.environ.get(FOLDER_VARIABLE)
     folder = Path(given) if given else user_cache_path("ctxaudio", appauthor=False)
     if not given and not folder.is_absolute():  # a user without a home
         folder = Path(os.devnull)
-    return Remembered(folder / "memories")
+    return folder

@@ -10,11 +10,13 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate, quality_for
+from ctxaudio.sound.channels import USUAL, Layout, as_encoded_by, mask_of
 from ctxaudio.sound.source import SoundSource
 
 _CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
 _DITHERED = 24  # bits, at most; float32 has no more
 _BEST = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
+_MASK_AT = 40  # bytes, in what libsndfile writes
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
 _Result = TypeVar("_Result")
@@ -41,6 +43,7 @@ def encode_into(
     *,
     bit_rate: BitRate | None = None,
     dither: np.random.Generator | None = None,
+    layout: Layout | None = None,
 ) -> None:
     """Encode a sound into an empty file that can seek, block by block.
 
@@ -50,6 +53,7 @@ def encode_into(
         file_format: of libsndfile.
         bit_rate: of a lossy format; libsndfile's own if None.
         dither: see :func:`as_encoded`.
+        layout: of the channels, which a WAV file tells.
 
     Raises:
         DataError: if the format cannot hold it.
@@ -58,6 +62,8 @@ def encode_into(
     import soundfile
 
     container, encoding = file_format
+    if layout is not None and container == "WAV":
+        container = "WAVEX"  # the WAV that has a mask of speakers
     target = _Target(file)
 
     quality: tuple[float | None, str | None] = (None, None)
@@ -68,7 +74,8 @@ def encode_into(
         encoder = undisturbed(soundfile.SoundFile, target, "w", *about)
         try:
             for block in sound.blocks():
-                undisturbed(encoder.write, as_encoded(block, encoding, dither=dither).T)
+                samples = as_encoded(as_encoded_by(encoding, block), encoding, dither=dither)
+                undisturbed(encoder.write, samples.T)
                 target.check()
         finally:
             undisturbed(encoder.close)
@@ -78,6 +85,11 @@ def encode_into(
             f"{container} ({encoding}) cannot hold {sound.n_channels} "
             f"channels at {sound.sample_rate} Hz; name a .wav or .flac file instead."
         ) from error
+    if container == "WAVEX" and sound.n_channels in USUAL:
+        # Instead of what libsndfile supposes: of eight channels, that all but two are in front.
+        target.seek(_MASK_AT)
+        target.write((0 if layout is None else mask_of(layout)).to_bytes(4, "little"))
+        target.seek(0, 2)
     target.check()
 
 

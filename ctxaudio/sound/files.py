@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.containers.recording import read_at
 from ctxaudio.sound.decoded import Begin, Decoded
 from ctxaudio.sound.encoding import FileFormat
+from ctxaudio.sound.origin import origin_of
 from ctxaudio.sound.samples import Sound, whole_sound
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
@@ -64,7 +66,10 @@ def open_sound(
     decoded_as = partial(Decoded, str(name), damaged=damaged, begin=begin)
     try:
         with _seekable(source) as file:
-            return _decode(file, decoded_as)
+            origin = _origin_of(file)
+            stored, file_format = _decode(file, decoded_as)
+            stored.came_from(origin if origin == _origin_of(file) else None)
+            return stored, file_format
     except NoRoomError:
         raise  # which is not the file's fault
     except OSError as error:
@@ -89,6 +94,10 @@ def _seekable(source: str | Path | BinaryIO) -> Iterator[BinaryIO]:
         copy = stack.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY))
         shutil.copyfileobj(source, copy, _IN_MEMORY)
         yield cast(BinaryIO, copy)
+
+
+def _origin_of(file: BinaryIO) -> str | None:
+    return origin_of(file) if isinstance(file, io.BufferedReader) else None  # else it is a copy
 
 
 def _decode(file: BinaryIO, decoded_as: Callable[[int], Decoded]) -> tuple[StoredSound, FileFormat]:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ctxaudio.sound.channels import as_decoded_of
 from ctxaudio.sound.containers.recording import Recording
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.encoding import FileFormat, undisturbed
@@ -17,6 +18,7 @@ from ctxaudio.sound.truncation import is_unfinished, missing_part, unknown_size_
 KNOWN = ("aiff", "caf", "ogg", "wav")  # containers of which it reads some encodings, and not others
 
 _SMALL_BLOCK = 256  # samples
+_IN_PARTS = "multi-segment"  # in its log, of a VOC: heads of parts would be read as samples
 _UNKNOWN_LENGTH = 1 << 62  # or more is what libsndfile says if a header does not tell the length
 
 
@@ -51,6 +53,8 @@ def decode(file: BinaryIO, recording: Recording, decoded: Decoded) -> FileFormat
     except soundfile.LibsndfileError as error:
         raise NotReadError(_reason(error)) from error
     with sound:
+        if _IN_PARTS in sound.extra_info:
+            raise NotReadError("it is a VOC of several parts")
         lacks = recording.lacks or missing_part(sound.extra_info)
         is_endless = sound.frames >= _UNKNOWN_LENGTH
         if is_endless or view.size_was_unknown or is_unfinished(sound.extra_info):
@@ -87,7 +91,7 @@ def _read(
             samples = undisturbed(sound.read, n, "float32", True)
         except soundfile.LibsndfileError as error:
             return n_found, _reason(error)
-        append(samples.T)
+        append(as_decoded_of(sound.subtype, samples.T))
         n_found += len(samples)
         if len(samples) < n:
             break

@@ -22,6 +22,16 @@ class SoundSource(ABC):
     sample_rate: int
 
     @property
+    def origin(self) -> str | None:
+        """Of :func:`~ctxaudio.sound.origin.origin_of`, if it is known where all of it came from."""
+        return None
+
+    @property
+    def foretold(self) -> str | None:
+        """What its fingerprint will be, if that is known before all samples are there."""
+        return None
+
+    @property
     @abstractmethod
     def n_channels(self) -> int:
         """At least 1."""

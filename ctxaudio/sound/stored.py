@@ -31,6 +31,7 @@ class StoredSound(SoundSource):
         self._n_channels = n_channels
         self._peak = 0.0
         self._fingerprint: str | None = None
+        self._origin: str | None = None
         self._rows = Rows((n_channels,), np.float32, most_bytes=_MOST_BYTES)
 
     def append(self, block: np.ndarray) -> None:
@@ -64,6 +65,15 @@ class StoredSound(SoundSource):
         first = min(max(begin, 0), self.n_samples)
         inside = self._rows[first : max(end, first)].T
         return np.ascontiguousarray(between(inside, begin - first, end - first))
+
+    @property
+    def origin(self) -> str | None:
+        """As was said."""
+        return self._origin
+
+    def came_from(self, origin: str | None) -> None:
+        """Say where it was read from, once it is whole."""
+        self._origin = origin
 
     def fingerprint(self) -> str:
         """A digest of rate and samples: equal for equal sound, wherever it lies."""

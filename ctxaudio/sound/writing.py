@@ -12,6 +12,7 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate
+from ctxaudio.sound.channels import Layout
 from ctxaudio.sound.encoding import WAV_FLOAT, FileFormat, clips, encode_into, sndfile_format_for
 from ctxaudio.sound.media_encoding import (
     MUXERS,
@@ -77,6 +78,7 @@ def encode(
     picture: str | None = None,
     bit_rate: BitRate | None = None,
     dither: np.random.Generator | None = None,
+    layout: Layout | None = None,
 ) -> bool:
     """Encode a sound into an empty file that can seek, block by block.
 
@@ -88,6 +90,7 @@ def encode(
         picture: name of a video whose pictures are copied, for a format of PyAV.
         bit_rate: of a lossy format; the encoder's own if None.
         dither: draws the noise that is added where bits are lost; None for none.
+        layout: of the channels, for a format that tells it.
 
     Returns:
         Whether files of the format hold tags, if there are any.
@@ -107,7 +110,7 @@ def encode(
             dither=dither,
         )
     else:
-        encode_into(file, sound, file_format, bit_rate=bit_rate, dither=dither)
+        encode_into(file, sound, file_format, bit_rate=bit_rate, dither=dither, layout=layout)
     if not tags or file_format.container in WITH_FIELDS:
         return True
     from ctxaudio.sound.tags.files import write_tags

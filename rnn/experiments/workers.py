@@ -9,12 +9,13 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 LOOK_S = 0.5  # between looks at whether the parent is still there
 CONNECT_S = 10.0  # that a scheduler has to answer
+_CALLS_AT_HAND = 2
 
 
 class WorkerError(OSError):
@@ -84,6 +85,43 @@ def processes_of(address: str) -> Iterator[None]:
 
     with _client(address), joblib.parallel_config(backend="dask"):
         yield
+
+
+@contextmanager
+def calls_to(address: str) -> Iterator[Callable[..., Any]]:
+    """What calls a function in a process of a Dask cluster, for threads that joblib runs within.
+
+    They are a few more than that cluster's, so that what it is sent next is at hand: no more of
+    it is in memory. A call of a process that is ended from outside is given to another.
+
+    The call raises what the function raises, or WorkerError if processes end again and again.
+
+    Raises:
+        ClusterError: if no scheduler answers at the address, or it is lost.
+    """
+    import joblib
+
+    with _client(address) as client:
+        from dask import config
+        from distributed import CancelledError, KilledWorker
+
+        def call(function: Callable[..., Any], *args: Any) -> Any:
+            try:
+                return client.submit(function, *args, pure=False).result()
+            except KilledWorker as error:
+                raise WorkerError(
+                    f"{error.allowed_failures + 1} workers that did it were ended from outside, as "
+                    "happens where memory is short."
+                ) from error
+            except CancelledError as error:
+                raise ClusterError(f"the Dask scheduler at {address!r} was lost.") from error
+
+        n_calls = sum(client.nthreads().values()) + _CALLS_AT_HAND
+        with (
+            config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}),
+            joblib.parallel_config(backend="threading", n_jobs=n_calls),
+        ):
+            yield call
 
 
 def check_cluster(address: str) -> None:

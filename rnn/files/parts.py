@@ -37,9 +37,9 @@ class Part:
         # Set before the file is made: no interrupt can come between it and what removes it.
         self._name: Path | None = None
 
-    def open(self) -> File:
-        """Without a name if that can be, else with a hidden one."""
-        file = self._unnamed()
+    def open(self, *, hidden: bool = False) -> File:
+        """Without a name if that can be and no hidden one is wanted, else with a hidden one."""
+        file = None if hidden else self._unnamed()
         while file is None:
             named = self._made(self._hidden())
             # Whoever sweeps the folder may have been quicker than the lock.
@@ -48,6 +48,11 @@ class Part:
             else:
                 named.close()
         return file
+
+    @property
+    def name(self) -> Path | None:
+        """The hidden one, if it has one."""
+        return self._name
 
     def _unnamed(self) -> File | None:
         if _UNNAMED is None:

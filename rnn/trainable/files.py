@@ -147,7 +147,8 @@ def _arrays(networks: RateNetworks) -> dict[str, np.ndarray]:
 
 
 def _networks_from(config: RateConfig, arrays: Arrays, device: str = "cpu") -> RateNetworks:
-    shortest, longest = arrays["tau_s"].min(), arrays["tau_s"].max()
+    # As Python's numbers: a config's may be beyond what float32 holds.
+    shortest, longest = float(arrays["tau_s"].min()), float(arrays["tau_s"].max())
     # Of a config's numbers, rounded to float32.
     if not config.shortest_tau_s * 0.9999 <= shortest <= longest <= config.longest_tau_s * 1.0001:
         raise ValueError(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import ctxaudio, failed, finished, notes, write
+from tests.support.command import ctxaudio, failed, finished, notes, read, write
 from tests.support.forks import Forked
 
 SHIFT = ("shift", "song.wav", "+5", "--force")
@@ -136,6 +136,85 @@ def test_what_is_played_is_remembered_too(jack, here, command):
     assert facts(*args, "--no-cache")["remembered"] is False
     facts("shift", "song.wav", "+5", "--force")
     assert len(remembered()) == 1
+
+
+# Files that are as they were need not be read to be recognised
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    monkeypatch.setattr("ctxaudio.sound.origin._SETTLED_NS", 0)
+
+
+@pytest.fixture
+def ahead(monkeypatch):
+    """What each song was foretold to be, of those that are decoded while they play."""
+    from ctxaudio.sound import ahead
+
+    foretold = []
+
+    class Seen(ahead.AheadSound):
+        def __init__(self, *args, **kwargs):
+            foretold.append(kwargs["foretold"])
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(ahead, "AheadSound", Seen)
+    return foretold
+
+
+LIVE = ("live", "--no-ui", "song.wav")
+
+
+@pytest.mark.usefixtures("jack", "settled")
+@pytest.mark.parametrize(("container", "encoding"), [("WAV", "PCM_16"), ("MP3", "MPEG_LAYER_III")])
+def test_a_file_that_was_read_is_played_at_once(here, ahead, container, encoding):
+    song = f"song.{container.lower()}"
+    write(here / song, notes(rate=16_000), container, encoding)
+    facts("shift", song, "+5", "--force")
+    assert ahead == []
+    assert facts("play", song)["remembered"] is True
+    assert [each.n_samples for each in ahead] == [read(here / song).n_samples]
+    assert facts("play", song, "--no-cache")["remembered"] is False
+    assert facts("play", song, "--speed", "0.8")["remembered"] is True
+    ctxaudio("cache", "--clear")
+    assert facts("play", song)["remembered"] is False
+    assert len(ahead) == 1
+
+
+@pytest.mark.usefixtures("jack", "settled")
+def test_a_file_that_has_changed_is_read_again(here, ahead):
+    assert [facts(*LIVE)["remembered"] for _ in range(2)] == [False, True]
+    about = (here / "song.wav").stat()
+    data = bytearray((here / "song.wav").read_bytes())
+    data[-4_000:] = bytes(4_000)
+    (here / "song.wav").write_bytes(data)
+    os.utime("song.wav", ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert [facts(*LIVE)["remembered"] for _ in range(2)] == [False, True]
+    assert len(ahead) == 2
+
+
+@pytest.mark.usefixtures("jack", "settled")
+def test_other_settings_of_a_file_that_is_known_are_taught(here, ahead):
+    facts(*LIVE)
+    assert [facts(*LIVE, "--seed", "1")["remembered"] for _ in range(2)] == [False, True]
+    assert len(ahead) == 2
+
+
+@pytest.mark.usefixtures("jack", "settled")
+def test_a_change_without_a_trace_is_an_error_once_and_no_wrong_memory(here, monkeypatch):
+    monkeypatch.setattr("ctxaudio.sound.origin.origin_of", lambda _: "always the same")
+    monkeypatch.setattr("ctxaudio.sound.files.origin_of", lambda _: "always the same")
+    facts(*LIVE)
+    write(here / "song.wav", notes(seed=1))
+    assert "song.wav has changed without a trace; start again." in failed(ctxaudio(*LIVE))
+    assert [facts(*LIVE)["remembered"] for _ in range(2)] == [False, True]
+
+
+@pytest.mark.usefixtures("settled")
+def test_what_was_learned_is_not_found_out_again(here, monkeypatch):
+    first = facts(*SHIFT)["learned"]
+    monkeypatch.setattr("ctxaudio.memory.learned.what_was_learned", None)
+    assert facts(*SHIFT)["learned"] == first
 
 
 # The command

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
-import time
 
 import numpy as np
 import pytest
 
 from ctxaudio import Sound
-from tests.support.command import ctxaudio, encoded, failed, finished, notes, read, started, write
+from tests.support.command import ctxaudio, encoded, failed, notes, read, write
 
 
 @pytest.fixture
@@ -124,36 +122,6 @@ def test_a_folder_without_songs_is_said(album, tmp_path):
         "cannot use empty: there is no sound file in it; --recursive looks into its folders too"
         in message
     )
-
-
-@pytest.mark.timeout(120)
-def test_a_cluster_does_it_and_loses_no_song_with_a_worker(album, tmp_path):
-    import distributed
-
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0"
-    ) as cluster:
-        for copy in range(6):
-            shutil.copy(album / "a.wav", album / f"copy{copy}.wav")
-        process = started(
-            "shift", album, "+2", "-r", "-o", tmp_path / "out", "--report", tmp_path / "report",
-            "--cluster", cluster.scheduler_address, "--force",
-        )  # fmt: skip
-        report = tmp_path / "report"
-        while not report.exists():  # until the first is done
-            assert process.poll() is None
-            time.sleep(0.05)
-        os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-        assert finished(process).code == 0
-        assert cluster.scheduler.transition_counter > 0  # it was at work
-    assert len(files_in(tmp_path / "out")) == 9
-    told = [json.loads(line)["status"] for line in report.read_text().splitlines()]
-    assert told == ["shifted"] * 9
-
-
-def test_a_cluster_that_is_not_there_is_one_line(album):
-    message = failed(ctxaudio("shift", "album", "+2", "-o", "out", "--cluster", "nowhere"))
-    assert "a Dask scheduler's address is like tcp://host:8786" in message
 
 
 @pytest.mark.parametrize("letter", ["a", "é", "\N{MUSICAL SYMBOL G CLEF}"])

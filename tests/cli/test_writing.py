@@ -8,8 +8,11 @@ import mutagen
 import numpy as np
 import pytest
 import soundfile
+from mutagen.mp3 import BitrateMode
 
-from ctxaudio import Sound, load_sound
+from ctxaudio import FileFormat, Sound, load_sound
+from ctxaudio.sound.channels import layout_of
+from ctxaudio.sound.encoding import encode_into
 from tests.support.command import ctxaudio, failed, notes, read, write
 from tests.support.media import encoded_by_ffmpeg
 from tests.support.signals import snr_db
@@ -136,16 +139,40 @@ def test_a_bit_rate_that_a_format_has_not_is_refused(song, monkeypatch, name, me
     assert message in failed(ctxaudio("shift", song, "0", "-o", name, "--bitrate", "999"))
 
 
-@pytest.mark.parametrize("level", [0.0, 0.5])
-def test_an_mp3_of_constant_rate_stays_one(here, level):
+@pytest.mark.parametrize(
+    ("kind", "level", "told"),
+    [
+        ("CONSTANT", 0.0, "-b 320"),
+        ("CONSTANT", 0.5, "-b 160"),
+        ("AVERAGE", 0.447, "--preset 191"),
+        ("VARIABLE", 0.0, "-V 0"),
+        ("VARIABLE", 0.2, "-V 2"),
+        ("VARIABLE", 0.5, "-V 5"),
+    ],
+)
+def test_an_mp3_keeps_its_kind_and_what_its_encoder_was_told(here, kind, level, told):
+    # Of which V0 makes far fewer bits than its usual 245 kbit/s.
     with soundfile.SoundFile(
-        here / "song.mp3", "w", 44_100, 2, compression_level=level, bitrate_mode="CONSTANT"
+        here / "song.mp3", "w", 44_100, 2, compression_level=level, bitrate_mode=kind
     ) as file:
         file.write(notes(rate=44_100, channels=2).samples.T)
     shifted("song.mp3", "+1")
     before, after = (mutagen.File(here / name).info for name in ("song.mp3", "song+1st.mp3"))
-    assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+    assert before.encoder_settings == after.encoder_settings == told
     assert after.bitrate_mode == before.bitrate_mode
+    if kind == "CONSTANT":
+        assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+
+
+def test_an_mp3_that_names_no_quality_keeps_its_mean(here):
+    noise = 0.1 * np.random.default_rng(0).standard_normal((2, 2 * 44_100))
+    data = encoded_by_ffmpeg(Sound(noise, 44_100), "mp3", "libmp3lame")
+    (here / "song.mp3").write_bytes(data.replace(b"Info", b"Xing", 1))
+    shifted("song.mp3", "0")
+    before, after = (mutagen.File(here / name).info for name in ("song.mp3", "song+0st.mp3"))
+    assert (before.encoder_settings, before.bitrate_mode) == ("", BitrateMode.VBR)
+    assert after.bitrate_mode == BitrateMode.VBR
+    assert after.bitrate == pytest.approx(before.bitrate, rel=0.1)
 
 
 def test_an_m4a_keeps_its_bit_rate(here):
@@ -168,6 +195,18 @@ def test_what_cannot_be_written_is_refused_before_the_song_is_read(
 ):
     monkeypatch.setattr("cli.shifting.one.open_song", None)
     assert message in failed(ctxaudio("shift", song, "0", "-o", name))
+
+
+def test_many_channels_are_heard_where_they_were(here):
+    layout = ("FL", "FR", "LFE")
+    song = notes(rate=44_100, seconds=0.3)
+    three = Sound(np.concatenate([song.samples] * 3), 44_100)
+    with (here / "song.wav").open("wb") as file:
+        encode_into(file, three, FileFormat("WAV", "PCM_16"), layout=layout)
+    assert shifted("song.wav", "0", "-o", "out.wav").err.count("FL FR") == 0
+    assert layout_of(here / "out.wav", "WAV", "PCM_16", 3) == layout
+    said = shifted("song.wav", "0", "-o", "out.ogg").err
+    assert "3 channels of OGG (VORBIS) are heard as FL FR FC, and these are FL FR LFE" in said
 
 
 def test_standard_output_is_what_was_made(song):

@@ -22,6 +22,7 @@ def recordings_in(file: BinaryIO) -> list[Recording]:
         return flac.recordings(file)
     if mp3.begins(start):
         return mp3.recordings(file)
-    n_missing = bytes_missing(file, "caf") if start == b"caff" else 0
+    demuxer = {b"caff": "caf", b"Crea": "voc"}.get(start)
+    n_missing = bytes_missing(file, demuxer) if demuxer else 0
     lacks = f"{n_missing} bytes are missing at its end" if n_missing else None
     return [Recording(0, size_of(file), lacks=lacks)]

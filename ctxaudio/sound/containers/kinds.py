@@ -22,6 +22,7 @@ _STARTS = tuple(
         ("caf", rb"caff"),
         ("ogg", rb"OggS"),
         ("flv", rb"FLV"),
+        ("voc", rb"Creative Voice File\x1a"),
         ("wv", rb"wvpk"),
         ("tta", rb"TTA1"),
         ("ape", rb"MAC "),

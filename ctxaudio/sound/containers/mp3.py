@@ -88,6 +88,25 @@ def recordings(file: BinaryIO) -> list[Recording]:
     ]
 
 
+class MeanBitRate(NamedTuple):
+    """Of the frames of a file."""
+
+    bits_s: int  # bit/s
+    is_constant: bool
+
+
+def mean_bit_rate(file: BinaryIO) -> MeanBitRate | None:
+    """What the frames of a file of layer III have, whatever its headers say; None of none."""
+    headers = [frame.header for frame in _frames(_Bytes(file), size_of(file))]
+    if not headers:
+        return None
+    version, _, sample_rate = headers[0].kind
+    sizes = [header.n_bytes for header in headers]
+    duration_s = len(sizes) * (1152 if version == 1 else 576) / sample_rate
+    # Padding makes some frames of a constant rate a byte longer.
+    return MeanBitRate(round(8 * sum(sizes) / duration_s), max(sizes) - min(sizes) <= 1)
+
+
 class _Count(NamedTuple):
     """What Xing's header says; 0 for what it does not."""
 

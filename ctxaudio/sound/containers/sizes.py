@@ -1,7 +1,7 @@
 """How long a file says it is, in containers whose parts say their sizes: so one that was cut shows.
 
-RIFF (AVI), ISO 14496-12 (MP4, MOV), EBML (Matroska, WebM, RFC 8794), and Core Audio's CAF. A size
-that was left open, as of what is streamed, says nothing.
+RIFF (AVI), ISO 14496-12 (MP4, MOV), EBML (Matroska, WebM, RFC 8794), Apple's CAF and Creative's
+VOC. A size that was left open, as of what is streamed, says nothing.
 """
 
 from __future__ import annotations
@@ -86,9 +86,22 @@ def _caf_ends(file: BinaryIO) -> Iterator[int]:
     return _in_turn(file, 8, part)
 
 
+def _voc_ends(file: BinaryIO) -> Iterator[int]:
+    def part(begin: int) -> int | None:
+        head = read_at(file, begin, 4)
+        if head[:1] == b"\0":  # which ends the file
+            return None
+        return begin + 4 + int.from_bytes(head[1:], "little")
+
+    ends = [*_in_turn(file, int.from_bytes(read_at(file, 20, 2), "little"), part)]
+    # Something follows each, but libsndfile counts it to the only part of some.
+    return iter([*ends[:1], *(end + 1 for end in ends[1:])])
+
+
 _ENDS: dict[str, Callable[[BinaryIO], Iterator[int]]] = {
     "avi": _riff_ends,
     "mov": _box_ends,
     "matroska": _ebml_ends,
     "caf": _caf_ends,
+    "voc": _voc_ends,
 }

@@ -62,18 +62,18 @@ def test_what_was_taught_otherwise_is_not_found(kept, taught, memory, other):
 
 def test_another_program_finds_nothing(kept, taught, memory, monkeypatch):
     kept.keep(taught, memory)
-    version, numpy, source = remembered._program()
+    version, numpy, source = remembered.program()
     for other in (("99.0", numpy, source), (version, "99.0", source), (version, numpy, "0" * 64)):
-        monkeypatch.setattr(remembered, "_program", lambda other=other: other)
+        monkeypatch.setattr(remembered, "program", lambda other=other: other)
         assert kept.recall(taught) is None
 
 
 def test_a_changed_line_of_the_source_is_another_program(tmp_path, monkeypatch):
     (tmp_path / "module.py").write_text("RIDGE = 1\n")
-    monkeypatch.setattr(remembered.rnn, "__path__", [str(tmp_path)])
-    before = remembered._program.__wrapped__()
+    monkeypatch.setattr("rnn.__path__", [str(tmp_path)])
+    before = remembered.program.__wrapped__()
     (tmp_path / "module.py").write_text("RIDGE = 2\n")
-    assert remembered._program.__wrapped__() != before
+    assert remembered.program.__wrapped__() != before
 
 
 def test_copies_are_made_or_given(taught):

@@ -9,7 +9,7 @@ import pytest
 
 from ctxaudio import DataError
 from ctxaudio.playback.playhead import Playhead
-from ctxaudio.sound.ahead import AheadSound
+from ctxaudio.sound.ahead import AheadSound, Foretold
 from ctxaudio.sound.files import open_sound
 from ctxaudio.sound.stored import StoredSound
 from tests.ctxaudio.sound.test_files import FORMATS, WHOLE
@@ -123,3 +123,30 @@ def test_a_player_begins_before_all_is_decoded_and_makes_the_same(gate, song, tu
         each.seek(tune.n_samples - 2_000)
     for _ in range(12):
         np.testing.assert_array_equal(head.next(), expected.next())
+
+
+def test_what_was_foretold_is_not_waited_for(song, tune, gate):
+    mistakes = []
+    foretold = Foretold(tune.fingerprint(), tune.n_samples, lambda: mistakes.append(1))
+    gate.let(1)
+    ahead = AheadSound(song, foretold=foretold)
+    assert (ahead.foretold, ahead.n_samples) == (tune.fingerprint(), tune.n_samples)
+    assert ahead.is_of(tune.fingerprint())
+    gate.let()
+    assert ahead.fingerprint() == tune.fingerprint()
+    assert mistakes == []
+
+
+@pytest.mark.parametrize("n_more", [-100, 0, 100])
+def test_what_was_foretold_wrongly_is_known_once_all_is_there(song, tune, gate, n_more):
+    mistakes = []
+    gate.let(1)
+    foretold = Foretold("0" * 64, tune.n_samples + n_more, lambda: mistakes.append(1))
+    ahead = AheadSound(song, foretold=foretold)
+    assert ahead.is_of("0" * 64)
+    gate.let()
+    with pytest.raises(DataError, match="has changed without a trace; start again"):
+        ahead.fingerprint()
+    with pytest.raises(DataError, match="has changed without a trace"):
+        ahead.read(0, 10)
+    assert mistakes == [1]

@@ -42,6 +42,7 @@ LOSSY = [
     ("ac3", "ac3"),
     ("flv", "aac"),
     ("mpegts", "aac"),
+    *(("voc", codec) for codec in ("pcm_s16le", "pcm_u8", "pcm_alaw")),
 ]
 
 
@@ -171,6 +172,22 @@ def test_a_container_says_how_many_bytes_it_lacks(container, codec, demuxer):
     assert bytes_missing(io.BytesIO(data[: len(data) // 2]), demuxer) > len(data) // 4
 
 
-@given(data=st.binary(max_size=80), demuxer=st.sampled_from(["mov", "matroska", "avi", "caf", "x"]))
+@pytest.mark.parametrize("encoding", ["PCM_16", "PCM_U8", "ALAW", "ULAW"])
+def test_a_voc_that_breaks_off_is_truncated(encoding):
+    """Of several parts, as ffmpeg writes it, or of one, as libsndfile does."""
+    codec = {"PCM_16": "s16le", "PCM_U8": "u8", "ALAW": "alaw", "ULAW": "mulaw"}[encoding]
+    parts = encoded_by_ffmpeg(SONG, "voc", f"pcm_{codec}")
+    one = encoded(Sound(SONG.samples[:1, :20_000], 22_050), "VOC", encoding)
+    for data in (parts, one):
+        assert load(data).n_samples >= 20_000
+        for left in (len(data) - 2, len(data) // 2):
+            with pytest.raises(DataError, match="it is truncated: "):
+                load(data[:left])
+
+
+@given(
+    data=st.binary(max_size=80),
+    demuxer=st.sampled_from(["mov", "matroska", "avi", "caf", "voc", "x"]),
+)
 def test_sizes_of_any_bytes_are_no_trouble(data, demuxer):
     assert bytes_missing(io.BytesIO(data), demuxer) >= 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import os
 import re
@@ -14,7 +15,8 @@ from pathlib import Path
 import joblib
 import pytest
 
-from rnn.experiments.workers import WorkerError, processes
+import rnn.experiments.workers as workers
+from rnn.experiments.workers import ClusterError, WorkerError, calls_to, processes
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc")
@@ -95,3 +97,38 @@ def test_work_goes_on_after_a_worker_was_killed():
 def test_one_process_is_this_one():
     with processes(1):
         assert joblib.Parallel()(joblib.delayed(os.getpid)() for _ in range(2)) == [os.getpid()] * 2
+
+
+class _Client:
+    """A cluster of three threads, which does what it is told at once."""
+
+    def nthreads(self):
+        return {"one": 1, "other": 2}
+
+    def submit(self, function, *args, pure):
+        assert not pure  # what was done before is done again
+        future = concurrent.futures.Future()
+        try:
+            future.set_result(function(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def test_calls_of_a_cluster_are_few_at_a_time_and_tell_what_became_of_it(monkeypatch):
+    import distributed
+
+    def fail(error):
+        raise error
+
+    monkeypatch.setattr(workers, "_client", lambda _: contextlib.nullcontext(_Client()))
+    with calls_to("host:8786") as call:
+        pool = joblib.Parallel()
+        assert pool.n_jobs == 5
+        assert pool(joblib.delayed(call)(divmod, n, 3) for n in range(9))[7] == (2, 1)
+        with pytest.raises(ZeroDivisionError):
+            call(divmod, 1, 0)
+        with pytest.raises(WorkerError, match="4 workers that did it were ended from outside"):
+            call(fail, distributed.KilledWorker("song", None, 3))
+        with pytest.raises(ClusterError, match="the Dask scheduler at 'host:8786' was lost"):
+            call(fail, distributed.CancelledError("song"))
