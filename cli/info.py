@@ -28,10 +28,15 @@ _UNITS = {
 @damaged_option
 def info(file: str, as_json: bool, damaged: bool) -> None:
     """Say what FILE, a song or a memory file, holds."""
+    from ctxaudio.memory.alone.files import sings_alone
     from ctxaudio.memory.files import is_memory_file
 
-    is_memory = file != "-" and is_memory_file(file)
-    facts = _memory_facts(file) if is_memory else _song_facts(file, damaged=damaged)
+    if file == "-" or not is_memory_file(file):
+        facts = _song_facts(file, damaged=damaged)
+    elif sings_alone(file):
+        facts = _alone_facts(file)
+    else:
+        facts = _memory_facts(file)
     if as_json:
         tell(json.dumps(facts))
         return
@@ -99,5 +104,22 @@ def _memory_facts(file: str) -> dict[str, Any]:
         "semitones_a_step": round(learned.semitones, 4),
         "bands_that_agree": learned.n_agreeing,
         "gain_db_a_step": round(learned.gain_db, 4),
+        "fingerprint": memory.fingerprint[:16],
+    }
+
+
+def _alone_facts(file: str) -> dict[str, Any]:
+    from ctxaudio import load_alone
+
+    memory = load_alone(file)
+    return {
+        "kind": "memory that sings alone",
+        "contexts": sorted({0.0, *memory.contexts}),
+        "duration_s": round(memory.duration_s, 3),
+        "sample_rate_hz": memory.sample_rate,
+        "channels": memory.n_channels,
+        "phrases": len(memory.phrases),
+        "bits_a_second": round(memory.bits_s),
+        "readouts_would_take": round(memory.readout_bits_s),
         "fingerprint": memory.fingerprint[:16],
     }

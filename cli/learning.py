@@ -18,7 +18,7 @@ from cli.remembering import known_file, learned_of, remembered
 from ctxaudio.errors import DataError
 
 if TYPE_CHECKING:
-    from ctxaudio import ContextShift, FileFormat
+    from ctxaudio import AloneMemory, ContextShift, Example, FileFormat
     from ctxaudio.memory.learned import Learned
     from ctxaudio.memory.song_memory import NetworkKind
     from ctxaudio.sound.source import SoundSource
@@ -238,14 +238,17 @@ def recalled(memory: str, reporter: Reporter) -> Lesson:
 
 def _read_memory(memory: str, reporter: Reporter) -> ContextShift:
     from ctxaudio import ContextShift, load_memory
+    from ctxaudio.memory.alone.files import sings_alone
 
     with reporter.stage("read memory"):
+        if sings_alone(memory):
+            raise DataError(f"{memory} sings alone; 'ctxaudio recall {memory}' has it do so.")
         return ContextShift(load_memory(memory))
 
 
 def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
     """Teach a network a song and its versions, and say what of them is to be doubted."""
-    from ctxaudio import ContextShift, Example, tape_example
+    from ctxaudio import ContextShift
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
     from ctxaudio.memory.learned import doubts
     from ctxaudio.memory.remembered import users_memories
@@ -254,14 +257,7 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
     knobs = PITCH_AND_FORMANTS if teaching.formants else PITCH
     network, seed = teaching.network, teaching.seed
 
-    with reporter.stage("make examples"):
-        if teaching.example_files:
-            versions = [
-                Example(open_song(file, damaged=teaching.damaged)[0], context)
-                for context, file in teaching.example_files
-            ]
-        else:
-            versions = [tape_example(song, semitones) for semitones in teaching.examples]
+    versions = _versions(song, teaching, reporter)
     given = versions if teaching.example_files else []
     memory = taught = None
     if teaching.cache:
@@ -290,3 +286,27 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
     for line in said:
         reporter.note(line)
     return Lesson(ContextShift(memory), learned, said, is_remembered)
+
+
+def learn_alone(song: SoundSource, teaching: Teaching, reporter: Reporter) -> AloneMemory:
+    """Teach a network a song and its versions so that it sings them with no song at hand."""
+    from ctxaudio import teach_alone
+    from ctxaudio.effect.alone import n_taught_alone
+
+    versions = _versions(song, teaching, reporter)
+    with reporter.stage("teach", n_taught_alone(song)) as progress:
+        return teach_alone(
+            song, versions, seed=teaching.seed, progress=progress, threads=teaching.threads
+        )
+
+
+def _versions(song: SoundSource, teaching: Teaching, reporter: Reporter) -> list[Example]:
+    from ctxaudio import Example, tape_example
+
+    with reporter.stage("make examples"):
+        if not teaching.example_files:
+            return [tape_example(song, semitones) for semitones in teaching.examples]
+        return [
+            Example(open_song(file, damaged=teaching.damaged)[0], context)
+            for context, file in teaching.example_files
+        ]

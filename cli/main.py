@@ -30,7 +30,7 @@ class Outcome(NamedTuple):
 @click.group(
     cls=LazyGroup,
     package="cli",
-    names=("shift", "play", "live", "teach", "info", "cache", "devices", "bench"),
+    names=("shift", "play", "live", "teach", "recall", "info", "cache", "devices", "bench"),
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="A shell completes commands, options and files after "

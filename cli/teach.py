@@ -12,6 +12,7 @@ from cli.learning import (
     Teaching,
     check_learning,
     learn,
+    learn_alone,
     learning_options,
     open_song,
     output_options,
@@ -43,6 +44,11 @@ if TYPE_CHECKING:
 @click.option(
     "--formants", is_flag=True, help="Teach a second knob, which moves formants apart from pitch."
 )
+@click.option(
+    "--alone",
+    is_flag=True,
+    help='Teach the song itself, so that "ctxaudio recall" sings it with no song at hand.',
+)
 @learning_options
 @threads_option
 @output_options
@@ -51,6 +57,7 @@ def teach(
     output: str | None,
     network: NetworkKind,
     formants: bool,
+    alone: bool,
     examples: tuple[float, ...],
     example_files: tuple[tuple[float, str], ...],
     seed: int,
@@ -67,8 +74,9 @@ def teach(
     ctxaudio shift song.flac +7 --memory song.memory
     ctxaudio teach song.flac --network trained
     ctxaudio teach voice.flac --formants
+    ctxaudio teach song.flac --alone
     """  # noqa: D301
-    from ctxaudio import save_memory
+    from ctxaudio import save_alone, save_memory
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
     from ctxaudio.memory.song_memory import check_network
 
@@ -76,6 +84,8 @@ def teach(
     if output == "-":
         raise click.UsageError("a memory goes to a file; name one with -o.")
     check_network(network, PITCH_AND_FORMANTS if formants else PITCH)
+    if alone and (formants or network != "reservoir"):
+        raise click.UsageError("a memory that sings alone is a reservoir's, and has one knob.")
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
     refuse_input(target, [song, *(file for _, file in example_files)])
@@ -91,11 +101,32 @@ def teach(
             damaged=damaged,
             threads=threads,
         )
-        lesson = learn(sound, teaching, reporter)
-        memory = lesson.effect.memory
-        with reporter.stage("save"):
-            save_memory(memory, file)
+        if alone:
+            alone_memory = learn_alone(sound, teaching, reporter)
+            with reporter.stage("save"):
+                save_alone(alone_memory, file)
+        else:
+            lesson = learn(sound, teaching, reporter)
+            with reporter.stage("save"):
+                save_memory(lesson.effect.memory, file)
     size = target.stat().st_size
+    if alone:
+        reporter.done(
+            f"wrote {target}: {sound.duration_s:.1f} s taught at "
+            f"{listed(sorted({0.0, *alone_memory.contexts}))}, to be sung alone, "
+            f"{size / 1e6:.1f} MB, {alone_memory.bits_s / 1e3:.0f} kbit/s, in "
+            f"{sum(reporter.timings_s.values()):.1f} s",
+            input=song,
+            output=str(target),
+            contexts=sorted({0.0, *alone_memory.contexts}),
+            alone=True,
+            seed=seed,
+            duration_s=round(sound.duration_s, 6),
+            bytes=size,
+            bits_s=round(alone_memory.bits_s, 1),
+        )
+        return
+    memory = lesson.effect.memory
     reporter.done(
         f"wrote {target}: {sound.duration_s:.1f} s taught at {listed(memory.contexts)}"
         f"{' of pitch and formants' if formants else ''}, "

@@ -13,9 +13,13 @@ from ctxaudio.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from ctxaudio.analysis.examples import Example, tape_example
+    from ctxaudio.effect.alone import sing, teach_alone
     from ctxaudio.effect.context_shift import ContextShift
     from ctxaudio.effect.formant_examples import formant_example
     from ctxaudio.errors import DataError
+    from ctxaudio.memory.alone.files import load_alone, save_alone
+    from ctxaudio.memory.alone.memory import AloneMemory
+    from ctxaudio.memory.alone.passage import Passage
     from ctxaudio.memory.field import Field
     from ctxaudio.memory.files import load_memory, save_memory
     from ctxaudio.memory.learned import Learned, what_was_learned
@@ -27,22 +31,28 @@ if TYPE_CHECKING:
     from ctxaudio.sound.samples import Sound
 
 __all__ = [
+    "AloneMemory",
     "ContextShift",
     "DataError",
     "Example",
     "Field",
     "FileFormat",
     "Learned",
+    "Passage",
     "SongMemory",
     "Sound",
     "fit_full_scale",
     "formant_example",
+    "load_alone",
     "load_memory",
     "load_sound",
     "recall_field",
+    "save_alone",
     "save_memory",
     "save_sound",
+    "sing",
     "tape_example",
+    "teach_alone",
     "true_peak",
     "what_was_learned",
 ]
@@ -52,9 +62,13 @@ __all__ = [
 # imported here: `python -m ctxaudio` has yet to look away from the folder it was started in.
 _HOMES = {
     "analysis.examples": ("Example", "tape_example"),
+    "effect.alone": ("sing", "teach_alone"),
     "effect.context_shift": ("ContextShift",),
     "effect.formant_examples": ("formant_example",),
     "errors": ("DataError",),
+    "memory.alone.files": ("load_alone", "save_alone"),
+    "memory.alone.memory": ("AloneMemory",),
+    "memory.alone.passage": ("Passage",),
     "memory.field": ("Field",),
     "memory.files": ("load_memory", "save_memory"),
     "memory.learned": ("Learned", "what_was_learned"),

@@ -5,6 +5,7 @@ MIN_EXAMPLE_SHIFT = 0.25  # semitones; what is missed in a smaller one is extrap
 MAX_EXAMPLE_SHIFT = 12.0  # semitones
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0  # of a song
+MIN_ALONE_SPEED = -2.0  # of one that is recalled, which may run backwards
 
 MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
 MAX_CHANNELS = 8

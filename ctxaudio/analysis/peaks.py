@@ -85,7 +85,8 @@ def _in_range(
     window, hop, rate = part.window, frames.hop, sound.sample_rate
     begin = first * hop - window // 2
     samples = sound.read(begin, begin + (end - 1 - first) * hop + window)
-    with warnings.catch_warnings():  # of memory that is not initialised, and is not read
+    # It warns of memory that is not initialised, and is not read; and divides silence by itself.
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", UserWarning)
         hertz, _, _ = librosa.reassigned_spectrogram(
             samples,

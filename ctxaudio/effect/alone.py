@@ -16,9 +16,9 @@ from ctxaudio.analysis.sinusoids import NO_ATTACK, SILENT_DB, Sinusoids
 from ctxaudio.effect.context_shift import DEFAULT_EXAMPLES
 from ctxaudio.effect.song_model import model_song
 from ctxaudio.memory.alone.between import Placed, at_places, silence
-from ctxaudio.memory.alone.memory import AloneMemory, check_alone, teach_alone
+from ctxaudio.memory.alone.memory import AloneMemory, alone_memory, check_alone
 from ctxaudio.memory.alone.recalled import AloneRecall
-from ctxaudio.memory.alone.way import Way
+from ctxaudio.memory.alone.passage import Passage
 from ctxaudio.memory.song_memory import check_context
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
@@ -29,7 +29,7 @@ _BLOCK = 128  # frames
 _AHEAD = 2  # frames that are looked at before they sound
 
 
-def teach_alone_memory(
+def teach_alone(
     song: SoundSource,
     examples: Iterable[Example] | None = None,
     *,
@@ -44,30 +44,35 @@ def teach_alone_memory(
     check_alone(song, examples)
     frames = FrameConfig.for_rate(song.sample_rate)
     model = model_song(song, frames, progress)
-    return teach_alone(song, examples, model, seed=seed, progress=progress, threads=threads)
+    return alone_memory(song, examples, model, seed=seed, progress=progress, threads=threads)
 
 
-def sing(memory: AloneMemory, context: float = 0.0, way: Way | None = None) -> StoredSound:
+def n_taught_alone(song: SoundSource) -> int:
+    """How many frames teaching tells its progress of: it goes through the song twice."""
+    return 2 * FrameConfig.for_rate(song.sample_rate).n_frames(song.n_samples)
+
+
+def sing(memory: AloneMemory, context: float = 0.0, passage: Passage | None = None) -> StoredSound:
     """The song as it is recalled at a context.
 
     Raises:
-        DataError: if the context is beyond ±36 or not a number, or the way leads out of the song.
+        DataError: if the context is beyond ±36 or not a number, or the passage is none of the song.
     """
     sound = StoredSound(memory.sample_rate, memory.n_channels)
-    sing_into(sound.append, memory, context, way)
+    sing_into(sound.append, memory, context, passage)
     return sound
 
 
-def n_sung(memory: AloneMemory, way: Way | None = None) -> int:
+def n_sung(memory: AloneMemory, passage: Passage | None = None) -> int:
     """How many frames :func:`sing_into` tells its progress of."""
-    return len(_places(memory, way or Way()))
+    return len(_places(memory, passage or Passage()))
 
 
 def sing_into(
     take: Callable[[np.ndarray], None],
     memory: AloneMemory,
     context: float,
-    way: Way | None = None,
+    passage: Passage | None = None,
     *,
     progress: Progress = lambda _: None,
 ) -> None:
@@ -77,14 +82,14 @@ def sing_into(
         DataError: as :func:`sing` says.
     """
     check_context(context)
-    way = way or Way()
-    places = _places(memory, way)
-    n_left = memory.n_samples if way == Way() else len(places) * memory.frames.hop
+    passage = passage or Passage()
+    places = _places(memory, passage)
+    n_left = memory.n_samples if passage == Passage() else len(places) * memory.frames.hop
     voice = _Voice(memory)
     # Where it goes round, it is silent for a frame: no partial goes on as another.
-    turns = np.flatnonzero(np.abs(np.diff(places) - way.speed) > 1e-6) + 1
+    turns = np.flatnonzero(np.abs(np.diff(places) - passage.speed) > 1e-6) + 1
     for begin, end in _blocks(len(places), turns):
-        placed = at_places(voice.recall, places[begin:end], way.speed, context)
+        placed = at_places(voice.recall, places[begin:end], passage.speed, context)
         if begin in turns:
             placed.tones.level_db[0] = SILENT_DB
         sound = voice.sing(placed)[:, :n_left]
@@ -94,8 +99,8 @@ def sing_into(
     take(voice.end()[:, :n_left])
 
 
-def _places(memory: AloneMemory, way: Way) -> np.ndarray:
-    return way.places(memory.duration_s, memory.frames.hop / memory.sample_rate)
+def _places(memory: AloneMemory, passage: Passage) -> np.ndarray:
+    return passage.places(memory.duration_s, memory.frames.hop / memory.sample_rate)
 
 
 def _blocks(n_frames: int, turns: np.ndarray) -> Iterator[tuple[int, int]]:

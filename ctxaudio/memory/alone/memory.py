@@ -23,7 +23,7 @@ from ctxaudio.memory.alone.packed import Packed
 from ctxaudio.memory.alone.packing import Rounding, packed, rounded
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import workers_of
-from rnn import ClockConfig
+from rnn import ClockConfig, ReservoirConfig
 
 CLOCK = ClockConfig()
 
@@ -66,12 +66,18 @@ class AloneMemory:
         return self.n_samples / self.sample_rate
 
     @property
+    def readout_bits_s(self) -> float:
+        """Bits a second that the readouts would take of a network that keeps these, as float32."""
+        n_weights = ReservoirConfig().n_units * self.layout.n_features
+        return 32.0 * n_weights * len(self.phrases) / self.duration_s
+
+    @property
     def bits_s(self) -> float:
         """Bits that it takes for each second of the song."""
         return 8.0 * (self.phrases.n_bytes + self.displacements.n_bytes) / self.duration_s
 
 
-def teach_alone(
+def alone_memory(
     song: SoundSource,
     examples: Iterable[Example],
     model: Iterable[np.ndarray],
@@ -134,7 +140,7 @@ def check_alone(song: SoundSource, examples: list[Example]) -> None:
     """Refuse what no memory that sings alone can be taught, before any work is done.
 
     Raises:
-        DataError: as :func:`teach_alone` says.
+        DataError: as :func:`alone_memory` says.
     """
     if song.n_channels > MOST_CHANNELS:
         raise DataError(

@@ -1,4 +1,4 @@
-"""Which way a song is gone through: how fast, from where to where, once or over and over."""
+"""Passages: how a song is gone through, how fast, from where to where, once or over and over."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.limits import MAX_SPEED
-
-MIN_ALONE_SPEED = -2.0
+from ctxaudio.limits import MAX_SPEED, MIN_ALONE_SPEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A way through a song; by default from its beginning to its end, as fast as it is.
+class Passage:
+    """A passage through a song; by default from its beginning to its end, as fast as it is.
 
     Raises:
         DataError: if it cannot be gone.
@@ -47,7 +45,7 @@ class Way:
     def places(self, duration_s: float, frame_s: float) -> np.ndarray:
         """Where in a song each frame that is made is, in frames of the song.
 
-        >>> Way(speed=-0.5, end_s=0.1).places(duration_s=1.0, frame_s=0.05).tolist()
+        >>> Passage(speed=-0.5, end_s=0.1).places(duration_s=1.0, frame_s=0.05).tolist()
         [2.0, 1.5, 1.0, 0.5]
 
         Args:
