@@ -22,6 +22,7 @@ LOWEST_HZ = 20.0
 HIGHEST_OF_RATE = 0.48
 
 _FLOOR = 10.0 ** (-80.0 / 20.0)  # of full scale; what is softer is no peak
+_MASKED = 10.0 ** (-60.0 / 10.0)  # of the power of a frame's strongest peak
 _REACH = 1.0  # bins that a peak may be from its bin; further is no sinusoid
 _TINY = np.finfo(np.float32).tiny
 
@@ -69,6 +70,12 @@ def find_peaks(
     ]
     joined = Peaks(*(np.concatenate(each, axis=-1) for each in zip(*parts, strict=True)))
     power = _power(joined.value)
+    # What is much softer than the strongest of its frame is not heard beside it.
+    strongest = np.zeros(end - first)
+    np.maximum.at(strongest, joined.frame, power)
+    heard = power > _MASKED * strongest[joined.frame]
+    joined = Peaks(joined.frame[heard], joined.hertz[heard], joined.value[:, heard])
+    power = power[heard]
     # Of each frame, from the strongest to the softest; those beyond the most are left out.
     by_power = np.lexsort((-power, joined.frame))
     begins = np.searchsorted(joined.frame[by_power], np.arange(end - first))

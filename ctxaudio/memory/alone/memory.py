@@ -124,7 +124,7 @@ def _phrases(
     model: Iterable[np.ndarray], song: SoundSource, frames: FrameConfig
 ) -> Iterator[bytes]:
     layout = Layout(n_channels=song.n_channels)
-    rounding = Rounding.zeros()
+    rounding = Rounding.begin(layout)
     frame_s, n_left = frames.hop / song.sample_rate, frames.n_frames(song.n_samples)
     waiting = np.zeros((0, layout.n_features))
     for part in model:

@@ -27,46 +27,80 @@ STEPS = {
     "noise": 1.5,
     "likeness": 1.0 / 8.0,
 }
+# By how much they may be off before they are changed; of partials as loud as the loudest.
+SLACK = {"level": 0.4, "pan": 1.0 / 200.0, "noise": 2.0, "likeness": 0.12}
+SLACK_ST = 0.005
+_CATCH_UP = 0.1  # of what a phase has been left behind, in the frame that follows
+_SOFTEST_DB, _LOOSE_DB = 32.0, 40.0  # below the loudest: as many times as loose as 40 dB is ten
+_OF_SLOTS = ("level", "pan")
 _MOST = 2**15 - 1  # steps
 _SILENT = round(SILENT_DB / STEPS["level"])
 
 
 class Rounding(NamedTuple):
-    """What rounding has left of each slot's phase."""
+    """What rounding goes on from, after a frame."""
 
-    turns: np.ndarray  # (slot,) that it lags
-    held: np.ndarray  # (slot,) steps of pitch, where it is or was last
+    steps: np.ndarray  # (feature,) as they were rounded
+    turns: np.ndarray  # (slot,) that its phase has been left behind
 
     @classmethod
-    def zeros(cls) -> Rounding:
+    def begin(cls, layout: Layout) -> Rounding:
         """Before the first frame."""
-        return cls(np.zeros(N_SLOTS), np.zeros(N_SLOTS, np.int16))
+        steps = np.round(layout.silence / _step_of(layout)).astype(np.int16)
+        return cls(steps, np.zeros(N_SLOTS))
 
 
 def rounded(
-    features: np.ndarray, layout: Layout, frame_s: float, rounding: Rounding
+    features: np.ndarray, layout: Layout, frame_s: float, before: Rounding
 ) -> tuple[np.ndarray, Rounding]:
     """Features (frame, feature) in whole steps, int16.
 
-    Pitches are rounded so that no phase drifts: what one frame is too high, the next is lower.
+    A value stays what it was until it is off by more than its slack; softer partials may be off
+    by more. What a phase has been left behind, the pitch catches up with, so that none drifts.
     """
-    steps = np.empty(features.shape, np.int16)
-    for name, where in layout.parts.items():
-        part = np.round(features[:, where] / STEPS[name])
-        steps[:, where] = np.clip(part, -_MOST, _MOST)
-    pitch = layout.parts["pitch"]
-    is_on = steps[:, layout.parts["level"]] > _SILENT
+    wanted = np.clip(np.round(features / _step_of(layout)), -_MOST, _MOST)
+    level, pitch = layout.parts["level"], layout.parts["pitch"]
+    is_on = wanted[:, level] > _SILENT
+    loudest_db = features[:, level].max(axis=1, keepdims=True)
+    loose = 10.0 ** (np.clip(loudest_db - features[:, level], 0.0, _SOFTEST_DB) / _LOOSE_DB)
     hertz = REFERENCE_HZ * 2.0 ** (features[:, pitch] / 12.0)
-    turns, held = rounding.turns.copy(), rounding.held
+    steps = np.empty(features.shape, np.int16)
+    held, turns = before.steps.astype(np.float64), before.turns.copy()
+    was_on = held[level] > _SILENT
     for frame, here in enumerate(is_on):
-        turns[~here] = 0.0
-        due = np.maximum(hertz[frame] + turns / frame_s, 1.0)
-        wanted = np.round(np.asarray(hz_to_semitones(due)) / STEPS["pitch"])
-        held = np.where(here, wanted, held).astype(np.int16)
-        made = REFERENCE_HZ * 2.0 ** (held * STEPS["pitch"] / 12.0)
+        goes_on = here & was_on
+        off = np.abs(features[frame] / _step_of(layout) - held)
+        stays = np.zeros(len(held), bool)
+        for name, slack in SLACK.items():
+            where = layout.parts[name]
+            of_slots = name in _OF_SLOTS
+            most = slack / STEPS[name] * (loose[frame] if of_slots else 1.0)
+            stays[where] = (off[where] <= most) & (goes_on if of_slots else True)
+        # Where it is silent, a slot's pitch and pan stay what they were.
+        for name in ("pitch", "pan"):
+            if layout.parts[name].stop > layout.parts[name].start:
+                stays[layout.parts[name]] |= ~here
+        turns[~goes_on] = 0.0
+        due_hz = np.maximum(hertz[frame] + _CATCH_UP * turns / frame_s, 1.0)
+        due = np.asarray(hz_to_semitones(due_hz)) / STEPS["pitch"]
+        most = SLACK_ST / STEPS["pitch"] * loose[frame]
+        stays[pitch] = ~here | (goes_on & (np.abs(due - held[pitch]) <= most))
+        new = wanted[frame].copy()
+        new[pitch] = np.clip(np.round(due), -_MOST, _MOST)
+        held = np.where(stays, held, new)
+        made = REFERENCE_HZ * 2.0 ** (held[pitch] * STEPS["pitch"] / 12.0)
         turns += np.where(here, (hertz[frame] - made) * frame_s, 0.0)
-        steps[frame, pitch] = held
-    return steps, Rounding(turns, held)
+        steps[frame] = held
+        was_on = here
+    return steps, Rounding(steps[-1], turns)
+
+
+def _step_of(layout: Layout) -> np.ndarray:
+    """The step of each feature, (feature,)."""
+    step = np.empty(layout.n_features)
+    for name, where in layout.parts.items():
+        step[where] = STEPS[name]
+    return step
 
 
 def features_of(steps: np.ndarray, layout: Layout) -> np.ndarray:
