@@ -84,7 +84,7 @@ def _units_lost(axes: Axes, rows: Sequence[Row]) -> None:
         ylabel="relative error",
         xscale="log",
         yscale="log",
-        ylim=(3e-8, 2.0),
+        ylim=(3e-10, 2.0),
     )
     axes.legend(fontsize="small", loc="lower left", title="both upper right and here")
 

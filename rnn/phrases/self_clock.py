@@ -21,8 +21,8 @@ from rnn.phrases.clock import ClockConfig, clock_signal
 from rnn.phrases.memory import Context, cycle_of, warm_state
 from rnn.readout import NormalEquations
 
-# Relative to a frame: so large that states may be off by a tenth of a unit's range, and a third of
-# the units be lost. `python -m benchmarks.capacity` shows others.
+# Relative to a frame: so large that states may be off by a tenth of a unit's range, or three tenths
+# of the units be lost. `python -m benchmarks.capacity` shows others.
 RIDGE = 0.1
 # Of the softmax. With such a ridge frames are read out closely one after the other, by a tenth of
 # the largest and less; what is fed back must tell them apart to rounding.

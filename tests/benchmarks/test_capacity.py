@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.capacity import print_table
+from benchmarks import capacity
+from benchmarks.capacity_picture import draw
 from benchmarks.phrase_network import (
     Turns,
     draw_network,
@@ -19,6 +20,7 @@ from benchmarks.phrase_network import (
     silenced,
 )
 from rnn import ClockConfig, SelfClock, clock_signal
+from tests.support.reports import is_png
 
 CLOCK = ClockConfig(n_frames=32, n_bumps=16)
 
@@ -72,6 +74,22 @@ def test_units_lost_are_units_at_rest(network):
         np.testing.assert_allclose(states, state[kept], rtol=0.0, atol=1e-12)
 
 
+def test_a_phrase_that_fits_is_kept_and_recalled(monkeypatch):
+    monkeypatch.setattr(capacity, "SIZES", (60,))
+    monkeypatch.setattr(capacity, "FRAMES_A_UNIT", (0.25, 2.0, 100.0))
+    fits, does_not = capacity.phrase_capacity(0)  # and the third is too long to be tried
+    assert (fits["units"], fits["frames"], fits["lost"]) == (60, 15, 0.0)
+    assert fits["displacement"] < 1e-3 < 0.5 < does_not["displacement"]
+
+
+def test_what_was_found_is_drawn(tmp_path):
+    phrase = {"units": 1, "frames a unit": 1.0, "lost": 1.0, "sequence": 1.0, "displacement": 1.0}
+    decay = {"scale": 1.0, "ridge": 1.0, "size": 1.0, "displacement": 1.0, "lost": 1.0}
+    found = [{**decay, "of": of} for of in ("noise in states", "units lost")]
+    draw({"phrase": [phrase], "recall": found, "clock": found}, tmp_path / "drawn.png")
+    assert is_png(tmp_path / "drawn.png")
+
+
 def test_a_table_has_a_line_for_each_row(capsys):
-    print_table("what", [{"size": 1e-5, "of": "units"}, {"size": 1234.5, "of": "states"}])
+    capacity.print_table("what", [{"size": 1e-5, "of": "units"}, {"size": 1234.5, "of": "states"}])
     assert capsys.readouterr().out == "\nwhat\nsize | of\n1e-05 | units\n1234 | states\n"
