@@ -24,8 +24,8 @@ from rnn.readout import NormalEquations
 # Relative to a frame: so large that states may be off by a tenth of a unit's range, or three tenths
 # of the units be lost. `python -m benchmarks.capacity` shows others.
 RIDGE = 0.1
-# Of the softmax. With such a ridge frames are read out closely one after the other, by a tenth of
-# the largest and less; what is fed back must tell them apart to rounding.
+# Of the softmax. With such a ridge the numbers of neighbouring frames lie less than a tenth apart;
+# what is fed back is to tell them apart to rounding.
 SHARPNESS = 500.0
 
 
