@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rnn.continuous import FlowConfig, closed_loop, drive, linearised_loop
     from rnn.network import Network
     from rnn.phrases.clock import ClockConfig, clock_signal
+    from rnn.phrases.loop import LoopState, PhraseLoop, teach_loop
     from rnn.phrases.memory import (
         PhraseMemory,
         PhraseReadouts,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
         recall_frames,
         teach_phrases,
     )
+    from rnn.phrases.self_clock import SelfClock, teach_self_clock
+    from rnn.phrases.solved import SolvedReadouts, solve_readouts
     from rnn.readout import NormalEquations, Readout, TriangularFactor
     from rnn.reservoir import Reservoir, ReservoirConfig, draw_reservoir, run, step
 
@@ -30,15 +33,19 @@ __all__ = [
     "ClockConfig",
     "FixedPoint",
     "FlowConfig",
+    "LoopState",
     "Network",
     "NormalEquations",
     "Observation",
+    "PhraseLoop",
     "PhraseMemory",
     "PhraseReadouts",
     "Readout",
     "Reservoir",
     "ReservoirConfig",
     "Schedule",
+    "SelfClock",
+    "SolvedReadouts",
     "TriangularFactor",
     "clock_signal",
     "closed_loop",
@@ -54,9 +61,12 @@ __all__ = [
     "recall_frames",
     "run",
     "save_attractors",
+    "solve_readouts",
     "step",
     "teach_attractors",
+    "teach_loop",
     "teach_phrases",
+    "teach_self_clock",
     "teach_system",
 ]
 
@@ -72,6 +82,7 @@ _HOMES = {
     "continuous": ("FlowConfig", "closed_loop", "drive", "linearised_loop"),
     "network": ("Network",),
     "phrases.clock": ("ClockConfig", "clock_signal"),
+    "phrases.loop": ("LoopState", "PhraseLoop", "teach_loop"),
     "phrases.memory": (
         "PhraseMemory",
         "PhraseReadouts",
@@ -79,7 +90,7 @@ _HOMES = {
         "recall_frames",
         "teach_phrases",
     ),
-    "phrases.loop": ("PhraseLoop", "teach_loop"),
+    "phrases.self_clock": ("SelfClock", "teach_self_clock"),
     "phrases.solved": ("SolvedReadouts", "solve_readouts"),
     "readout": ("NormalEquations", "Readout", "TriangularFactor"),
     "reservoir": ("Reservoir", "ReservoirConfig", "draw_reservoir", "run", "step"),

@@ -10,7 +10,7 @@ norm.
 Two sums over the frames lead to a fit. The normal equations are fast, and square the condition of
 the problem: what the states tell below 1e-8 of their size is lost in rounding. A small reservoir
 scale hides the terms that carry a memory far outside the taught contexts just there. The
-triangular factor keeps them, and is as small.
+triangular factor keeps them, and is as small. So does :func:`solved`, of frames that are all there.
 """
 
 from __future__ import annotations
@@ -136,14 +136,36 @@ class TriangularFactor(NamedTuple):
             # R^T R of the remaining columns stays what it was; their factor need not be triangular.
             states, targets = factor[:, 1:-n_targets], factor[:, -n_targets:]
         left, sizes, right = np.linalg.svd(states, full_matrices=False)
-        rounding = len(sizes) * np.finfo(np.float64).eps * sizes[0] if ridge == 0.0 else 0.0
-        seen = sizes > rounding
-        gains = np.where(seen, sizes / np.where(seen, sizes**2 + ridge, 1.0), 0.0)
-        weights = right.T @ (gains[:, None] * (left.T @ targets))
+        weights = right.T @ (_gains(sizes, ridge)[:, None] * (left.T @ targets))
         offset = np.zeros(n_targets)
         if intercept:
             offset = (factor[0, -n_targets:] - factor[0, 1:-n_targets] @ weights) / factor[0, 0]
         return Readout(weights, offset)
+
+
+def solved(states: np.ndarray, *, ridge: float) -> np.ndarray:
+    """What fits readouts without an offset to any targets: (unit, time), for states (time, unit).
+
+    Its product with targets (time, target) is their weights. It keeps what is small, as the
+    triangular factor does.
+
+    >>> (solved(np.array([[2.0]]), ridge=0.0) @ np.array([[6.0]])).item()
+    3.0
+
+    Raises:
+        ValueError: if ridge is negative or not finite, or there is no frame.
+    """
+    _check_fit(ridge, len(states))
+    scale = np.sqrt(len(states))
+    left, sizes, right = np.linalg.svd(states / scale, full_matrices=False)
+    return np.asarray((right.T * (_gains(sizes, ridge) / scale)) @ left.T)
+
+
+def _gains(sizes: np.ndarray, ridge: float) -> np.ndarray:
+    """By how much a ridge has each direction weighed, given singular values, the largest first."""
+    rounding = len(sizes) * np.finfo(np.float64).eps * sizes[0] if ridge == 0.0 else 0.0
+    seen = sizes > rounding
+    return np.where(seen, sizes / np.where(seen, sizes**2 + ridge, 1.0), 0.0)
 
 
 def _check_block(states: np.ndarray, targets: np.ndarray) -> None:

@@ -16,6 +16,7 @@ from tests.support.reports import is_png
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 PICTURES = ROOT / "docs/pictures"
 LARGEST = 64 * 1024  # bytes, of a picture that is kept
+FROM_BENCHMARKS = {"capacity"}  # whose figures take minutes
 SPEC = importlib.util.spec_from_file_location("draw", ROOT / "docs/draw.py")
 DRAW = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(DRAW)
@@ -71,4 +72,14 @@ def test_an_example_is_short_and_in_the_gallery(example):
 
 
 def test_no_picture_is_left_over():
-    assert {path.stem for path in PICTURES.iterdir()} == {path.stem for path in EXAMPLES}
+    drawn = {path.stem for path in EXAMPLES} | FROM_BENCHMARKS
+    assert {path.stem for path in PICTURES.iterdir()} == drawn
+
+
+@pytest.mark.parametrize("name", FROM_BENCHMARKS)
+def test_a_benchmarks_picture_is_small_and_on_the_page_of_what_is_measured(name):
+    kept = PICTURES / f"{name}.png"
+    assert is_png(kept)
+    assert kept.stat().st_size < LARGEST
+    assert f"pictures/{name}.png" in BY_NAME["docs/measured.md"].links()
+    assert f"--picture docs/pictures/{name}.png" in BY_NAME["docs/measured.md"].text

@@ -58,28 +58,30 @@ class PhraseLoop:
 
     def run(self, state: LoopState, contexts: np.ndarray) -> Turned:
         """Go on for as many frames as there are contexts, (time, context)."""
-        first, *rings = self.clocks
-        none = np.zeros(1)
-        tables = [clock.clocks() for clock in self.clocks]
-        lengths = [clock.clock.n_frames for clock in self.clocks]
-        states = np.empty((len(contexts), first.network.n_units))
-        frames = np.empty(len(contexts), np.int64)
-        now = list(state.states)
-        for time, context in enumerate(contexts):
-            told = [
-                clock.next_frame(each) for clock, each in zip(self.clocks, now, strict=True)
-            ]
-            frames[time] = number_of(told, lengths)
-            now[0] = states[time] = first.step(now[0], context, tables[0])
-            for i, ring in enumerate(rings, 1):
-                now[i] = ring.step(now[i], none, tables[i])
-        return Turned(states, frames, LoopState(tuple(now)))
+        none = np.zeros((len(contexts), 1))  # the rings have no context
+        turned = [
+            clock.run(each, contexts if i == 0 else none)
+            for i, (clock, each) in enumerate(zip(self.clocks, state.states, strict=True))
+        ]
+        frames = number_of(
+            [residues for _, residues in turned], [each.clock.n_frames for each in self.clocks]
+        )
+        after = state if len(contexts) == 0 else LoopState(tuple(made[-1] for made, _ in turned))
+        return Turned(turned[0][0], frames, after)
 
 
 def teach_loop(
     network: Network, clock: ClockConfig, contexts: Iterable[Context], *, rng: np.random.Generator
 ) -> PhraseLoop:
-    """Teach a network, and rings that are drawn beside it, to keep time by themselves."""
+    """Teach a network, and rings that are drawn beside it, to keep time by themselves.
+
+    Args:
+        contexts: at which the network is taught; it keeps time far outside them.
+        rng: of the rings.
+
+    Raises:
+        ValueError: if there is no context, or the phrase is too short for rings.
+    """
     clocks = [teach_self_clock(network, clock, contexts)]
     for length, ring_rng in zip(ring_lengths(clock.n_frames), rng.spawn(_N_RINGS), strict=True):
         ring = ClockConfig(n_frames=length, n_bumps=min(clock.n_bumps, length))
@@ -106,17 +108,21 @@ def ring_lengths(n_frames: int) -> list[int]:
             found.append(length)
         if len(found) == _N_RINGS:
             return found
-    raise ValueError(f"a phrase of {n_frames} frames has no {_N_RINGS} rings; it needs at least 5.")
+    raise ValueError(
+        f"a phrase must have {_N_RINGS} shorter lengths that share no divisor with it or each "
+        f"other, got {n_frames} frames. Any number from 7 on has."
+    )
 
 
-def number_of(residues: Sequence[int], lengths: Sequence[int]) -> int:
-    """The number below the lengths' product that leaves these residues.
+def number_of(residues: Sequence[np.ndarray], lengths: Sequence[int]) -> np.ndarray:
+    """The numbers (time,) below the lengths' product that leave these residues, (time,) of each.
 
-    >>> number_of([1000 % 128, 1000 % 127, 1000 % 125], [128, 127, 125])
-    1000
+    >>> numbers = np.array([1000, 2_031_999])
+    >>> number_of([numbers % 128, numbers % 127, numbers % 125], [128, 127, 125]).tolist()
+    [1000, 2031999]
     """
-    number, passed = 0, 1
+    number, passed = np.zeros_like(residues[0]), 1
     for residue, length in zip(residues, lengths, strict=True):
-        number += passed * ((residue - number) * pow(passed, -1, length) % length)
+        number = number + passed * ((residue - number) * pow(passed, -1, length) % length)
         passed *= length
     return number

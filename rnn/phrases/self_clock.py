@@ -3,10 +3,10 @@
 The readout is of one number for each frame of the phrase, the largest of which is the frame that
 comes next. A softmax of them weighs the frames' clocks, and that is what the network is driven by
 instead of a clock from outside. Where one frame is well ahead of the others, what is fed back is
-that frame's clock to rounding: errors do not add up, and the cycle that the network follows is
-the one that the clock from outside would lead it on, at any context. (A softmax that cleans up
-what is retrieved is the update of modern Hopfield networks: Ramsauer et al. 2021, "Hopfield
-networks is all you need", equation 3.)
+all but that frame's clock: errors do not add up, and the cycle that the network follows is the one
+that the clock from outside would lead it on, at any context. (A softmax that cleans up what is
+retrieved is the update of modern Hopfield networks: Ramsauer et al. 2021, "Hopfield networks is all
+you need", equation 3.)
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from rnn.phrases.clock import ClockConfig, clock_signal
 from rnn.phrases.memory import Context, cycle_of, warm_state
 from rnn.readout import NormalEquations
 
-# Relative to a frame: large enough for states to be off by a few hundredths of a unit's range.
-RIDGE = 1e-3
-# Of what is read out, by which the softmax tells frames apart: the second is behind by a fifth.
-SHARPNESS = 50.0
+# Relative to a frame: so large that states may be off by a tenth of a unit's range, or three tenths
+# of the units be lost. `python -m benchmarks.capacity` shows others.
+RIDGE = 0.1
+# Of the softmax. With such a ridge the numbers of neighbouring frames lie less than a tenth apart;
+# what is fed back is to tell them apart to rounding.
+SHARPNESS = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +41,39 @@ class SelfClock:
         """State (unit,) from which the next frame is ``frame``, settled at a context."""
         return warm_state(self.network, self.clock, context, frame)
 
-    def next_frame(self, state: np.ndarray) -> int:
-        """The frame of the phrase that a state (unit,) says comes next."""
-        return int(np.argmax(state @ self.weights))
-
-    def step(self, state: np.ndarray, context: np.ndarray, clocks: np.ndarray) -> np.ndarray:
-        """The state (unit,) after one more frame, with nothing from outside but a context.
+    def run(self, state: np.ndarray, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Go on with nothing from outside but contexts, (time, context).
 
         Args:
-            state: (unit,).
-            context: (context,).
-            clocks: (frame, bump), of :meth:`clocks`.
-        """
-        said = state @ self.weights
-        likely = np.exp(SHARPNESS * (said - said.max()))
-        fed = (likely / likely.sum()) @ clocks
-        return self.network.run(fed[None], context, state)[-1]
+            state: (unit,), from :meth:`start` or the last of the run before: a split run equals
+                a whole one to the last bit.
 
-    def clocks(self) -> np.ndarray:
-        """What each frame is told by, (frame, bump)."""
-        return clock_signal(self.clock, 0, self.clock.n_frames)
+        Returns:
+            States (time, unit), and the frame of the phrase (time,) that each is of.
+        """
+        turn = clock_signal(self.clock, 0, self.clock.n_frames)
+        states = np.empty((len(contexts), self.network.n_units))
+        frames = np.empty(len(contexts), np.int64)
+        for time, context in enumerate(contexts):
+            said = state @ self.weights
+            frames[time] = said.argmax()
+            likely = np.exp(SHARPNESS * (said - said[frames[time]]))
+            fed = (likely / likely.sum()) @ turn
+            state = states[time] = self.network.run(fed[None], context, state)[-1]
+        return states, frames
 
 
 def teach_self_clock(
     network: Network, clock: ClockConfig, contexts: Iterable[Context], *, ridge: float = RIDGE
 ) -> SelfClock:
-    """Teach a network to tell, at some contexts, which frame of a phrase comes next."""
+    """Teach a network to tell, at some contexts, which frame of a phrase comes next.
+
+    Args:
+        ridge: of the readout, relative to a frame (:mod:`rnn.readout`).
+
+    Raises:
+        ValueError: if there is no context.
+    """
     coming = np.roll(np.eye(clock.n_frames), -1, axis=0)
     equations = NormalEquations.zeros(network.n_units, clock.n_frames)
     for context in contexts:

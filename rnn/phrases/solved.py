@@ -16,6 +16,7 @@ import numpy as np
 from rnn.network import Network
 from rnn.phrases.clock import ClockConfig
 from rnn.phrases.memory import Context, cycle_of
+from rnn.readout import solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class SolvedReadouts:
 
     def shares(self, states: np.ndarray) -> np.ndarray:
         """How much states (time, unit) recall of each frame taught, (context, time, frame)."""
-        shares = states @ self.matrix
-        return shares.reshape(len(states), self.n_contexts, -1).transpose(1, 0, 2)
+        n_frames = self.matrix.shape[1] // self.n_contexts
+        shares = (states @ self.matrix).reshape(len(states), self.n_contexts, n_frames)
+        return shares.transpose(1, 0, 2)
 
 
 def solve_readouts(
@@ -40,13 +42,11 @@ def solve_readouts(
         ridge: of the readouts, relative to a frame (:mod:`rnn.readout`).
 
     Raises:
-        ValueError: if there are fewer than two contexts.
+        ValueError: if there are fewer than two contexts, or ridge is negative or not finite.
     """
     if len(contexts) < 2:
         raise ValueError(f"at least two contexts must be taught, got {list(contexts)}.")
     states = np.concatenate([cycle_of(network, clock, context) for context in contexts])
     # Not by the normal equations: the context moves the states by a hundred thousandth, and they
     # square that.
-    left, sizes, right = np.linalg.svd(states, full_matrices=False)
-    gains = sizes / (sizes**2 + ridge * len(states))
-    return SolvedReadouts((right.T * gains) @ left.T, len(contexts))
+    return SolvedReadouts(solved(states, ridge=ridge), len(contexts))

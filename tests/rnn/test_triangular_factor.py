@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn import NormalEquations, Readout, TriangularFactor
+from rnn.readout import solved
 
 
 def factor_of(states, targets, edges=()):
@@ -66,6 +67,9 @@ def test_ridge_is_least_squares_on_the_augmented_system(n_frames, ridge, interce
     readout = factor_of(states, targets).fit(ridge=ridge, intercept=intercept)
     expected = augmented_least_squares(states, targets, ridge, intercept)
     assert_same_readout(readout, expected, rtol=1e-8, atol=1e-9)
+    if not intercept:
+        weights = solved(states, ridge=ridge) @ targets
+        np.testing.assert_allclose(weights, readout.weights, rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.parametrize("rank", [1, 7, 20])
