@@ -53,9 +53,7 @@ class _Signed(FiniteRange):
     metavar="FROM TO",
     help="Go round between these seconds of the song, for as long as --seconds says.",
 )
-@click.option(
-    "--seconds", type=FiniteRange(0.0, min_open=True), help="Of the result, at most."
-)
+@click.option("--seconds", type=FiniteRange(0.0, min_open=True), help="Of the result, at most.")
 @output_options
 def recall(
     memory: str,

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.optimize
 
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.analysis.peaks import Peaks, find_peaks
+from ctxaudio.analysis.peaks import find_peaks
 from ctxaudio.sound.source import SoundSource
 
 N_SLOTS = 192

@@ -15,6 +15,7 @@ import numpy as np
 
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.analysis.load_librosa import load_librosa
+from ctxaudio.analysis.masking import is_masked
 from ctxaudio.sound.source import SoundSource
 
 CROSSOVER_HZ = 2_500.0  # above it, the shorter window
@@ -22,7 +23,6 @@ LOWEST_HZ = 20.0
 HIGHEST_OF_RATE = 0.48
 
 _FLOOR = 10.0 ** (-80.0 / 20.0)  # of full scale; what is softer is no peak
-_MASKED = 10.0 ** (-60.0 / 10.0)  # of the power of a frame's strongest peak
 _REACH = 1.0  # bins that a peak may be from its bin; further is no sinusoid
 _TINY = np.finfo(np.float32).tiny
 
@@ -70,19 +70,20 @@ def find_peaks(
     ]
     joined = Peaks(*(np.concatenate(each, axis=-1) for each in zip(*parts, strict=True)))
     power = _power(joined.value)
-    # What is much softer than the strongest of its frame is not heard beside it.
-    strongest = np.zeros(end - first)
-    np.maximum.at(strongest, joined.frame, power)
-    heard = power > _MASKED * strongest[joined.frame]
-    joined = Peaks(joined.frame[heard], joined.hertz[heard], joined.value[:, heard])
-    power = power[heard]
+    order = np.lexsort((joined.hertz, joined.frame))
+    heard = order[~is_masked(joined.frame[order], joined.hertz[order], power[order])]
+    joined, power = _some(joined, heard), power[heard]
     # Of each frame, from the strongest to the softest; those beyond the most are left out.
     by_power = np.lexsort((-power, joined.frame))
     begins = np.searchsorted(joined.frame[by_power], np.arange(end - first))
     rank = np.arange(len(by_power)) - begins[joined.frame[by_power]]
     kept = by_power[rank < most]
     kept = kept[np.lexsort((joined.hertz[kept], joined.frame[kept]))]
-    return Peaks(joined.frame[kept], joined.hertz[kept], joined.value[:, kept])
+    return _some(joined, kept)
+
+
+def _some(peaks: Peaks, which: np.ndarray) -> Peaks:
+    return Peaks(peaks.frame[which], peaks.hertz[which], peaks.value[:, which])
 
 
 def _in_range(

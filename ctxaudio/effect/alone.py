@@ -17,8 +17,8 @@ from ctxaudio.effect.context_shift import DEFAULT_EXAMPLES
 from ctxaudio.effect.song_model import model_song
 from ctxaudio.memory.alone.between import Placed, at_places, silence
 from ctxaudio.memory.alone.memory import AloneMemory, alone_memory, check_alone
-from ctxaudio.memory.alone.recalled import AloneRecall
 from ctxaudio.memory.alone.passage import Passage
+from ctxaudio.memory.alone.recalled import AloneRecall
 from ctxaudio.memory.song_memory import check_context
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
@@ -120,7 +120,9 @@ class _Voice:
         self._n_channels = memory.n_channels
         self._rng = np.random.default_rng(memory.seed)
         self._oscillators = BankState.zeros(N_SLOTS)
-        self._waiting = silence(0, memory.n_channels, self.recall.noise_st).tones  # frames that are looked at before they sound
+        self._waiting = silence(
+            0, memory.n_channels, self.recall.noise_st
+        ).tones  # frames that are looked at before they sound
         self._noise = NoiseState.zeros(memory.n_channels, self._hop)
         self._early = np.zeros((memory.n_channels, 0), np.float32)  # noise that waits for these
         self._attack = NO_ATTACK  # of the frame before

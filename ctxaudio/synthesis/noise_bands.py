@@ -96,5 +96,7 @@ def _shape(drawn, amplitude, likeness, hertz, bin_hz, out):  # type: ignore[no-u
                 here = amplitude[channel, look, band]
                 size = here + share * (amplitude[channel, look, band + 1] - here)
                 for part in range(2):
-                    both = common * drawn[look, 0, k, part] + own * drawn[look, 1 + channel, k, part]
+                    both = (
+                        common * drawn[look, 0, k, part] + own * drawn[look, 1 + channel, k, part]
+                    )
                     out[channel, look, k, part] = size * both

@@ -57,9 +57,7 @@ def at_places(recall: AloneRecall, places: np.ndarray, speed: float, context: fl
     near = np.round(places - first).astype(np.int64)
     return Placed(
         made,
-        NoiseBands(
-            level_db.reshape(n_channels, len(places), LOOKS, n_bands), noise.likeness[near]
-        ),
+        NoiseBands(level_db.reshape(n_channels, len(places), LOOKS, n_bands), noise.likeness[near]),
         noise_st[near],
     )
 

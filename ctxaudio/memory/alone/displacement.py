@@ -80,11 +80,17 @@ def at_frames(displacement: Displacement, begin: int, end: int, n_frames: int) -
     # The last one that is kept may be nearer.
     length = np.minimum(EVERY, np.maximum(n_frames - 1 - left * EVERY, 1)) / EVERY
     share = np.clip((place - left) / length, 0.0, 1.0)[:, None]
-    return Displacement(*((1.0 - share) * part[left] + share * part[right] for part in displacement))
+    return Displacement(
+        *((1.0 - share) * part[left] + share * part[right] for part in displacement)
+    )
 
 
 def displaced(
-    features: np.ndarray, moved: Displacement, bands: BandConfig, layout: Layout, noise_st: np.ndarray
+    features: np.ndarray,
+    moved: Displacement,
+    bands: BandConfig,
+    layout: Layout,
+    noise_st: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """By how much each part of features (frame, feature) is other than in the song.
 

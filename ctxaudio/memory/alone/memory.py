@@ -46,8 +46,8 @@ class AloneMemory:
     def __repr__(self) -> str:
         taught = ", ".join(f"{context:+g}" for context in self.contexts)
         return (
-            f"AloneMemory({self.n_samples} samples at {self.sample_rate} Hz, taught at 0, {taught}: "
-            f"{self.bits_s / 1e3:.0f} kbit/s)"
+            f"AloneMemory({self.n_samples} samples at {self.sample_rate} Hz, taught at 0, "
+            f"{taught}: {self.bits_s / 1e3:.0f} kbit/s)"
         )
 
     @property
@@ -106,9 +106,7 @@ def alone_memory(
     )
     return AloneMemory(
         phrases=Packed.of(_phrases(model, song, frames)),
-        displacements=Packed.of(
-            displacement_of(song_is, version).packed() for version in versions
-        ),
+        displacements=Packed.of(displacement_of(song_is, version).packed() for version in versions),
         contexts=tuple(example.context for example in examples),
         frames=frames,
         bands=bands,

@@ -95,4 +95,3 @@ class AloneRecall:
             here = at_frames(displacement, begin, begin + length, memory.n_frames)
             moved.append(displaced(features, here, memory.bands, self.layout, self.noise_st))
         return features, moved
-
