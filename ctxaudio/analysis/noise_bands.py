@@ -1,7 +1,8 @@
 """What of a sound is no sinusoid: noise, in mel bands, four times a frame.
 
-It is what a sinusoidal model leaves (X. Serra & J. O. Smith, "Spectral modeling synthesis", Computer
-Music Journal 14, 1990), less what a model leaves of sinusoids, which is loud where these are.
+It is what a sinusoidal model leaves (X. Serra & J. O. Smith, "Spectral modeling synthesis",
+Computer Music Journal 14, 1990), less what a model leaves of sinusoids, which is loud where these
+are.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ frame are assigned to those of the next all at once, not one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,7 @@ def find_partials(sound: SoundSource, frames: FrameConfig) -> Iterator[Slots]:
             np.zeros((sound.n_channels, end - first, N_SLOTS), np.complex64),
         )
         edges = np.searchsorted(peaks.frame, np.arange(end - first + 1))
-        for row, (begin, until) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for row, (begin, until) in enumerate(pairwise(edges)):
             hertz, value = peaks.hertz[begin:until], peaks.value[:, begin:until]
             which, state = _follow(state, hertz, value)
             is_held = which >= 0
