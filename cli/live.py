@@ -20,7 +20,7 @@ from cli.learning import (
 )
 from cli.output import Reporter
 from cli.player.console import play_out
-from cli.player.playing import card_options, input_deck, last_word, song_deck
+from cli.player.playing import alone_deck, card_options, input_deck, last_word, song_deck
 from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def live(
     ctxaudio live song.flac
     ctxaudio live song.flac --memory song.memory --context -2
     ctxaudio live --input --memory song.memory --context +4
+    ctxaudio live alone.memory               of 'ctxaudio teach --alone'
     """  # noqa: D301
     from ctxaudio import load_memory
+    from ctxaudio.memory.alone.files import sings_alone
     from ctxaudio.playback.sound_card import CardConfig
 
     apart = formants is not None
@@ -109,6 +111,10 @@ def live(
         with reporter.stage("read memory"):
             taught = load_memory(str(memory))
         opened = input_deck(taught, context, card, formants=formants)
+    elif sings_alone(song):
+        opened = alone_deck(
+            song, context, card, speed=speed, formants=formants, given=memory is not None
+        )
     else:
         with reporter.stage("load"):
             sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)

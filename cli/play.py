@@ -19,7 +19,7 @@ from cli.learning import (
 )
 from cli.output import Reporter
 from cli.player.console import play_out
-from cli.player.playing import card_options, last_word, song_deck
+from cli.player.playing import alone_deck, card_options, last_word, song_deck
 from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
@@ -60,24 +60,31 @@ def play(
     ctxaudio play song.flac -3.5 --device headphones
     ctxaudio play song.flac 0 --speed 0.8
     """  # noqa: D301
+    from ctxaudio.memory.alone.files import sings_alone
     from ctxaudio.playback.sound_card import CardConfig
 
     apart = formants is not None
     check_learning(click.get_current_context(), example_files, memory, formants=apart)
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
-    with reporter.stage("load"):
-        sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
-    teaching = Teaching(
-        examples=examples,
-        example_files=example_files,
-        seed=seed,
-        formants=apart,
-        damaged=damaged,
-        cache=not no_cache,
-    )
-    learned = partial(recall_or_learn, sound, memory, teaching, reporter)
-    with song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants) as deck:
+    if sings_alone(song):
+        opened = alone_deck(
+            song, semitones, card, speed=speed, formants=formants, given=memory is not None
+        )
+    else:
+        with reporter.stage("load"):
+            sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
+        teaching = Teaching(
+            examples=examples,
+            example_files=example_files,
+            seed=seed,
+            formants=apart,
+            damaged=damaged,
+            cache=not no_cache,
+        )
+        learned = partial(recall_or_learn, sound, memory, teaching, reporter)
+        opened = song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants)
+    with opened as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)
         last_word(deck, reporter, memory=memory, remembered=was_remembered(reporter))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from benchmarks.peers import rubberband_library
-from benchmarks.peers.ours import prepare_ctxaudio, unshifted
+from benchmarks.peers.ours import prepare_alone, prepare_ctxaudio, unshifted
 from benchmarks.peers.peer import Peer, package_version, simple
 from benchmarks.peers.programs import says, soundtouch_shift, sox_shift
 from benchmarks.peers.rubberband import rubberband_r3
@@ -37,6 +37,12 @@ PEERS: tuple[Peer, ...] = (
             version=partial(package_version, "ctxaudio"),
         )
         for keep in (False, True)
+    ),
+    Peer(
+        name=f"{OURS}-alone",
+        prepare=prepare_alone,
+        needs=("ctxaudio:teach_alone", "ctxaudio:sing"),
+        version=partial(package_version, "ctxaudio"),
     ),
     simple(REFERENCE, rubberband_r3, "pylibrb"),
     simple(f"{REFERENCE}-apart", partial(rubberband_r3, together=False), "pylibrb"),

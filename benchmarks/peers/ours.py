@@ -26,3 +26,16 @@ def prepare_ctxaudio(samples: Samples, rate: int, *, keep_formants: bool = False
         return fit(np.asarray(made.samples), samples.shape[1])
 
     return shift
+
+
+def prepare_alone(samples: Samples, rate: int) -> Prepared:
+    """Teach a memory that is then without the sound: what it recalls is all that is heard."""
+    from ctxaudio import Sound, sing, teach_alone
+
+    memory = teach_alone(Sound(samples, rate), threads=1)
+
+    def recall(semitones: float) -> Samples:
+        made = sing(memory, semitones)
+        return fit(made.read(0, made.n_samples), samples.shape[1])
+
+    return recall

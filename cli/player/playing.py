@@ -15,6 +15,7 @@ from cli.player.deck import Deck, clock
 
 if TYPE_CHECKING:
     from ctxaudio import ContextShift
+    from ctxaudio.analysis.bands import BandConfig
     from ctxaudio.memory.knobs import Formants
     from ctxaudio.memory.song_memory import SongMemory
     from ctxaudio.playback.output import Output
@@ -88,7 +89,35 @@ def song_deck(
     with contextlib.closing(open_output()) as output:
         memory = learned().memory
         head = Playhead(memory, song, context, speed=speed, formants=formants)
-        with _deck(name, song.duration_s, memory, head, output, open_output) as deck:
+        with _deck(name, song.duration_s, memory.bands, head, output, open_output) as deck:
+            yield deck
+
+
+@contextlib.contextmanager
+def alone_deck(
+    name: str, context: float, card: CardConfig, *, speed: float, formants: Formants, given: bool
+) -> Iterator[Deck]:
+    """A deck on which a memory sings alone.
+
+    Args:
+        given: whether another memory was named, which nothing could be done with.
+    """
+    from ctxaudio import load_alone
+    from ctxaudio.playback.alone_head import AloneHead
+    from ctxaudio.playback.output import Output
+
+    if given or formants is not None:
+        raise click.UsageError(
+            f"{name} sings alone and has one knob, pitch; it goes without --memory and --formants."
+        )
+    memory = load_alone(name)
+
+    def open_output() -> Output:
+        return Output(card, memory.sample_rate, memory.n_channels)
+
+    with contextlib.closing(open_output()) as output:
+        head = AloneHead(memory, context, speed=speed)
+        with _deck(name, memory.duration_s, memory.bands, head, output, open_output) as deck:
             yield deck
 
 
@@ -108,7 +137,7 @@ def input_deck(
             source.incoming = again.incoming
             return again
 
-        with _deck("input", None, memory, source, output, reopen) as deck:
+        with _deck("input", None, memory.bands, source, output, reopen) as deck:
             yield deck
 
 
@@ -119,7 +148,7 @@ _INPUTS = 2  # channels of a live input
 def _deck(
     name: str,
     duration_s: float | None,
-    memory: SongMemory,
+    bands: BandConfig,
     source: Source,
     output: Output,
     reopen: Callable[[], Output],
@@ -131,7 +160,7 @@ def _deck(
     try:
         with Player(source, output, reopen) as player:
             sound = source.sample_rate, source.n_channels
-            deck = Deck(player, name, duration_s, sound, memory.bands.centres)
+            deck = Deck(player, name, duration_s, sound, bands.centres)
             try:
                 yield deck
             finally:

@@ -35,20 +35,26 @@ def silence(n_frames: int, n_channels: int, noise_st: np.ndarray) -> Placed:
     )
 
 
-def at_places(recall: AloneRecall, places: np.ndarray, speed: float, context: float) -> Placed:
+def at_places(
+    recall: AloneRecall, places: np.ndarray, speed: float, contexts: np.ndarray
+) -> Placed:
     """What a memory recalls at places in the song, one for each frame that is made.
 
     Args:
         recall: of the memory; outside its song is silence.
         places: (frame,) frames of the song, whole or not, apart by ``speed``.
         speed: frames of the song that pass in one that is made; negative if it runs backwards.
+        contexts: (frame,) at each place; of what does not go on in the song, the last counts.
     """
     # A pitch is that on the way to the next frame: it is looked at half-way to the next place.
     pitch_at = places + 0.5 * (speed - 1.0)
     looks = (places[:, None] + np.arange(LOOKS) / LOOKS * speed).ravel()
     first = int(np.floor(min(places.min(), pitch_at.min(), looks.min()))) - 1
     last = int(np.ceil(max(places.max(), pitch_at.max(), looks.max()))) + 2
-    features, noise_st = _song(recall, first, last, context)
+    wanted = np.full(last - first, contexts[-1])
+    if speed > 0.0:
+        wanted = np.interp(np.arange(first, last), places, contexts)
+    features, noise_st = _song(recall, first, wanted, goes_on=speed > 0.0)
     tones, noise = recall.layout.tones(features), recall.layout.noise(features)
     made = _tones(tones, places - first, pitch_at - first, speed)
     look = np.clip(np.round((looks - first) * LOOKS).astype(np.int64), 0, LOOKS * len(features) - 1)
@@ -63,14 +69,14 @@ def at_places(recall: AloneRecall, places: np.ndarray, speed: float, context: fl
 
 
 def _song(
-    recall: AloneRecall, first: int, last: int, context: float
+    recall: AloneRecall, first: int, contexts: np.ndarray, *, goes_on: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Frames of the song from one to another, which may lie before it."""
-    n_before = min(max(-first, 0), last - first)
-    silence = np.tile(recall.layout.silence, (n_before, 1))
-    features, noise_st = recall.frames(max(first, 0), np.full(last - first - n_before, context))
-    before = np.tile(noise_st[:1] if len(noise_st) else recall.noise_st, (n_before, 1))
-    return np.concatenate([silence, features]), np.concatenate([before, noise_st])
+    """Frames of the song from one on, which may lie before it."""
+    n_before = min(max(-first, 0), len(contexts))
+    silent = np.tile(recall.layout.silence, (n_before, 1))
+    features, noise_st = recall.frames(max(first, 0), contexts[n_before:], goes_on=goes_on)
+    before = np.tile(recall.noise_st, (n_before, 1))
+    return np.concatenate([silent, features]), np.concatenate([before, noise_st])
 
 
 def _tones(song: Sinusoids, at: np.ndarray, pitch_at: np.ndarray, speed: float) -> Sinusoids:

@@ -11,12 +11,13 @@ from ctxaudio.memory.alone.displacement import Displacement, at_frames, displace
 from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
 from ctxaudio.memory.alone.packing import features_of, unpacked
 from rnn import ReservoirConfig, draw_reservoir, solve_readouts, teach_loop
-from rnn.phrases.loop import LoopState
 
 # The response to a context stays linear the further, the less it moves the states; what is kept of
 # it is as exact as float64 lets it be. `python -m benchmarks.alone` shows others.
 CONTEXT_SCALE = 1e-5
 RIDGE = 1e-18
+
+_RECENT = 16  # frames
 
 
 class AloneRecall:
@@ -39,23 +40,45 @@ class AloneRecall:
             for number in range(len(memory.contexts))
         ]
         self._taught = lru_cache(maxsize=2)(self._targets)
-        self._state: LoopState | None = None
-        self._at = -1  # the frame that comes next
+        self._state = self._loop.start(0)
+        self._at = 0  # the frame that comes next
+        # Those that were recalled last, which are looked at again.
+        self._recent = np.zeros((0, self.layout.n_features)), np.zeros((0, len(self.noise_st)))
 
-    def frames(self, begin: int, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def frames(
+        self, begin: int, contexts: np.ndarray, *, goes_on: bool = True
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Recall as many frames as there are contexts (time,), from one on.
 
         The network goes on by itself where the call before ended; it is set to another frame only
-        where one is asked for.
+        where one is asked for that it has not just been at.
+
+        Args:
+            goes_on: whether frames that were recalled just now are still those, at whatever context
+                they were.
 
         Returns:
             Features (time, feature), and where the bands of noise are, (time, band) semitones above
             440 Hz.
         """
-        if self._state is None or begin != self._at:
-            self._state = self._loop.start(begin, float(contexts[0]))
+        recent = self._recent
+        if not (goes_on and self._at - len(recent[0]) <= begin <= self._at):
+            self._state, self._at = self._loop.start(begin, float(contexts[0])), begin
+            recent = (recent[0][:0], recent[1][:0])
+        known = self._at - begin
+        made = self._go_on(contexts[known:])
+        features, noise_st = (
+            np.concatenate([old[len(old) - known :], new])[: len(contexts)]
+            for old, new in zip(recent, made, strict=True)
+        )
+        joined = [np.concatenate(each)[-_RECENT:] for each in zip(recent, made, strict=True)]
+        self._recent = (joined[0], joined[1])
+        return features, noise_st
+
+    def _go_on(self, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The frames that come next by themselves."""
         turned = self._loop.run(self._state, contexts[:, None])
-        self._state, self._at = turned.after, begin + len(contexts)
+        self._state, self._at = turned.after, self._at + len(contexts)
         features = np.tile(self.layout.silence, (len(contexts), 1))
         noise_st = np.tile(self.noise_st, (len(contexts), 1))
         shares = self._readouts.shares(turned.states)
