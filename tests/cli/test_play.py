@@ -103,6 +103,19 @@ def test_a_song_comes_in_through_a_pipe(jack, song, memory):
     assert json.loads(result.out)["position_s"] == 0.4
 
 
+def test_a_memory_that_sings_alone_is_played_with_no_song_at_hand(jack, song, folder):
+    alone = folder / "alone.memory"
+    assert ctxaudio("teach", song, "--alone", "-o", alone).code == 0
+    result = ctxaudio("play", alone, "+5", "--json")
+    assert (result.code, result.err) == (0, "")
+    facts = json.loads(result.out)
+    assert (facts["semitones"], facts["position_s"], facts["duration_s"]) == (5.0, 0.4, 0.4)
+    refused = ctxaudio("play", alone, "-m", alone)
+    assert (refused.code, "without --memory" in refused.err) == (2, True)
+    live = ctxaudio("live", alone, "--no-ui", stdin=b"")
+    assert (live.code, live.err.startswith(f"played {alone} to 0:00 of 0:00")) == (0, True)
+
+
 @pytest.mark.parametrize(
     "options",
     [
