@@ -25,18 +25,30 @@ def teach_alone(
     song: SoundSource,
     examples: Iterable[Example] | None = None,
     *,
+    slack: float = 1.0,
     seed: int = 0,
     progress: Progress = lambda _: None,
     threads: int | None = None,
 ) -> AloneMemory:
-    """Teach a network a whole song, and versions of it; by tape at ±1 semitone by default."""
+    """Teach a network a whole song, and versions of it; by tape at ±1 semitone by default.
+
+    With more ``slack`` than 1 it is kept in fewer bits, and less exactly.
+
+    Raises:
+        DataError: if the song has more than two channels, or an example does not fit it.
+        ValueError: if the slack is negative or not finite.
+    """
+    if not 0.0 <= slack < np.inf:
+        raise ValueError(f"slack must be finite and not negative, got {slack}.")
     if examples is None:
         examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
     examples = list(examples)
     check_alone(song, examples)
     frames = FrameConfig.for_rate(song.sample_rate)
     model = model_song(song, frames, progress)
-    return alone_memory(song, examples, model, seed=seed, progress=progress, threads=threads)
+    return alone_memory(
+        song, examples, model, slack=slack, seed=seed, progress=progress, threads=threads
+    )
 
 
 def n_taught_alone(song: SoundSource) -> int:

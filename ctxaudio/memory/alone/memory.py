@@ -82,6 +82,7 @@ def alone_memory(
     examples: Iterable[Example],
     model: Iterable[np.ndarray],
     *,
+    slack: float = 1.0,
     seed: int = 0,
     progress: Callable[[int], None] = lambda _: None,
     threads: int | None = None,
@@ -92,6 +93,7 @@ def alone_memory(
         song: of one channel or two, at context 0.
         examples: of what it is at others.
         model: its features (frame, feature), some after others.
+        slack: times as far as values may be off before they are changed; more takes fewer bits.
         seed: of the network's draw.
 
     Raises:
@@ -105,7 +107,7 @@ def alone_memory(
         song, examples, frames, bands, progress, workers_of(threads)
     )
     return AloneMemory(
-        phrases=Packed.of(_phrases(model, song, frames)),
+        phrases=Packed.of(_phrases(model, song, frames, slack)),
         displacements=Packed.of(displacement_of(song_is, version).packed() for version in versions),
         contexts=tuple(example.context for example in examples),
         frames=frames,
@@ -119,7 +121,7 @@ def alone_memory(
 
 
 def _phrases(
-    model: Iterable[np.ndarray], song: SoundSource, frames: FrameConfig
+    model: Iterable[np.ndarray], song: SoundSource, frames: FrameConfig, slack: float
 ) -> Iterator[bytes]:
     layout = Layout(n_channels=song.n_channels)
     rounding = Rounding.begin(layout)
@@ -130,7 +132,7 @@ def _phrases(
         n_left -= len(part)
         while len(waiting) >= CLOCK.n_frames or (n_left == 0 and len(waiting)):
             phrase, waiting = waiting[: CLOCK.n_frames], waiting[CLOCK.n_frames :]
-            steps, rounding = rounded(phrase, layout, frame_s, rounding)
+            steps, rounding = rounded(phrase, layout, frame_s, rounding, slack)
             yield packed(steps, layout)
 
 

@@ -51,7 +51,7 @@ class Rounding(NamedTuple):
 
 
 def rounded(
-    features: np.ndarray, layout: Layout, frame_s: float, before: Rounding
+    features: np.ndarray, layout: Layout, frame_s: float, before: Rounding, slack: float = 1.0
 ) -> tuple[np.ndarray, Rounding]:
     """Features (frame, feature) in whole steps, int16.
 
@@ -62,7 +62,7 @@ def rounded(
     level, pitch = layout.parts["level"], layout.parts["pitch"]
     is_on = wanted[:, level] > _SILENT
     loudest_db = features[:, level].max(axis=1, keepdims=True)
-    loose = 10.0 ** (np.clip(loudest_db - features[:, level], 0.0, _SOFTEST_DB) / _LOOSE_DB)
+    loose = slack * 10.0 ** (np.clip(loudest_db - features[:, level], 0.0, _SOFTEST_DB) / _LOOSE_DB)
     hertz = REFERENCE_HZ * 2.0 ** (features[:, pitch] / 12.0)
     steps = np.empty(features.shape, np.int16)
     held, turns = before.steps.astype(np.float64), before.turns.copy()
@@ -71,10 +71,10 @@ def rounded(
         goes_on = here & was_on
         off = np.abs(features[frame] / _step_of(layout) - held)
         stays = np.zeros(len(held), bool)
-        for name, slack in SLACK.items():
+        for name, least in SLACK.items():
             where = layout.parts[name]
             of_slots = name in _OF_SLOTS
-            most = slack / STEPS[name] * (loose[frame] if of_slots else 1.0)
+            most = least / STEPS[name] * (loose[frame] if of_slots else slack)
             stays[where] = (off[where] <= most) & (goes_on if of_slots else True)
         # Where it is silent, a slot's pitch and pan stay what they were.
         for name in ("pitch", "pan"):

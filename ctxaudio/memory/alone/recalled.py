@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,14 @@ from ctxaudio.analysis.noise_bands import band_pitches
 from ctxaudio.memory.alone.displacement import Displacement, at_frames, displaced
 from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
 from ctxaudio.memory.alone.packing import features_of, unpacked
-from rnn import ReservoirConfig, draw_reservoir, solve_readouts, teach_loop
+from rnn import (
+    PhraseLoop,
+    ReservoirConfig,
+    SolvedReadouts,
+    draw_reservoir,
+    solve_readouts,
+    teach_loop,
+)
 
 # The response to a context stays linear the further, the less it moves the states; what is kept of
 # it is as exact as float64 lets it be. `python -m benchmarks.alone` shows others.
@@ -20,18 +28,30 @@ RIDGE = 1e-18
 _RECENT = 16  # frames
 
 
+class AloneNetwork(NamedTuple):
+    """A network that turns by itself, and what its states stand for."""
+
+    loop: PhraseLoop
+    readouts: SolvedReadouts
+
+
+def network_of(seed: int, contexts: tuple[float, ...]) -> AloneNetwork:
+    """The network that a seed draws, taught at 0 and at some other contexts."""
+    network_rng, rings_rng = np.random.default_rng(seed).spawn(2)
+    config = ReservoirConfig(n_inputs=CLOCK.n_bumps, context_scale=CONTEXT_SCALE)
+    network = draw_reservoir(config, rng=network_rng)
+    taught = (0.0, *contexts)
+    loop = teach_loop(network, CLOCK, taught, rng=rings_rng)
+    return AloneNetwork(loop, solve_readouts(network, CLOCK, taught, ridge=RIDGE))
+
+
 class AloneRecall:
     """The network of a memory, which turns by itself, and what its states stand for."""
 
     def __init__(self, memory: AloneMemory) -> None:
         self.memory = memory
         self.layout = memory.layout
-        network_rng, rings_rng = np.random.default_rng(memory.seed).spawn(2)
-        config = ReservoirConfig(n_inputs=CLOCK.n_bumps, context_scale=CONTEXT_SCALE)
-        network = draw_reservoir(config, rng=network_rng)
-        contexts = (0.0, *memory.contexts)
-        self._loop = teach_loop(network, CLOCK, contexts, rng=rings_rng)
-        self._readouts = solve_readouts(network, CLOCK, contexts, ridge=RIDGE)
+        self._loop, self._readouts = network_of(memory.seed, memory.contexts)
         self.noise_st = band_pitches(memory.sample_rate)
         self._displacements = [
             Displacement.unpacked(
