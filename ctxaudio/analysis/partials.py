@@ -33,6 +33,7 @@ class Slots(NamedTuple):
 
     hertz: np.ndarray  # (frame, slot)
     value: np.ndarray  # (channel, frame, slot) complex amplitude
+    window: np.ndarray  # (frame, slot) samples that were looked at
 
 
 class _State(NamedTuple):
@@ -54,6 +55,7 @@ def find_partials(sound: SoundSource, frames: FrameConfig) -> Iterator[Slots]:
         slots = Slots(
             np.zeros((end - first, N_SLOTS)),
             np.zeros((sound.n_channels, end - first, N_SLOTS), np.complex64),
+            np.zeros((end - first, N_SLOTS), np.int32),
         )
         edges = np.searchsorted(peaks.frame, np.arange(end - first + 1))
         for row, (begin, until) in enumerate(pairwise(edges)):
@@ -62,6 +64,7 @@ def find_partials(sound: SoundSource, frames: FrameConfig) -> Iterator[Slots]:
             is_held = which >= 0
             slots.hertz[row, which[is_held]] = hertz[is_held]
             slots.value[:, row, which[is_held]] = value[:, is_held]
+            slots.window[row, which[is_held]] = peaks.window[begin:until][is_held]
         yield slots
 
 

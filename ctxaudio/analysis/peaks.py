@@ -1,8 +1,9 @@
 """Spectral peaks: the sinusoids of a frame, each with its frequency and the phase at its centre.
 
-Low sinusoids lie close together and change slowly, high ones are apart and change fast: each range
-has a window of its own. Frequencies are librosa's reassigned ones, which are those of a sinusoid to
-a fraction of a cent, whatever the window.
+Each part of the spectrum is looked at through several windows, and at each moment through the one
+under which it is most concentrated: a long one parts the partials of a low chord, a short one
+follows a vibrato. Frequencies are librosa's reassigned ones, which are those of a sinusoid to a
+fraction of a cent, whatever the window.
 """
 
 from __future__ import annotations
@@ -18,32 +19,58 @@ from ctxaudio.analysis.load_librosa import load_librosa
 from ctxaudio.analysis.masking import is_masked
 from ctxaudio.sound.source import SoundSource
 
-CROSSOVER_HZ = 2_500.0  # above it, the shorter window
 LOWEST_HZ = 20.0
+CROSSOVER_HZ = 2_400.0
 HIGHEST_OF_RATE = 0.48
 
+_LOW_RATE = 5_500.0  # Hz, at least, at which what is below the crossover is looked at
 _FLOOR = 10.0 ** (-80.0 / 20.0)  # of full scale; what is softer is no peak
 _REACH = 1.0  # bins that a peak may be from its bin; further is no sinusoid
 _TINY = np.finfo(np.float32).tiny
+_MARGIN = 256  # samples at the lower rate, after which its beginning does not matter
+# As the generator chooses its windows: ctxaudio.synthesis.choice says why.
+_NEAR = 4  # frames before a frame, and after it, that decide about its window
+_TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
+_BAND_HZ, _BAND_SHARE = 60.0, 0.26  # that a band is wide, at least, or as share of its frequency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """A part of the spectrum, and the window it is looked at through."""
+class Part:
+    """A part of the spectrum, and the windows it is looked at through."""
 
     lowest_hz: float
     highest_hz: float
-    window: int  # samples
+    windows: tuple[int, ...]  # samples, the longest first
+    from_hz: tuple[float, ...]  # where each of them may be used
+    factor: int = 1  # of the sample rate, by which it is reduced
 
 
-def ranges_of(frames: FrameConfig, sample_rate: int) -> tuple[Range, ...]:
-    """The ranges of a sample rate: a window of 93 ms, and one of half of that above."""
+def parts_of(frames: FrameConfig, sample_rate: int) -> tuple[Part, ...]:
+    """The parts of a sample rate: below and above the crossover.
+
+    >>> [part.windows for part in parts_of(FrameConfig(), 44_100)]
+    [(16384, 8192, 4096, 2048), (4096, 2048, 1024)]
+    """
     highest_hz = HIGHEST_OF_RATE * sample_rate
     crossover_hz = min(CROSSOVER_HZ, highest_hz)
-    return (
-        Range(lowest_hz=LOWEST_HZ, highest_hz=crossover_hz, window=frames.window),
-        Range(lowest_hz=crossover_hz, highest_hz=highest_hz, window=frames.window // 2),
+    factor = 1
+    while sample_rate / (2 * factor) >= _LOW_RATE and frames.hop % (2 * factor) == 0:
+        factor *= 2
+    window = frames.window
+    low = Part(
+        lowest_hz=LOWEST_HZ,
+        highest_hz=crossover_hz,
+        windows=(4 * window, 2 * window, window, window // 2),
+        from_hz=(0.0, 0.0, 0.0, 150.0),
+        factor=factor,
     )
+    high = Part(
+        lowest_hz=crossover_hz,
+        highest_hz=highest_hz,
+        windows=(window, window // 2, window // 4),
+        from_hz=(0.0, 0.0, 0.0),
+    )
+    return (low, high) if crossover_hz < highest_hz else (low,)
 
 
 class Peaks(NamedTuple):
@@ -52,6 +79,7 @@ class Peaks(NamedTuple):
     frame: np.ndarray  # (peak,) from the first of these frames
     hertz: np.ndarray  # (peak,)
     value: np.ndarray  # (channel, peak) complex; its size is the amplitude
+    window: np.ndarray  # (peak,) samples that were looked at
 
 
 def find_peaks(
@@ -63,41 +91,73 @@ def find_peaks(
         sound: of full scale ``full_scale``.
         most: of a frame; the strongest are kept.
     """
-    parts = [
-        _in_range(sound, frames, each, first, end, _FLOOR * full_scale)
-        for each in ranges_of(frames, sound.sample_rate)
-        if each.lowest_hz < each.highest_hz
+    found = [
+        _in_part(sound, frames, part, first, end, _FLOOR * full_scale)
+        for part in parts_of(frames, sound.sample_rate)
     ]
-    joined = Peaks(*(np.concatenate(each, axis=-1) for each in zip(*parts, strict=True)))
+    joined = Peaks(*(np.concatenate(each, axis=-1) for each in zip(*found, strict=True)))
+    joined = _some(joined, np.lexsort((joined.hertz, joined.frame)))
     power = _power(joined.value)
-    order = np.lexsort((joined.hertz, joined.frame))
-    heard = order[~is_masked(joined.frame[order], joined.hertz[order], power[order])]
+    heard = ~is_masked(joined.frame, joined.hertz, power)
     joined, power = _some(joined, heard), power[heard]
     # Of each frame, from the strongest to the softest; those beyond the most are left out.
     by_power = np.lexsort((-power, joined.frame))
     begins = np.searchsorted(joined.frame[by_power], np.arange(end - first))
     rank = np.arange(len(by_power)) - begins[joined.frame[by_power]]
-    kept = by_power[rank < most]
-    kept = kept[np.lexsort((joined.hertz[kept], joined.frame[kept]))]
-    return _some(joined, kept)
+    return _some(joined, np.sort(by_power[rank < most]))
 
 
 def _some(peaks: Peaks, which: np.ndarray) -> Peaks:
-    return Peaks(peaks.frame[which], peaks.hertz[which], peaks.value[:, which])
+    return Peaks(*(part[..., which] for part in peaks))
 
 
-def _in_range(
-    sound: SoundSource, frames: FrameConfig, part: Range, first: int, end: int, floor: float
+class _Spectrum(NamedTuple):
+    """What one window sees."""
+
+    value: np.ndarray  # (channel, bin, frame)
+    power: np.ndarray  # (bin, frame) of all channels
+    hertz: np.ndarray  # (channel, bin, frame) reassigned
+
+
+def _in_part(
+    sound: SoundSource, frames: FrameConfig, part: Part, first: int, end: int, floor: float
 ) -> Peaks:
+    begin, until = first - _NEAR, end + _NEAR
+    rate, hop = sound.sample_rate / part.factor, frames.hop // part.factor
+    around = part.windows[0] // 2 + _MARGIN * part.factor
+    samples = sound.read(begin * frames.hop - around, (until - 1) * frames.hop + around)
+    if part.factor > 1:
+        import soxr
+
+        samples = np.ascontiguousarray(soxr.resample(samples.T, sound.sample_rate, rate).T)
+    middle = around // part.factor  # of the first frame
+    seen = [
+        _seen(samples, middle, window // part.factor, hop, until - begin, rate)
+        for window in part.windows
+    ]
+    edges = _edges(part)
+    chosen = _chosen(seen, part, edges, rate)[:, _NEAR:-_NEAR]
+    found = []
+    for i, (window, spectrum) in enumerate(zip(part.windows, seen, strict=True)):
+        here = _Spectrum(*(each[..., _NEAR:-_NEAR] for each in spectrum))
+        peaks = _peaks(here, window, part, rate, floor)
+        band = np.searchsorted(edges, peaks.hertz, side="right") - 1
+        is_best = chosen[np.clip(band, 0, len(chosen) - 1), peaks.frame] == i
+        found.append(_some(peaks, is_best))
+    return Peaks(*(np.concatenate(each, axis=-1) for each in zip(*found, strict=True)))
+
+
+def _seen(
+    samples: np.ndarray, middle: int, window: int, hop: int, n_frames: int, rate: float
+) -> _Spectrum:
     librosa = load_librosa()
-    window, hop, rate = part.window, frames.hop, sound.sample_rate
-    begin = first * hop - window // 2
-    samples = sound.read(begin, begin + (end - 1 - first) * hop + window)
+    begin = middle - window // 2
+    part = samples[:, begin : begin + (n_frames - 1) * hop + window]
     # It warns of memory that is not initialised, and is not read; and divides silence by itself.
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", UserWarning)
         hertz, _, _ = librosa.reassigned_spectrogram(
-            samples,
+            part,
             sr=rate,
             n_fft=window,
             hop_length=hop,
@@ -105,24 +165,61 @@ def _in_range(
             reassign_times=False,
             fill_nan=True,
         )
-    spectrum = librosa.stft(samples, n_fft=window, hop_length=hop, center=False)
-    powers = spectrum.real**2 + spectrum.imag**2  # (channel, bin, frame)
-    power = powers.sum(axis=0)
-    inner = power[1:-1]
-    bins, when = np.nonzero((inner > power[:-2]) & (inner >= power[2:]))
+    value = librosa.stft(part, n_fft=window, hop_length=hop, center=False)
+    return _Spectrum(value, _power(value), hertz)
+
+
+def _edges(part: Part) -> np.ndarray:
+    """Where the bands begin that have a window each, and the last ends; Hz."""
+    edges = [part.lowest_hz]
+    while edges[-1] < part.highest_hz:
+        edges.append(edges[-1] + max(_BAND_HZ, _BAND_SHARE * edges[-1]))
+    return np.array([*edges[:-1], part.highest_hz])
+
+
+def _chosen(seen: list[_Spectrum], part: Part, edges: np.ndarray, rate: float) -> np.ndarray:
+    """Which window is best in each band and frame, (band, frame)."""
+    kernel = 0.5 + 0.5 * np.cos(np.pi * np.arange(-_NEAR, _NEAR + 1) / (_NEAR + 1.0))
+    scores = []
+    for window, from_hz, spectrum in zip(part.windows, part.from_hz, seen, strict=True):
+        bins = np.searchsorted(
+            np.arange(len(spectrum.power)) * (rate * part.factor / window), edges
+        )
+        # A band holds a bin at least.
+        bins[1:] = np.maximum(bins[1:], bins[:-1] + 1)
+        bins = np.minimum(bins, len(spectrum.power) - 1)
+        power, root = (
+            np.add.reduceat(each, bins[:-1], axis=0)
+            for each in (spectrum.power, np.sqrt(spectrum.power))
+        )
+        power, root = (
+            np.apply_along_axis(np.convolve, 1, each, kernel, "same") for each in (power, root)
+        )
+        # Rényi's entropy of order 1/2, in natural units: as many numbers for as much of the sound.
+        entropy = 2.0 * np.log(root + _TINY) - np.log(power + _TINY)
+        score = entropy - (1.0 - _TO_SHORT) * np.log(window)
+        score[edges[:-1] < from_hz] = np.inf
+        scores.append(score)
+    return np.argmin(scores, axis=0)
+
+
+def _peaks(spectrum: _Spectrum, window: int, part: Part, rate: float, floor: float) -> Peaks:
+    length = window // part.factor
+    inner = spectrum.power[1:-1]
+    bins, when = np.nonzero((inner > spectrum.power[:-2]) & (inner >= spectrum.power[2:]))
     bins += 1
-    weights = powers[:, bins, when]
-    found = (weights * hertz[:, bins, when]).sum(axis=0) / np.maximum(weights.sum(axis=0), _TINY)
-    away = found / rate * window - bins
-    is_one = (np.abs(away) < _REACH) & (found >= part.lowest_hz) & (found < part.highest_hz)
-    bins, when, found, away = (each[is_one] for each in (bins, when, found, away))
+    weights = np.square(np.abs(spectrum.value[:, bins, when]))
+    hertz = (weights * spectrum.hertz[:, bins, when]).sum(axis=0)
+    hertz = hertz / np.maximum(weights.sum(axis=0), _TINY)
+    away = hertz / rate * length - bins
+    is_one = (np.abs(away) < _REACH) & (hertz >= part.lowest_hz) & (hertz < part.highest_hz)
+    bins, when, hertz, away = (each[is_one] for each in (bins, when, hertz, away))
     # What a Hann window makes of a sinusoid between two bins, of amplitude 1; the phase is that at
     # the window's centre, not its beginning.
-    seen = np.sinc(away) / (1.0 - away**2) * (window / 4.0)
-    value = spectrum[:, bins, when] / (seen * np.where(bins % 2, -1.0, 1.0))
+    seen = np.sinc(away) / (1.0 - away**2) * (length / 4.0)
+    value = spectrum.value[:, bins, when] / (seen * np.where(bins % 2, -1.0, 1.0))
     loud = _power(value) > floor**2
-    order = np.argsort(when[loud], kind="stable")
-    return Peaks(when[loud][order], found[loud][order], value[:, loud][:, order])
+    return Peaks(when[loud], hertz[loud], value[:, loud], np.full(np.count_nonzero(loud), window))
 
 
 def _power(value: np.ndarray) -> np.ndarray:

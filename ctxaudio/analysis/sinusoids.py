@@ -15,7 +15,7 @@ import numpy as np
 
 from ctxaudio.analysis.bands import hz_to_semitones
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.analysis.peaks import ranges_of
+from ctxaudio.analysis.peaks import parts_of
 from rnn.rows import RowSource
 
 SILENT_DB = -120.0
@@ -25,7 +25,15 @@ NO_ATTACK = -1.0
 _SHORTEST = 3  # frames; a partial that is over before is none
 _SLOPE_FRAMES = 4  # after an attack, that say how fast it dies
 _FASTEST_DB = 3.0  # a frame
+_STEP_DB = 4.0  # that a step may look different
 _BLOCK = 256  # frames
+
+
+class Onsets(NamedTuple):
+    """When something begins in a sound."""
+
+    samples: np.ndarray  # (onset,) ascending
+    is_all: np.ndarray  # (onset,) whether hardly anything sounds before it
 
 
 class Sinusoids(NamedTuple):
@@ -41,7 +49,8 @@ class Sinusoids(NamedTuple):
 def sinusoids(
     hertz: RowSource,
     value: RowSource,
-    onsets: np.ndarray,
+    window: RowSource,
+    onsets: Onsets,
     frames: FrameConfig,
     sample_rate: int,
 ) -> Iterator[Sinusoids]:
@@ -50,12 +59,13 @@ def sinusoids(
     Args:
         hertz: (frame, slot) of :func:`ctxaudio.analysis.partials.find_partials`.
         value: (frame, slot, channel) of the same.
-        onsets: (onset,) samples, ascending, at which something begins.
+        window: (frame, slot) of the same.
+        onsets: at which something begins.
     """
     n_frames, n_slots = hertz.shape[:2]
-    ranges = ranges_of(frames, sample_rate)
-    half = max(part.window for part in ranges) // 2
+    half = max(part.windows[0] for part in parts_of(frames, sample_rate)) // 2
     reach = half // frames.hop + _SLOPE_FRAMES + _SHORTEST + 2
+    when = onsets.samples
     carried = _Carried(np.zeros(n_slots), np.zeros(n_slots), np.zeros(n_slots))
     for first in range(0, n_frames, _BLOCK):
         end = min(first + _BLOCK, n_frames)
@@ -63,15 +73,15 @@ def sinusoids(
         around = hertz[begin:until], np.moveaxis(value[begin:until], 2, 0)
         runs = _runs(around[0] > 0.0, begin > 0, until < n_frames)
         level_db = _levels(around[1], runs)
-        near = onsets[(onsets >= begin * frames.hop) & (onsets < until * frames.hop)]
-        for part in ranges:
-            is_part = (around[0] >= part.lowest_hz) & (around[0] < part.highest_hz)
-            for onset in near:
-                _sharpen(level_db, runs, is_part, onset, part.window // 2, frames.hop, begin)
+        is_near = (when >= begin * frames.hop) & (when < until * frames.hop)
+        seen = window[begin:until]
+        for onset, is_all in zip(when[is_near], onsets.is_all[is_near], strict=True):
+            onset_here = int(onset) - begin * frames.hop
+            _sharpen(level_db, runs, seen, onset_here, frames.hop, is_all=bool(is_all))
         part_of = slice(first - begin, end - begin)
         made, carried = _in_phase(around, level_db, part_of, frames.hop, sample_rate, carried)
         attack = np.full(end - first, NO_ATTACK)
-        here = onsets[(onsets >= first * frames.hop) & (onsets < end * frames.hop)]
+        here = when[(when >= first * frames.hop) & (when < end * frames.hop)]
         attack[here // frames.hop - first] = here % frames.hop / frames.hop
         yield made._replace(attack=attack)
 
@@ -102,36 +112,48 @@ def _levels(value: np.ndarray, runs: _Runs) -> np.ndarray:
 
 
 def _sharpen(
-    level_db: np.ndarray,
-    runs: _Runs,
-    is_part: np.ndarray,
-    onset: int,
-    half: int,
-    hop: int,
-    begin: int,
+    level_db: np.ndarray, runs: _Runs, window: np.ndarray, onset: int, hop: int, *, is_all: bool
 ) -> None:
-    """Give partials that an onset is of their levels from before and after it, in place."""
-    before = (onset - half) // hop - begin  # the last frame that does not see the onset
-    after = -((-onset - half) // hop) - begin  # the first that sees nothing of what was before
-    at = -(-onset // hop) - begin  # the first that lies after it
-    if at < 1 or at >= len(level_db):
+    """Give partials that an onset is of their levels from before and after it, in place.
+
+    Args:
+        window: (frame, slot) samples that were looked at.
+        onset: samples from the first frame on.
+        is_all: whether all that sounds after it is new; or else only what looks like a step.
+    """
+    n_frames = len(level_db)
+    at = -(-onset // hop)  # the first frame that lies after it
+    if not 1 <= at < n_frames:
         return
-    slots = np.flatnonzero(runs.is_heard[at] & is_part[at])
+    slots = np.flatnonzero(runs.is_heard[at])
     first, last = runs.begin[at, slots], runs.last[at, slots]
+    # As far as the widest window sees that sees it.
+    number = np.arange(n_frames)[:, None]
+    inside = (number >= first) & (number <= last)
+    sees = inside & (np.abs(number * hop - onset) < window[:, slots] // 2)
+    half = np.where(sees, window[:, slots] // 2, hop).max(axis=0)
+    before = (onset - half) // hop  # the last frame that does not see the onset
+    after = -((-onset - half) // hop)  # the first that sees nothing of what was before
     settled = np.minimum(after, last)
     then = level_db[settled, slots]
-    held = np.where(before >= first, level_db[max(before, 0), slots], SILENT_DB)
+    held = np.where(before >= first, level_db[np.maximum(before, 0), slots], SILENT_DB)
     further = np.minimum(settled + _SLOPE_FRAMES, last)
     slope = (level_db[further, slots] - then) / np.maximum(further - settled, 1)
     slope = np.clip(slope, -_FASTEST_DB, 0.0)
     rises = then - held > RISE_DB
-    for frame in range(max(before + 1, 0), min(after, len(level_db))):
-        if frame < at:
-            new, inside = held, frame >= first
-        else:
-            new, inside = then + slope * (frame - settled), frame < settled
-        changed = rises & inside
-        level_db[frame, slots[changed]] = new[changed]
+    # What a window sees of a step.
+    for frame in (at - 1, at):
+        after_it = np.clip((frame * hop - onset) / half, -1.0, 1.0)
+        seen = 0.5 + 0.5 * after_it + np.sin(np.pi * after_it) / (2.0 * np.pi)
+        from_then = 10.0 ** ((then + slope * (frame - settled)) / 20.0)
+        due_db = 20.0 * np.log10(10.0 ** (held / 20.0) * (1.0 - seen) + from_then * seen + 1e-9)
+        off_db = np.abs(level_db[frame, slots] - due_db)
+        rises &= is_all | (off_db < _STEP_DB) | (frame < first) | (frame >= settled)
+    early = inside & rises & (number > before) & (number < at)
+    late = inside & rises & (number >= at) & (number < settled)
+    now = level_db[:, slots]
+    now = np.where(early, held, np.where(late, then + slope * (number - settled), now))
+    level_db[:, slots] = now
 
 
 class _Carried(NamedTuple):

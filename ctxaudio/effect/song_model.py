@@ -9,7 +9,7 @@ import numpy as np
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.analysis.noise_bands import look_around, noise_bands
 from ctxaudio.analysis.partials import N_SLOTS, find_partials
-from ctxaudio.analysis.sinusoids import sinusoids
+from ctxaudio.analysis.sinusoids import Onsets, sinusoids
 from ctxaudio.memory.alone.layout import Layout
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.sound.stored import StoredSound
@@ -19,6 +19,8 @@ from ctxaudio.synthesis.resolution import Resolution
 from rnn.rows import Rows
 
 _BLOCK = 256  # frames
+_SIDE_S = 0.01  # seconds before and after an onset that are compared
+_ALL_NEW = 8.0  # times as much power after it, of an onset before which hardly anything sounds
 
 
 def model_song(
@@ -26,7 +28,7 @@ def model_song(
 ) -> Iterator[np.ndarray]:
     """Features (frame, feature) of a song, laid out as :class:`Layout` says, some after others."""
     layout = Layout(n_channels=song.n_channels)
-    onsets = song_onsets(song, Resolution(sample_rate=song.sample_rate, frames=frames)).every
+    onsets = _onsets(song, frames)
     tones = _tones(song, onsets, frames, layout, progress)
     sung = _sung(tones, song, frames, layout)
     around = look_around(frames)
@@ -35,28 +37,41 @@ def model_song(
         begin = first * frames.hop - around
         end = (first + n) * frames.hop + around
         made = sung.read(begin, end)
-        here = onsets - first * frames.hop
+        here = onsets.samples - first * frames.hop
         here = here[(here > -around) & (here < n * frames.hop + around)]
         left = song.read(begin, end) - made
         noise = noise_bands(left, made, here, n, frames, song.sample_rate)
         yield np.concatenate([tones[first : first + n], layout.of_noise(noise)], axis=1)
 
 
+def _onsets(song: SoundSource, frames: FrameConfig) -> Onsets:
+    found = song_onsets(song, Resolution(sample_rate=song.sample_rate, frames=frames)).every
+    side = round(_SIDE_S * song.sample_rate)
+    powers = []
+    for onset in found:
+        around = np.square(song.read(int(onset) - side, int(onset) + side).astype(np.float64))
+        powers.append((around[:, :side].sum(), around[:, side:].sum()))
+    before, after = np.array(powers).reshape(-1, 2).T
+    return Onsets(found, after > _ALL_NEW * before)
+
+
 def _tones(
     song: SoundSource,
-    onsets: np.ndarray,
+    onsets: Onsets,
     frames: FrameConfig,
     layout: Layout,
     progress: Callable[[int], None],
 ) -> Rows:
     hertz = Rows((N_SLOTS,))
     value = Rows((N_SLOTS, song.n_channels), np.complex64)
+    window = Rows((N_SLOTS,), np.int32)
     for slots in find_partials(song, frames):
         hertz.append(slots.hertz)
         value.append(np.moveaxis(slots.value, 0, 2))
+        window.append(slots.window)
         progress(len(slots.hertz))
     tones = Rows((layout.n_tones,))
-    for part in sinusoids(hertz, value, onsets, frames, song.sample_rate):
+    for part in sinusoids(hertz, value, window, onsets, frames, song.sample_rate):
         tones.append(layout.of_tones(part))
     return tones
 
