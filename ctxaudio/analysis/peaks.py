@@ -29,8 +29,8 @@ _REACH = 1.0  # bins that a peak may be from its bin; further is no sinusoid
 _TINY = np.finfo(np.float32).tiny
 _MARGIN = 256  # samples at the lower rate, after which its beginning does not matter
 # As the generator chooses its windows: ctxaudio.synthesis.choice says why.
-_NEAR = 4  # frames before a frame, and after it, that decide about its window
-_TO_SHORT = 0.3  # of what a steady partial gains by a longer window: so much less than that is none
+_NEAR = 8  # frames before a frame, and after it, that decide about its window
+_TO_SHORT = 0.4  # of what a steady partial gains by a longer window: so much less than that is none
 _BAND_HZ, _BAND_SHARE = 60.0, 0.26  # that a band is wide, at least, or as share of its frequency
 
 
@@ -49,7 +49,7 @@ def parts_of(frames: FrameConfig, sample_rate: int) -> tuple[Part, ...]:
     """The parts of a sample rate: below and above the crossover.
 
     >>> [part.windows for part in parts_of(FrameConfig(), 44_100)]
-    [(16384, 8192, 4096, 2048), (4096, 2048, 1024)]
+    [(16384, 8192, 4096, 2048, 1024), (4096, 2048, 1024)]
     """
     highest_hz = HIGHEST_OF_RATE * sample_rate
     crossover_hz = min(CROSSOVER_HZ, highest_hz)
@@ -60,8 +60,8 @@ def parts_of(frames: FrameConfig, sample_rate: int) -> tuple[Part, ...]:
     low = Part(
         lowest_hz=LOWEST_HZ,
         highest_hz=crossover_hz,
-        windows=(4 * window, 2 * window, window, window // 2),
-        from_hz=(0.0, 0.0, 0.0, 150.0),
+        windows=(4 * window, 2 * window, window, window // 2, window // 4),
+        from_hz=(0.0, 0.0, 0.0, 150.0, 500.0),
         factor=factor,
     )
     high = Part(

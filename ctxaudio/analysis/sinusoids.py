@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import hz_to_semitones
+from ctxaudio.analysis.chirps import seen_of_chirps
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.analysis.peaks import parts_of
 from rnn.rows import RowSource
@@ -70,11 +71,13 @@ def sinusoids(
     for first in range(0, n_frames, _BLOCK):
         end = min(first + _BLOCK, n_frames)
         begin, until = max(first - reach, 0), min(end + reach, n_frames)
-        around = hertz[begin:until], np.moveaxis(value[begin:until], 2, 0)
+        seen = window[begin:until]
+        tones = hertz[begin:until]
+        share = seen_of_chirps(tones, seen, frames.hop, sample_rate)
+        around = tones, np.moveaxis(value[begin:until], 2, 0) / share
         runs = _runs(around[0] > 0.0, begin > 0, until < n_frames)
         level_db = _levels(around[1], runs)
         is_near = (when >= begin * frames.hop) & (when < until * frames.hop)
-        seen = window[begin:until]
         for onset, is_all in zip(when[is_near], onsets.is_all[is_near], strict=True):
             onset_here = int(onset) - begin * frames.hop
             _sharpen(level_db, runs, seen, onset_here, frames.hop, is_all=bool(is_all))
