@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ctxaudio.effect.context_shift import ContextShift
     from ctxaudio.effect.formant_examples import formant_example
     from ctxaudio.errors import DataError
+    from ctxaudio.memory.alone.cue import find_cue
     from ctxaudio.memory.alone.files import load_alone, save_alone
     from ctxaudio.memory.alone.memory import AloneMemory
     from ctxaudio.memory.alone.passage import Passage
@@ -41,6 +42,7 @@ __all__ = [
     "Passage",
     "SongMemory",
     "Sound",
+    "find_cue",
     "fit_full_scale",
     "formant_example",
     "load_alone",
@@ -66,6 +68,7 @@ _HOMES = {
     "effect.context_shift": ("ContextShift",),
     "effect.formant_examples": ("formant_example",),
     "errors": ("DataError",),
+    "memory.alone.cue": ("find_cue",),
     "memory.alone.files": ("load_alone", "save_alone"),
     "memory.alone.memory": ("AloneMemory",),
     "memory.alone.passage": ("Passage",),
