@@ -73,9 +73,11 @@ def rounded(
         stays = np.zeros(len(held), bool)
         for name, slack in SLACK.items():
             where = layout.parts[name]
-            of_slots = name in _OF_SLOTS
-            most = slack / STEPS[name] * (loose[frame] if of_slots else 1.0)
-            stays[where] = (off[where] <= most) & (goes_on if of_slots else True)
+            most = slack / STEPS[name]
+            if name not in _OF_SLOTS:
+                stays[where] = off[where] <= most
+            elif where.stop > where.start:  # one channel has no pan
+                stays[where] = goes_on & (off[where] <= most * loose[frame])
         # Where it is silent, a slot's pitch and pan stay what they were.
         for name in ("pitch", "pan"):
             if layout.parts[name].stop > layout.parts[name].start:
