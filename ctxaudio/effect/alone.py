@@ -20,8 +20,9 @@ from ctxaudio.memory.alone.memory import AloneMemory, alone_memory, check_alone
 from ctxaudio.memory.alone.passage import Passage
 from ctxaudio.memory.alone.recalled import AloneRecall
 from ctxaudio.memory.song_memory import check_context
-from ctxaudio.sound.source import SoundSource
+from ctxaudio.sound.source import Divided, SoundSource
 from ctxaudio.sound.stored import StoredSound
+from ctxaudio.synthesis.generator import full_scale
 from ctxaudio.synthesis.noise_bands import NoiseState, make_noise
 from ctxaudio.synthesis.oscillators import BankState, bank_of, oscillate
 
@@ -43,8 +44,11 @@ def teach_alone(
     examples = list(examples)
     check_alone(song, examples)
     frames = FrameConfig.for_rate(song.sample_rate)
-    model = model_song(song, frames, progress)
-    return alone_memory(song, examples, model, seed=seed, progress=progress, threads=threads)
+    scale = float(full_scale(song)) or 1.0
+    model = model_song(Divided(song, scale), frames, progress)
+    return alone_memory(
+        song, examples, model, full_scale=scale, seed=seed, progress=progress, threads=threads
+    )
 
 
 def n_taught_alone(song: SoundSource) -> int:
@@ -85,7 +89,7 @@ def sing_into(
     passage = passage or Passage()
     places = _places(memory, passage)
     n_left = memory.n_samples if passage == Passage() else len(places) * memory.frames.hop
-    voice = _Voice(memory)
+    voice, scale = _Voice(memory), np.float32(memory.full_scale)
     # Where it goes round, it is silent for a frame: no partial goes on as another.
     turns = np.flatnonzero(np.abs(np.diff(places) - passage.speed) > 1e-6) + 1
     for begin, end in _blocks(len(places), turns):
@@ -93,10 +97,10 @@ def sing_into(
         if begin in turns:
             placed.tones.level_db[0] = SILENT_DB
         sound = voice.sing(placed)[:, :n_left]
-        take(sound)
+        take(scale * sound)
         n_left -= sound.shape[1]
         progress(end - begin)
-    take(voice.end()[:, :n_left])
+    take(scale * voice.end()[:, :n_left])
 
 
 def _places(memory: AloneMemory, passage: Passage) -> np.ndarray:

@@ -24,7 +24,9 @@ _BLOCK = 256  # frames
 def model_song(
     song: SoundSource, frames: FrameConfig, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[np.ndarray]:
-    """Features (frame, feature) of a song, laid out as :class:`Layout` says, some after others."""
+    """Features (frame, feature) of a song of full scale 1, laid out as :class:`Layout` says, some
+    after others.
+    """
     layout = Layout(n_channels=song.n_channels)
     onsets = song_onsets(song, Resolution(sample_rate=song.sample_rate, frames=frames)).every
     tones = _tones(song, onsets, frames, layout, progress)

@@ -13,7 +13,7 @@ import numpy as np
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError, one_line
-from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MIN_RATE
+from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MAX_SAMPLE, MIN_RATE
 from ctxaudio.memory.alone.displacement import Displacement
 from ctxaudio.memory.alone.layout import MOST_CHANNELS
 from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
@@ -34,6 +34,7 @@ class _About:
     n_samples: int
     n_channels: int
     fingerprint: str
+    full_scale: float
     seed: int
 
     def __post_init__(self) -> None:
@@ -49,6 +50,8 @@ class _About:
             raise ValueError(f"its contexts are beyond ±{MAX_CONTEXT:g}")
         if not re.fullmatch("[0-9a-f]{64}", self.fingerprint):
             raise ValueError("its fingerprint is not one of a song")
+        if not 0.0 < self.full_scale <= MAX_SAMPLE:
+            raise ValueError(f"a full scale of {self.full_scale} is none")
         if not 0 <= self.seed < 2**63:
             raise ValueError(f"a seed of {self.seed} is none")
 
@@ -70,6 +73,7 @@ def _take_apart(memory: AloneMemory) -> tuple[dict[str, Any], Arrays]:
         "n_samples": memory.n_samples,
         "n_channels": memory.n_channels,
         "fingerprint": memory.fingerprint,
+        "full_scale": memory.full_scale,
         "seed": memory.seed,
     }
     return about, {
@@ -99,6 +103,7 @@ def _put_together(about: _About, arrays: Arrays) -> AloneMemory:
         n_samples=about.n_samples,
         n_channels=about.n_channels,
         fingerprint=about.fingerprint,
+        full_scale=about.full_scale,
         seed=about.seed,
     )
 

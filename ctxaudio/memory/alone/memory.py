@@ -41,6 +41,7 @@ class AloneMemory:
     n_samples: int
     n_channels: int
     fingerprint: str
+    full_scale: float = 1.0  # the sample that levels of 0 dB are of
     seed: int = 0
 
     def __repr__(self) -> str:
@@ -82,6 +83,7 @@ def alone_memory(
     examples: Iterable[Example],
     model: Iterable[np.ndarray],
     *,
+    full_scale: float = 1.0,
     seed: int = 0,
     progress: Callable[[int], None] = lambda _: None,
     threads: int | None = None,
@@ -92,6 +94,7 @@ def alone_memory(
         song: of one channel or two, at context 0.
         examples: of what it is at others.
         model: its features (frame, feature), some after others.
+        full_scale: the sample of the song that is 1 in the model.
         seed: of the network's draw.
 
     Raises:
@@ -114,6 +117,7 @@ def alone_memory(
         n_samples=song.n_samples,
         n_channels=song.n_channels,
         fingerprint=song.fingerprint(),
+        full_scale=full_scale,
         seed=seed,
     )
 
