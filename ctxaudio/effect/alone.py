@@ -88,7 +88,7 @@ def sing_into(
     check_context(context)
     passage = passage or Passage()
     places = _places(memory, passage)
-    n_left = memory.n_samples if passage == Passage() else len(places) * memory.frames.hop
+    n_left = max(round(passage.lasts_s(memory.duration_s) * memory.sample_rate), 1)
     voice, scale = _Voice(memory), np.float32(memory.full_scale)
     # Where it goes round, it is silent for a frame: no partial goes on as another.
     turns = np.flatnonzero(np.abs(np.diff(places) - passage.speed) > 1e-6) + 1

@@ -143,7 +143,10 @@ def unpacked(data: bytes, n_frames: int, layout: Layout) -> np.ndarray:
         where = layout.parts[name]
         ordered = _in_order(steps[:, where], name)
         end = begin + int(np.count_nonzero(kept))
-        ordered[kept] = np.cumsum(numbers[begin:end])
+        found = np.cumsum(numbers[begin:end])
+        if len(found) and np.abs(found).max() > _MOST:
+            raise ValueError(f"a phrase's {name} is beyond {_MOST} steps")
+        ordered[kept] = found
         steps[:, where] = _back(ordered, name, n_frames)
         begin = end
     return steps
