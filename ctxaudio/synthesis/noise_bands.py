@@ -61,7 +61,8 @@ def make_noise(
     made[:, np.arange(window) < opens[:, None]] = 0.0
     out = np.zeros((n_channels, n_looks * step + window), np.float32)
     out[:, :window] = state.tail
-    for quarter in range(_OVERLAP):  # of all windows, which lie side by side
+    # Of all windows, which lie side by side; what began first is added first, as in parts.
+    for quarter in reversed(range(_OVERLAP)):
         begin = quarter * step
         out[:, begin : begin + n_looks * step] += made[..., begin : begin + step].reshape(
             n_channels, -1

@@ -69,7 +69,7 @@ def test_blocks_do_not_matter(block, monkeypatch):
     np.testing.assert_allclose(other_value, value, atol=1e-6)
 
 
-def test_more_peaks_than_slots_are_the_strongest(rng, monkeypatch):
+def test_more_peaks_than_slots_are_the_strongest(monkeypatch):
     monkeypatch.setattr("ctxaudio.analysis.partials.N_SLOTS", 2)
     hertz, value = partials_of(chord(seconds=0.5, rate=LOW_RATE))
     assert hertz.shape[1] == value.shape[2] == 2
