@@ -32,6 +32,7 @@ def drawn_once():
     """The network of a seed is always the same, and to draw it takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxaudio.memory.song_memory.draw_reservoir", draw_once)
+        patch.setattr("ctxaudio.memory.alone.recalled.draw_reservoir", draw_once)
         yield
 
 
