@@ -42,7 +42,7 @@ def teach_alone(
     if examples is None:
         examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
     examples = list(examples)
-    check_alone(song, examples)
+    check_alone(song, examples, seed)
     frames = FrameConfig.for_rate(song.sample_rate)
     scale = float(full_scale(song)) or 1.0
     model = model_song(Divided(song, scale), frames, progress)

@@ -16,7 +16,7 @@ from ctxaudio.errors import DataError, one_line
 from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MAX_SAMPLE, MIN_RATE
 from ctxaudio.memory.alone.displacement import Displacement
 from ctxaudio.memory.alone.layout import MOST_CHANNELS
-from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
+from ctxaudio.memory.alone.memory import CLOCK, SEEDS, AloneMemory
 from ctxaudio.memory.alone.packed import Packed
 from ctxaudio.version import __version__
 from rnn.files.array_file import opened, read_header
@@ -52,7 +52,7 @@ class _About:
             raise ValueError("its fingerprint is not one of a song")
         if not 0.0 < self.full_scale <= MAX_SAMPLE:
             raise ValueError(f"a full scale of {self.full_scale} is none")
-        if not 0 <= self.seed < 2**63:
+        if not 0 <= self.seed < SEEDS:
             raise ValueError(f"a seed of {self.seed} is none")
 
     @property

@@ -26,6 +26,7 @@ from ctxaudio.threads import workers_of
 from rnn import ClockConfig, ReservoirConfig
 
 CLOCK = ClockConfig()
+SEEDS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def alone_memory(
 
     Raises:
         DataError: if there is no example, two share a context, one does not fit the song or moves
-            formants by themselves, or there are more channels.
+            formants by themselves, or there are more channels or no such seed.
     """
     examples = list(examples)
-    check_alone(song, examples)
+    check_alone(song, examples, seed)
     frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
     song_is, versions = measure_features(
         song, examples, frames, bands, progress, workers_of(threads)
@@ -138,7 +139,7 @@ def _phrases(
             yield packed(steps, layout)
 
 
-def check_alone(song: SoundSource, examples: list[Example]) -> None:
+def check_alone(song: SoundSource, examples: list[Example], seed: int) -> None:
     """Refuse what no memory that sings alone can be taught, before any work is done.
 
     Raises:
@@ -149,6 +150,8 @@ def check_alone(song: SoundSource, examples: list[Example]) -> None:
             f"a memory that sings alone has one channel or two, got {song.n_channels}; "
             "mix the song down to stereo."
         )
+    if not 0 <= seed < SEEDS:
+        raise DataError(f"a seed must be a whole number from 0 to {SEEDS - 1}, got {seed}.")
     contexts = [example.context for example in examples]
     if not contexts:
         raise DataError("at least one example is needed beside the song itself.")
