@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxaudio import DataError, Sound, load_alone, load_memory, save_alone, sing, teach_alone
+from ctxaudio.memory.alone.displacement import Displacement, kept_frames
 from ctxaudio.memory.alone.files import sings_alone
+from ctxaudio.memory.alone.packed import Packed
+from ctxaudio.memory.alone.packing import packed
 from ctxaudio.memory.files import is_memory_file
 from tests.support.saved import (
     about_of,
@@ -169,6 +172,22 @@ def test_a_damaged_or_forged_file_never_surprises(saved, draw):
 def test_contexts_that_were_not_taught_only_sound_odd(saved, contexts):
     about = about_of(saved) | {"contexts": list(contexts)}
     loaded_or_refused(forged(saved, about=about))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("most", [100, 2**15 - 1])
+def test_numbers_of_any_size_only_sound_odd(memory, most, sign, rng):
+    layout, n_frames = memory.layout, memory.n_frames
+    steps = rng.integers(-most, most, (n_frames, layout.n_features), endpoint=True)
+    n_kept = len(kept_frames(n_frames))
+    far = sign * 999.0 * rng.integers(-1, 1, (2, n_kept, memory.bands.n_bands), endpoint=True)
+    odd = replace(
+        memory,
+        phrases=Packed.of([packed(steps.astype(np.int16), layout)]),
+        displacements=Packed.of([Displacement(*far).packed(), Displacement(*-far).packed()]),
+    )
+    for context in (-36.0, 0.0, 36.0):
+        assert np.isfinite(samples_of(odd, context)).all()
 
 
 @pytest.mark.parametrize("full_scale", [1e32, 1e-300])
