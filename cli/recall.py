@@ -13,10 +13,11 @@ from cli.arguments import FileName, FiniteRange, Semitones, SignedCommand
 from cli.learning import output_options, refuse_input
 from cli.output import Reporter, whole_file
 from cli.shifting.settings import Shift
+from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_SPEED, MIN_ALONE_SPEED
 
 if TYPE_CHECKING:
-    from ctxaudio.memory.alone.passage import Passage
+    from ctxaudio import AloneMemory, Passage
     from ctxaudio.sound.stored import StoredSound
 
 
@@ -81,22 +82,24 @@ def recall(
     """  # noqa: D301
     if loop is not None and (begin_s is not None or end_s is not None):
         raise click.UsageError("--loop says from where to where; leave --from and --to out.")
-    from ctxaudio import save_sound
-    from ctxaudio.memory.alone.passage import Passage
+    from ctxaudio import Passage, save_sound
     from ctxaudio.sound.encoding import WAV_FLOAT, clips
     from ctxaudio.sound.peak import decibels, over_full_scale
     from ctxaudio.sound.source import Divided
     from ctxaudio.sound.writing import check_holds, encode, format_for
 
     begin_s, end_s = loop or (begin_s or 0.0, end_s)
-    passage = Passage(
-        speed=speed, begin_s=begin_s, end_s=end_s, loop=loop is not None, seconds=seconds
-    )
+    try:
+        passage = Passage(
+            speed=speed, begin_s=begin_s, end_s=end_s, loop=loop is not None, seconds=seconds
+        )
+    except DataError as error:
+        raise click.UsageError(str(error)) from error
     reporter = Reporter(quiet=quiet, as_json=as_json, sound_on_stdout=output == "-")
     if output == "-":
         if sys.stdout.isatty():
             raise click.UsageError("a sound cannot go to a terminal; name a file with -o.")
-        sound = _sing(memory, semitones, passage, reporter)
+        sound = _sing(_read(memory, reporter), semitones, passage, reporter)
         with reporter.stage("save"):
             save_sound(sound, sys.stdout.buffer, WAV_FLOAT)
             sys.stdout.buffer.flush()
@@ -106,8 +109,9 @@ def recall(
     refuse_input(target, [memory])
     file_format = format_for(target, WAV_FLOAT)
     with whole_file(target, force=force) as file:
-        sound = _sing(memory, semitones, passage, reporter)
-        check_holds(file_format, sound.sample_rate, sound.n_channels)
+        taught = _read(memory, reporter)
+        check_holds(file_format, taught.sample_rate, taught.n_channels)
+        sound = _sing(taught, semitones, passage, reporter)
         with reporter.stage("save"):
             over = over_full_scale(sound) if clips(file_format) else 1.0
             encode(file, Divided(sound, over), file_format)
@@ -117,13 +121,19 @@ def recall(
     _tell(memory, target, sound, semitones, passage, softer_db, reporter)
 
 
-def _sing(memory: str, semitones: float, passage: Passage, reporter: Reporter) -> StoredSound:
-    from ctxaudio.effect.alone import n_sung, sing_into
-    from ctxaudio.memory.alone.files import load_alone
-    from ctxaudio.sound.stored import StoredSound
+def _read(memory: str, reporter: Reporter) -> AloneMemory:
+    from ctxaudio import load_alone
 
     with reporter.stage("read memory"):
-        taught = load_alone(memory)
+        return load_alone(memory)
+
+
+def _sing(
+    taught: AloneMemory, semitones: float, passage: Passage, reporter: Reporter
+) -> StoredSound:
+    from ctxaudio.effect.alone import n_sung, sing_into
+    from ctxaudio.sound.stored import StoredSound
+
     sound = StoredSound(taught.sample_rate, taught.n_channels)
     with reporter.stage("recall", n_sung(taught, passage)) as progress:
         sing_into(sound.append, taught, semitones, passage, progress=progress)

@@ -21,6 +21,7 @@ N_BANDS = 32
 LOOKS = 4  # to a frame
 SILENT_DB = -120.0
 
+_MEL_1_KHZ, _MEL_STEP = 15.0, np.log(6.4) / 27.0  # of M. Slaney's Auditory Toolbox
 _LEFT = 0.5  # of the power of sinusoids near by, that a model of them may leave
 _SILENT = 10.0 ** (SILENT_DB / 10.0)
 
@@ -35,8 +36,13 @@ class NoiseBands(NamedTuple):
 @cache
 def band_pitches(sample_rate: int) -> np.ndarray:
     """Where the bands' centres are, (band,) semitones above 440 Hz; read only."""
-    hertz = load_librosa().mel_frequencies(N_BANDS + 2, fmin=0.0, fmax=sample_rate / 2.0)
-    pitches = np.asarray(hz_to_semitones(hertz[1:-1]))
+    # As librosa's mel_frequencies; to import that takes a second, and nothing else that sings needs
+    # it: in equal steps up to 1 kHz, and in equal ratios from there.
+    highest = _MEL_1_KHZ + np.log(sample_rate / 2_000.0) / _MEL_STEP
+    mel = np.linspace(0.0, highest, N_BANDS + 2)[1:-1]
+    hertz = np.minimum(mel / _MEL_1_KHZ, 1.0) * 1_000.0
+    hertz *= np.exp(_MEL_STEP * np.maximum(mel - _MEL_1_KHZ, 0.0))
+    pitches = np.asarray(hz_to_semitones(hertz))
     pitches.flags.writeable = False
     return pitches
 

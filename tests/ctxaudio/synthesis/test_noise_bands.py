@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ctxaudio.analysis.bands import REFERENCE_HZ
 from ctxaudio.analysis.frames import FrameConfig
+from ctxaudio.analysis.load_librosa import load_librosa
 from ctxaudio.analysis.noise_bands import LOOKS, N_BANDS, SILENT_DB, band_pitches, noise_bands
 from ctxaudio.synthesis.noise_bands import NoiseState, _shape, make_noise
 from tests.support.signals import LOW_RATE, RATE, power_db
@@ -36,6 +37,12 @@ def measured(samples, rate):
     n_frames = samples.shape[1] // frames.hop - 2 * frames.window // frames.hop
     used = samples[:, : (n_frames + 16) * frames.hop]
     return noise_bands(used, np.zeros_like(used), NONE, n_frames, frames, rate)
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 44_100, 192_000])
+def test_bands_are_those_of_librosa(rate):
+    hertz = load_librosa().mel_frequencies(N_BANDS + 2, fmin=0.0, fmax=rate / 2.0)[1:-1]
+    np.testing.assert_allclose(bands_hz(rate, 1)[0], hertz, rtol=1e-9)
 
 
 def mean_db(level_db):
