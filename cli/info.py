@@ -120,6 +120,6 @@ def _alone_facts(file: str) -> dict[str, Any]:
         "channels": memory.n_channels,
         "phrases": len(memory.phrases),
         "bits_a_second": round(memory.bits_s),
-        "readouts_would_take": round(memory.readout_bits_s),
+        "readout_bits_a_second": round(memory.readout_bits_s),
         "fingerprint": memory.fingerprint[:16],
     }

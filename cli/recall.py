@@ -13,6 +13,7 @@ from cli.arguments import FileName, FiniteRange, Semitones, SignedCommand
 from cli.learning import open_song, output_options, refuse_input
 from cli.output import Reporter, whole_file
 from cli.shifting.settings import Shift
+from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_SPEED, MIN_ALONE_SPEED
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def recall(
         raise click.UsageError("--loop says from where to where; leave --from and --to out.")
     if cue is not None and (loop is not None or begin_s is not None):
         raise click.UsageError("--cue says where to begin; leave --from and --loop out.")
-    from ctxaudio import load_alone, save_sound
-    from ctxaudio.memory.alone.passage import Passage
+    from ctxaudio import Passage, load_alone, save_sound
     from ctxaudio.sound.encoding import WAV_FLOAT, clips
     from ctxaudio.sound.peak import decibels, over_full_scale
     from ctxaudio.sound.source import Divided
@@ -104,9 +104,12 @@ def recall(
     if output == "-" and sys.stdout.isatty():
         raise click.UsageError("a sound cannot go to a terminal; name a file with -o.")
     begin_s, end_s = loop or (begin_s or 0.0, end_s)
-    passage = Passage(
-        speed=speed, begin_s=begin_s, end_s=end_s, loop=loop is not None, seconds=seconds
-    )
+    try:
+        passage = Passage(
+            speed=speed, begin_s=begin_s, end_s=end_s, loop=loop is not None, seconds=seconds
+        )
+    except DataError as error:
+        raise click.UsageError(str(error)) from error
     with reporter.stage("read memory"):
         taught = load_alone(memory)
     if cue is not None:

@@ -6,6 +6,7 @@ MAX_EXAMPLE_SHIFT = 12.0  # semitones
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0  # of a song
 MIN_ALONE_SPEED = -2.0  # of one that is recalled, which may run backwards
+MAX_ALONE_S = 86_400.0  # seconds that one takes which is recalled
 
 MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
 MAX_CHANNELS = 8

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import settings
 
 from ctxaudio import ContextShift, Example, Sound
-from tests.support.draw_once import draw_once
+from rnn import solve_readouts, teach_loop
+from tests.support.draw_once import draw_once, solve_once
 from tests.support.signals import (
     LOW_RATE,
     STEADY_HZ,
@@ -32,6 +33,10 @@ def drawn_once():
     """The network of a seed is always the same, and to draw it takes longer than most tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxaudio.memory.song_memory.draw_reservoir", draw_once)
+        recalled = "ctxaudio.memory.alone.recalled"
+        patch.setattr(f"{recalled}.draw_reservoir", draw_once)
+        patch.setattr(f"{recalled}.teach_loop", solve_once(teach_loop))
+        patch.setattr(f"{recalled}.solve_readouts", solve_once(solve_readouts))
         yield
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.fuzzing import wholes, words
 from benchmarks.fuzzing.forged import forged
 from benchmarks.fuzzing.mutations import Mutation, mutated
-from ctxaudio import DataError, FileFormat, load_memory
+from ctxaudio import DataError, FileFormat, load_alone, load_memory, sing
 from ctxaudio.sound.files import open_sound
 from ctxaudio.sound.tags.files import read_tags, write_tags
 
@@ -132,6 +132,13 @@ def _memory(tried: Draw) -> None:
     load_memory(io.BytesIO(tried.data))
 
 
+def _alone(tried: Draw) -> None:
+    """Read, and sung if it is short: what phrases hold is looked at only then."""
+    memory = load_alone(io.BytesIO(tried.data))
+    if memory.n_samples <= 2 * wholes.N_SAMPLES:
+        sing(memory, 5.0)
+
+
 def _attractors(tried: Draw) -> None:
     from rnn import load_attractors
 
@@ -190,6 +197,7 @@ _TARGETS: dict[str, Callable[[Draw], str | None]] = {
     "sound": _sound,
     "tags": _tags,
     "memory": _memory,
+    "alone": _alone,
     "attractors": _attractors,
     "networks": _networks,
     "training": _training,
@@ -202,6 +210,7 @@ _OWN: dict[str, type[Exception] | tuple[type[Exception], ...]] = {
     "sound": DataError,
     "tags": DataError,
     "memory": DataError,
+    "alone": DataError,
     "attractors": ValueError,
     "networks": ValueError,
     "training": ValueError,

@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.ffmpeg import encoded_by_ffmpeg
-from ctxaudio import ContextShift, FileFormat, Sound, save_memory, save_sound
+from ctxaudio import (
+    ContextShift,
+    FileFormat,
+    Sound,
+    save_alone,
+    save_memory,
+    save_sound,
+    teach_alone,
+)
 from ctxaudio.sound.tags.files import write_tags
 from ctxaudio.sound.tags.values import Chapter, Picture, Tags
 
@@ -104,6 +112,14 @@ def memory_file() -> bytes:
 
 
 @cache
+def alone_file() -> bytes:
+    """A memory that sings alone."""
+    file = io.BytesIO()
+    save_alone(teach_alone(song(), threads=1), file)
+    return file.getvalue()
+
+
+@cache
 def attractor_file() -> bytes:
     """A memory of attractors."""
     from rnn import (
@@ -140,6 +156,7 @@ def training_file() -> bytes:
 
 FILES: dict[str, Callable[[], bytes]] = {
     "memory": memory_file,
+    "alone": alone_file,
     "attractors": attractor_file,
     "networks": networks_file,
     "training": training_file,

@@ -14,6 +14,7 @@ _WORDS = (
     *(
         "shift",
         "teach",
+        "recall",
         "info",
         "play",
         "live",
@@ -49,6 +50,7 @@ _WORDS = (
         "--damaged",
         "--nothing",
     ),
+    *("--alone", "--loop", "--seconds", "1.5"),
     *("--no-ui", "--input", "--device", "--latency", "low", "--blocksize", "9" * 40, "\x1b[31m"),
 )
 _NUMBERS = (0, 1, -1, 2, 3, 0.5, -0.5, 1e-300, 1e300, 2**31, 2**63, 10**30)

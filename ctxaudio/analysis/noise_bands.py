@@ -21,6 +21,7 @@ N_BANDS = 32
 LOOKS = 4  # to a frame
 SILENT_DB = -120.0
 
+_MEL_1_KHZ, _MEL_STEP = 15.0, np.log(6.4) / 27.0  # of M. Slaney's Auditory Toolbox
 _LEFT = 0.5  # of the power of sinusoids near by, that a model of them may leave
 _SILENT = 10.0 ** (SILENT_DB / 10.0)
 
@@ -35,8 +36,13 @@ class NoiseBands(NamedTuple):
 @cache
 def band_pitches(sample_rate: int) -> np.ndarray:
     """Where the bands' centres are, (band,) semitones above 440 Hz; read only."""
-    hertz = load_librosa().mel_frequencies(N_BANDS + 2, fmin=0.0, fmax=sample_rate / 2.0)
-    pitches = np.asarray(hz_to_semitones(hertz[1:-1]))
+    # As librosa's mel_frequencies; to import that takes a second, and nothing else that sings needs
+    # it: in equal steps up to 1 kHz, and in equal ratios from there.
+    highest = _MEL_1_KHZ + np.log(sample_rate / 2_000.0) / _MEL_STEP
+    mel = np.linspace(0.0, highest, N_BANDS + 2)[1:-1]
+    hertz = np.minimum(mel / _MEL_1_KHZ, 1.0) * 1_000.0
+    hertz *= np.exp(_MEL_STEP * np.maximum(mel - _MEL_1_KHZ, 0.0))
+    pitches = np.asarray(hz_to_semitones(hertz))
     pitches.flags.writeable = False
     return pitches
 
@@ -74,22 +80,25 @@ def noise_bands(
     hop, around = frames.hop, look_around(frames)
     step, window = hop // LOOKS, hop
     reach = frames.window // 2 // step
-    looks = np.arange(-reach, n_frames * LOOKS + reach) * step + around
+    # An onset at the first of these looks is seen by those before it: they are looked at too.
+    n_looks = LOOKS + n_frames * LOOKS
+    looks = np.arange(-LOOKS - reach, n_frames * LOOKS + reach) * step + around
     weights = _weights(sample_rate, window)
     shape = hann(window)
     spectra = np.fft.rfft(cut(left, looks, window) * shape)
-    inner = spectra[:, reach : len(looks) - reach]
+    inner = spectra[:, reach : reach + n_looks]
     tones = np.fft.rfft(cut(sinusoids, looks, window) * shape)
     tonal = (tones.real**2 + tones.imag**2) @ weights.T  # (channel, look, band)
     power = (inner.real**2 + inner.imag**2) @ weights.T
     near = scipy.ndimage.maximum_filter1d(tonal, 2 * reach + 1, axis=1)
-    noise = np.maximum(power - _LEFT * near[:, reach : len(looks) - reach], 0.0)
+    noise = np.maximum(power - _LEFT * near[:, reach : reach + n_looks], 0.0)
     level_db = 10.0 * np.log10(np.maximum(noise, _SILENT))
     for onset in onsets:
-        before = (onset - window // 2) // step  # the last look that does not see it
-        if 0 <= before < level_db.shape[1]:
-            seeing = level_db[:, before : -(-onset // step)]
+        before = (onset - window // 2) // step + LOOKS  # the last look that does not see it
+        if 0 <= before < n_looks:
+            seeing = level_db[:, before : -(-onset // step) + LOOKS]
             np.minimum(seeing, level_db[:, before, None], out=seeing)
+    level_db, power, inner = level_db[:, LOOKS:], power[:, LOOKS:], inner[:, LOOKS:]
     n_channels = len(left)
     by_frame = (n_frames, LOOKS, N_BANDS)
     total = power.reshape(n_channels, *by_frame).sum(axis=2)

@@ -15,8 +15,9 @@ from ctxaudio.effect.song_model import model_song
 from ctxaudio.memory.alone.memory import AloneMemory, alone_memory, check_alone
 from ctxaudio.memory.alone.passage import Passage
 from ctxaudio.memory.song_memory import check_context
-from ctxaudio.sound.source import SoundSource
+from ctxaudio.sound.source import Divided, SoundSource
 from ctxaudio.sound.stored import StoredSound
+from ctxaudio.synthesis.generator import full_scale
 
 _BLOCK = 128  # frames
 
@@ -43,11 +44,19 @@ def teach_alone(
     if examples is None:
         examples = [tape_example(song, semitones) for semitones in DEFAULT_EXAMPLES]
     examples = list(examples)
-    check_alone(song, examples)
+    check_alone(song, examples, seed)
     frames = FrameConfig.for_rate(song.sample_rate)
-    model = model_song(song, frames, progress)
+    scale = float(full_scale(song)) or 1.0
+    model = model_song(Divided(song, scale), frames, progress)
     return alone_memory(
-        song, examples, model, slack=slack, seed=seed, progress=progress, threads=threads
+        song,
+        examples,
+        model,
+        slack=slack,
+        full_scale=scale,
+        seed=seed,
+        progress=progress,
+        threads=threads,
     )
 
 
@@ -88,15 +97,14 @@ def sing_into(
     check_context(context)
     passage = passage or Passage()
     places = _places(memory, passage)
-    n_left = memory.n_samples if passage == Passage() else len(places) * memory.frames.hop
+    n_left = max(round(passage.lasts_s(memory.duration_s) * memory.sample_rate), 1)
     voice = AloneVoice(memory)
     # Where it goes round, it is silent for a frame: no partial goes on as another.
     turns = np.flatnonzero(np.abs(np.diff(places) - passage.speed) > 1e-6) + 1
     for begin, end in _blocks(len(places), turns):
         contexts = np.full(end - begin, context)
-        sound = voice.recall(places[begin:end], passage.speed, contexts, is_new=begin in turns)[
-            :, :n_left
-        ]
+        sound = voice.recall(places[begin:end], passage.speed, contexts, is_new=begin in turns)
+        sound = sound[:, :n_left]
         take(sound)
         n_left -= sound.shape[1]
         progress(end - begin)

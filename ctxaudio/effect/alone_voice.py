@@ -25,7 +25,7 @@ class AloneVoice:
     def __init__(self, memory: AloneMemory) -> None:
         self._recall = AloneRecall(memory)
         self._hop, self._rate = memory.frames.hop, memory.sample_rate
-        self._n_channels = memory.n_channels
+        self._n_channels, self._scale = memory.n_channels, np.float32(memory.full_scale)
         self._rng = np.random.default_rng(memory.seed)
         self._oscillators = BankState.zeros(N_SLOTS)
         self._waiting = silence(
@@ -63,7 +63,7 @@ class AloneVoice:
         noise = np.concatenate([self._early, self._make_noise(placed)], axis=1)
         n = sound.shape[1]
         self._early = noise[:, n:]
-        return sound + noise[:, :n]
+        return self._scale * (sound + noise[:, :n])
 
     def heard_bands(self, bands: BandConfig) -> np.ndarray:
         """(2 band,) pitches in semitones above 440 Hz, then levels in dB, recalled last."""

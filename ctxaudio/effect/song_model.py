@@ -26,7 +26,9 @@ _ALL_NEW = 8.0  # times as much power after it, of an onset before which hardly 
 def model_song(
     song: SoundSource, frames: FrameConfig, progress: Callable[[int], None] = lambda _: None
 ) -> Iterator[np.ndarray]:
-    """Features (frame, feature) of a song, laid out as :class:`Layout` says, some after others."""
+    """Features (frame, feature) of a song of full scale 1, laid out as :class:`Layout` says, some
+    after others.
+    """
     layout = Layout(n_channels=song.n_channels)
     onsets = _onsets(song, frames)
     tones = _tones(song, onsets, frames, layout, progress)

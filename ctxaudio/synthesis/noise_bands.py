@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.frames import hann
+from ctxaudio.analysis.noise_bands import SILENT_DB
 from rnn.compiled import compiled
 
+_DOUBT_DB = 10.0  # a network recalls silence as nearly that
 _OVERLAP = 4  # looks that cover each sample
 _SUM_OF_SQUARES = 1.5  # of Hann windows that overlap so
 _POWER = 0.375  # mean square of a Hann window, through which levels were measured
@@ -53,13 +55,14 @@ def make_noise(
     drawn = rng.standard_normal((n_looks, 1 + n_channels, n_bins, 2), dtype=np.float32)
     spectra = np.zeros((n_channels, n_looks, n_bins, 2), np.float32)
     scale = np.sqrt(1.0 / (_POWER * _SUM_OF_SQUARES * 2.0))
-    amplitude = 10.0 ** (level_db / 20.0) * scale
+    amplitude = np.where(level_db > SILENT_DB + _DOUBT_DB, 10.0 ** (level_db / 20.0), 0.0) * scale
     _shape(drawn, amplitude, likeness, hertz, sample_rate / window, spectra)
     made = np.fft.irfft(spectra.view(np.complex64)[..., 0], window) * hann(window)
     made[:, np.arange(window) < opens[:, None]] = 0.0
     out = np.zeros((n_channels, n_looks * step + window), np.float32)
     out[:, :window] = state.tail
-    for quarter in range(_OVERLAP):  # of all windows, which lie side by side
+    # Of all windows, which lie side by side; what began first is added first, as in parts.
+    for quarter in reversed(range(_OVERLAP)):
         begin = quarter * step
         out[:, begin : begin + n_looks * step] += made[..., begin : begin + step].reshape(
             n_channels, -1

@@ -63,7 +63,7 @@ def oscillate(
     """
     n_channels, n_frames, _ = bank.amplitude.shape
     share = np.clip((_HIGHEST - bank.advance / hop) / (_HIGHEST - _FADE), 0.0, 1.0)
-    out = np.zeros((n_channels, (n_frames - 2) * hop), np.float32)
+    out = np.zeros((n_channels, max(n_frames - 2, 0) * hop), np.float32)
     phase, before = state.phase.copy(), state.before.copy()
     instant = max(round(_INSTANT_S * sample_rate), 1)
     _oscillate(

@@ -13,10 +13,10 @@ import numpy as np
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
 from ctxaudio.errors import DataError, one_line
-from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MIN_RATE
+from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MAX_SAMPLE, MIN_RATE
 from ctxaudio.memory.alone.displacement import Displacement
 from ctxaudio.memory.alone.layout import MOST_CHANNELS
-from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
+from ctxaudio.memory.alone.memory import CLOCK, SEEDS, AloneMemory
 from ctxaudio.memory.alone.packed import Packed
 from ctxaudio.version import __version__
 from rnn.files.array_file import opened, read_header
@@ -34,6 +34,7 @@ class _About:
     n_samples: int
     n_channels: int
     fingerprint: str
+    full_scale: float
     seed: int
 
     def __post_init__(self) -> None:
@@ -49,7 +50,9 @@ class _About:
             raise ValueError(f"its contexts are beyond ±{MAX_CONTEXT:g}")
         if not re.fullmatch("[0-9a-f]{64}", self.fingerprint):
             raise ValueError("its fingerprint is not one of a song")
-        if not 0 <= self.seed < 2**63:
+        if not 0.0 < self.full_scale <= MAX_SAMPLE:
+            raise ValueError(f"a full scale of {self.full_scale} is none")
+        if not 0 <= self.seed < SEEDS:
             raise ValueError(f"a seed of {self.seed} is none")
 
     @property
@@ -70,6 +73,7 @@ def _take_apart(memory: AloneMemory) -> tuple[dict[str, Any], Arrays]:
         "n_samples": memory.n_samples,
         "n_channels": memory.n_channels,
         "fingerprint": memory.fingerprint,
+        "full_scale": memory.full_scale,
         "seed": memory.seed,
     }
     return about, {
@@ -99,6 +103,7 @@ def _put_together(about: _About, arrays: Arrays) -> AloneMemory:
         n_samples=about.n_samples,
         n_channels=about.n_channels,
         fingerprint=about.fingerprint,
+        full_scale=about.full_scale,
         seed=about.seed,
     )
 

@@ -26,6 +26,7 @@ from ctxaudio.threads import workers_of
 from rnn import ClockConfig, ReservoirConfig
 
 CLOCK = ClockConfig()
+SEEDS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class AloneMemory:
     n_samples: int
     n_channels: int
     fingerprint: str
+    full_scale: float = 1.0  # the sample that levels of 0 dB are of
     seed: int = 0
 
     def __repr__(self) -> str:
@@ -83,6 +85,7 @@ def alone_memory(
     model: Iterable[np.ndarray],
     *,
     slack: float = 1.0,
+    full_scale: float = 1.0,
     seed: int = 0,
     progress: Callable[[int], None] = lambda _: None,
     threads: int | None = None,
@@ -94,14 +97,15 @@ def alone_memory(
         examples: of what it is at others.
         model: its features (frame, feature), some after others.
         slack: times as far as values may be off before they are changed; more takes fewer bits.
+        full_scale: the sample of the song that is 1 in the model.
         seed: of the network's draw.
 
     Raises:
         DataError: if there is no example, two share a context, one does not fit the song or moves
-            formants by themselves, or there are more channels.
+            formants by themselves, or there are more channels or no such seed.
     """
     examples = list(examples)
-    check_alone(song, examples)
+    check_alone(song, examples, seed)
     frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
     song_is, versions = measure_features(
         song, examples, frames, bands, progress, workers_of(threads)
@@ -116,6 +120,7 @@ def alone_memory(
         n_samples=song.n_samples,
         n_channels=song.n_channels,
         fingerprint=song.fingerprint(),
+        full_scale=full_scale,
         seed=seed,
     )
 
@@ -136,7 +141,7 @@ def _phrases(
             yield packed(steps, layout)
 
 
-def check_alone(song: SoundSource, examples: list[Example]) -> None:
+def check_alone(song: SoundSource, examples: list[Example], seed: int) -> None:
     """Refuse what no memory that sings alone can be taught, before any work is done.
 
     Raises:
@@ -147,6 +152,8 @@ def check_alone(song: SoundSource, examples: list[Example]) -> None:
             f"a memory that sings alone has one channel or two, got {song.n_channels}; "
             "mix the song down to stereo."
         )
+    if not 0 <= seed < SEEDS:
+        raise DataError(f"a seed must be a whole number from 0 to {SEEDS - 1}, got {seed}.")
     contexts = [example.context for example in examples]
     if not contexts:
         raise DataError("at least one example is needed beside the song itself.")

@@ -73,9 +73,11 @@ def rounded(
         stays = np.zeros(len(held), bool)
         for name, least in SLACK.items():
             where = layout.parts[name]
-            of_slots = name in _OF_SLOTS
-            most = least / STEPS[name] * (loose[frame] if of_slots else slack)
-            stays[where] = (off[where] <= most) & (goes_on if of_slots else True)
+            most = least / STEPS[name]
+            if name not in _OF_SLOTS:
+                stays[where] = off[where] <= most * slack
+            elif where.stop > where.start:  # one channel has no pan
+                stays[where] = goes_on & (off[where] <= most * loose[frame])
         # Where it is silent, a slot's pitch and pan stay what they were.
         for name in ("pitch", "pan"):
             if layout.parts[name].stop > layout.parts[name].start:
@@ -141,7 +143,10 @@ def unpacked(data: bytes, n_frames: int, layout: Layout) -> np.ndarray:
         where = layout.parts[name]
         ordered = _in_order(steps[:, where], name)
         end = begin + int(np.count_nonzero(kept))
-        ordered[kept] = np.cumsum(numbers[begin:end])
+        found = np.cumsum(numbers[begin:end])
+        if len(found) and np.abs(found).max() > _MOST:
+            raise ValueError(f"a phrase's {name} is beyond {_MOST} steps")
+        ordered[kept] = found
         steps[:, where] = _back(ordered, name, n_frames)
         begin = end
     return steps

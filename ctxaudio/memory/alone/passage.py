@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.limits import MAX_SPEED, MIN_ALONE_SPEED
+from ctxaudio.limits import MAX_ALONE_S, MAX_SPEED, MIN_ALONE_SPEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,38 @@ class Passage:
                 "a part of a song goes from 0 s or later to a later moment, got "
                 f"{self.begin_s:g} to {end_s:g} s."
             )
-        if self.seconds is not None and not 0.0 < self.seconds < math.inf:
-            raise DataError(f"a result takes more than 0 s, got {self.seconds:g} s.")
+        if self.seconds is not None and not 0.0 < self.seconds <= MAX_ALONE_S:
+            raise DataError(
+                f"a result takes more than 0 s and at most {MAX_ALONE_S:g} s, got "
+                f"{self.seconds:g} s."
+            )
         if self.seconds is None and (self.loop or self.speed == 0.0):
             raise DataError("what goes round or stands still has no end; say how many seconds.")
 
+    def lasts_s(self, duration_s: float) -> float:
+        """How many seconds it takes through a song of ``duration_s``.
+
+        Raises:
+            DataError: if it begins where the song has ended, or takes longer than a day.
+        """
+        length_s, speed = self._end_s(duration_s) - self.begin_s, abs(self.speed)
+        if length_s <= 0.0:
+            raise DataError(
+                f"a part that begins at {self.begin_s:g} s is behind the song's end, "
+                f"{duration_s:.2f} s."
+            )
+        most_s = MAX_ALONE_S if self.seconds is None else self.seconds
+        if self.loop or length_s > most_s * speed:
+            if self.seconds is None:
+                raise DataError(
+                    f"at a speed of {self.speed:g} it takes more than {MAX_ALONE_S:g} s; say how "
+                    "many seconds."
+                )
+            return most_s
+        return length_s / speed
+
     def places(self, duration_s: float, frame_s: float) -> np.ndarray:
-        """Where in a song each frame that is made is, in frames of the song.
+        """Where in a song each frame that is made is, in frames of the song; there is one at least.
 
         >>> Passage(speed=-0.5, end_s=0.1).places(duration_s=1.0, frame_s=0.05).tolist()
         [2.0, 1.5, 1.0, 0.5]
@@ -53,21 +78,18 @@ class Passage:
             frame_s: seconds from a frame to the next.
 
         Raises:
-            DataError: if it begins where the song has ended.
+            DataError: as :meth:`lasts_s` says.
         """
-        end_s = duration_s if self.end_s is None else min(self.end_s, duration_s)
-        if self.begin_s >= end_s:
-            raise DataError(
-                f"a part that begins at {self.begin_s:g} s is behind the song's end, "
-                f"{duration_s:.2f} s."
-            )
-        begin, length = self.begin_s / frame_s, (end_s - self.begin_s) / frame_s
-        most = math.inf if self.seconds is None else self.seconds / frame_s
-        if not self.loop and self.speed != 0.0:
-            most = min(most, length / abs(self.speed))
-        passed = np.arange(math.ceil(round(most, 6))) * self.speed
+        n_made = max(math.ceil(round(self.lasts_s(duration_s) / frame_s, 6)), 1)
+        begin, length = (
+            s / frame_s for s in (self.begin_s, self._end_s(duration_s) - self.begin_s)
+        )
+        passed = np.arange(n_made) * self.speed
         if self.loop:
             passed = np.mod(passed, length)
         elif self.speed < 0.0:
             passed = passed + length
         return np.asarray(begin + passed)
+
+    def _end_s(self, duration_s: float) -> float:
+        return duration_s if self.end_s is None else min(self.end_s, duration_s)

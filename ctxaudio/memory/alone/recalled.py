@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.noise_bands import band_pitches
+from ctxaudio.errors import DataError
 from ctxaudio.memory.alone.displacement import Displacement, at_frames, displaced
 from ctxaudio.memory.alone.memory import CLOCK, AloneMemory
 from ctxaudio.memory.alone.packing import features_of, unpacked
@@ -19,13 +20,16 @@ from rnn import (
     solve_readouts,
     teach_loop,
 )
+from rnn.phrases.loop import LoopState
 
 # The response to a context stays linear the further, the less it moves the states; what is kept of
 # it is as exact as float64 lets it be. `python -m benchmarks.alone` shows others.
 CONTEXT_SCALE = 1e-5
 RIDGE = 1e-18
 
-_RECENT = 16  # frames
+_KEPT = 16  # frames that were recalled last, and may be asked for again
+_FURTHEST_ST = 150.0
+_MOST = {"pitch": _FURTHEST_ST, "level": 60.0, "noise": 60.0}  # of a feature; beyond is nothing
 
 
 class AloneNetwork(NamedTuple):
@@ -45,6 +49,14 @@ def network_of(seed: int, contexts: tuple[float, ...]) -> AloneNetwork:
     return AloneNetwork(loop, solve_readouts(network, CLOCK, taught, ridge=RIDGE))
 
 
+class _Recalled(NamedTuple):
+    """Some frames."""
+
+    features: np.ndarray  # (time, feature)
+    noise_st: np.ndarray  # (time, band)
+    contexts: np.ndarray  # (time,)
+
+
 class AloneRecall:
     """The network of a memory, which turns by itself, and what its states stand for."""
 
@@ -60,44 +72,54 @@ class AloneRecall:
             for number in range(len(memory.contexts))
         ]
         self._taught = lru_cache(maxsize=2)(self._targets)
-        self._state = self._loop.start(0)
-        self._at = 0  # the frame that comes next
-        # Those that were recalled last, which are looked at again.
-        self._recent = np.zeros((0, self.layout.n_features)), np.zeros((0, len(self.noise_st)))
+        self._state: LoopState | None = None
+        self._at = -1  # the frame that comes next
+        self._last = _Recalled(  # those before it
+            np.zeros((0, self.layout.n_features)), np.zeros((0, len(self.noise_st))), np.zeros(0)
+        )
 
     def frames(
         self, begin: int, contexts: np.ndarray, *, goes_on: bool = True
     ) -> tuple[np.ndarray, np.ndarray]:
         """Recall as many frames as there are contexts (time,), from one on.
 
-        The network goes on by itself where the call before ended; it is set to another frame only
-        where one is asked for that it has not just been at.
+        The network goes on by itself where the call before ended, of which the last frames may be
+        asked for again; it is set to another frame only where another is asked for.
 
         Args:
-            goes_on: whether frames that were recalled just now are still those, at whatever context
-                they were.
+            goes_on: whether frames that were recalled just now stay as they are, at whatever
+                context they were.
 
         Returns:
             Features (time, feature), and where the bands of noise are, (time, band) semitones above
             440 Hz.
-        """
-        recent = self._recent
-        if not (goes_on and self._at - len(recent[0]) <= begin <= self._at):
-            self._state, self._at = self._loop.start(begin, float(contexts[0])), begin
-            recent = (recent[0][:0], recent[1][:0])
-        known = self._at - begin
-        made = self._go_on(contexts[known:])
-        features, noise_st = (
-            np.concatenate([old[len(old) - known :], new])[: len(contexts)]
-            for old, new in zip(recent, made, strict=True)
-        )
-        joined = [np.concatenate(each)[-_RECENT:] for each in zip(recent, made, strict=True)]
-        self._recent = (joined[0], joined[1])
-        return features, noise_st
 
-    def _go_on(self, contexts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The frames that come next by themselves."""
-        turned = self._loop.run(self._state, contexts[:, None])
+        Raises:
+            DataError: if what the memory holds of them is nothing that was taught.
+        """
+        known = self._again(begin, contexts, goes_on=goes_on)
+        n_known = len(known.contexts)
+        if n_known == len(contexts):
+            return known.features, known.noise_st
+        if self._state is None or begin + n_known != self._at:
+            self._state, self._at = self._loop.start(begin, float(contexts[0])), begin
+        new = self._go_on(self._state, contexts[n_known:])
+        made = _Recalled(*map(np.concatenate, zip(known, new, strict=True)))
+        self._last = _Recalled(*(part[-_KEPT:] for part in made))
+        return made.features, made.noise_st
+
+    def _again(self, begin: int, contexts: np.ndarray, *, goes_on: bool) -> _Recalled:
+        """What of these was recalled last, if it goes on, or they are at the same contexts."""
+        n_last = len(self._last.contexts)
+        first = begin - (self._at - n_last)
+        if not 0 <= first < n_last:
+            first = n_last
+        known = _Recalled(*(part[first : first + len(contexts)] for part in self._last))
+        is_same = goes_on or np.array_equal(known.contexts, contexts[: len(known.contexts)])
+        return known if is_same else _Recalled(*(part[:0] for part in known))
+
+    def _go_on(self, state: LoopState, contexts: np.ndarray) -> _Recalled:
+        turned = self._loop.run(state, contexts[:, None])
         self._state, self._at = turned.after, self._at + len(contexts)
         features = np.tile(self.layout.silence, (len(contexts), 1))
         noise_st = np.tile(self.noise_st, (len(contexts), 1))
@@ -106,7 +128,7 @@ class AloneRecall:
             if number < len(self.memory.phrases):
                 rows = np.flatnonzero(turned.frames // CLOCK.n_frames == number)
                 features[rows], noise_st[rows] = self._read(int(number), shares[:, rows])
-        return features, noise_st
+        return _Recalled(features, noise_st, contexts)
 
     def _read(self, number: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What states stand for in a phrase, by their shares (context, time, frame) of it."""
@@ -118,14 +140,20 @@ class AloneRecall:
                 if name in parts:
                     features[:, where] += share @ parts[name]
             noise_st += share @ parts["noise_pitch"]
-        return features, noise_st
+        for name, most in _MOST.items():
+            where = self.layout.parts[name]
+            features[:, where] = features[:, where].clip(-_FURTHEST_ST, most)
+        return features, noise_st.clip(-_FURTHEST_ST, _FURTHEST_ST)
 
     def _targets(self, number: int) -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
         """A phrase as it was taught at 0, and what was other at the other contexts."""
         memory, length = self.memory, CLOCK.n_frames
         begin = number * length
         n_taught = min(length, memory.n_frames - begin)
-        steps = unpacked(memory.phrases[number], n_taught, self.layout)
+        try:
+            steps = unpacked(memory.phrases[number], n_taught, self.layout)
+        except ValueError as error:
+            raise DataError(f"phrase {number} of the memory is none: {error}.") from error
         # The last phrase ends in silence.
         features = np.concatenate(
             [
