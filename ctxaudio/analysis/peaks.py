@@ -22,6 +22,7 @@ from ctxaudio.sound.source import SoundSource
 LOWEST_HZ = 20.0
 CROSSOVER_HZ = 2_400.0
 HIGHEST_OF_RATE = 0.48
+TO_HZ = 250.0, 700.0  # up to which the two longest windows are used: above, partials are apart
 
 _LOW_RATE = 5_500.0  # Hz, at least, at which what is below the crossover is looked at
 _FLOOR = 10.0 ** (-80.0 / 20.0)  # of full scale; what is softer is no peak
@@ -41,7 +42,8 @@ class Part:
     lowest_hz: float
     highest_hz: float
     windows: tuple[int, ...]  # samples, the longest first
-    from_hz: tuple[float, ...]  # where each of them may be used
+    from_hz: tuple[float, ...]  # where each of them may be used,
+    to_hz: tuple[float, ...]
     factor: int = 1  # of the sample rate, by which it is reduced
 
 
@@ -62,6 +64,7 @@ def parts_of(frames: FrameConfig, sample_rate: int) -> tuple[Part, ...]:
         highest_hz=crossover_hz,
         windows=(4 * window, 2 * window, window, window // 2, window // 4),
         from_hz=(0.0, 0.0, 0.0, 150.0, 500.0),
+        to_hz=(TO_HZ[0], TO_HZ[1], np.inf, np.inf, np.inf),
         factor=factor,
     )
     high = Part(
@@ -69,6 +72,7 @@ def parts_of(frames: FrameConfig, sample_rate: int) -> tuple[Part, ...]:
         highest_hz=highest_hz,
         windows=(window, window // 2, window // 4),
         from_hz=(0.0, 0.0, 0.0),
+        to_hz=(np.inf, np.inf, np.inf),
     )
     return (low, high) if crossover_hz < highest_hz else (low,)
 
@@ -181,7 +185,9 @@ def _chosen(seen: list[_Spectrum], part: Part, edges: np.ndarray, rate: float) -
     """Which window is best in each band and frame, (band, frame)."""
     kernel = 0.5 + 0.5 * np.cos(np.pi * np.arange(-_NEAR, _NEAR + 1) / (_NEAR + 1.0))
     scores = []
-    for window, from_hz, spectrum in zip(part.windows, part.from_hz, seen, strict=True):
+    for window, from_hz, to_hz, spectrum in zip(
+        part.windows, part.from_hz, part.to_hz, seen, strict=True
+    ):
         bins = np.searchsorted(
             np.arange(len(spectrum.power)) * (rate * part.factor / window), edges
         )
@@ -198,7 +204,7 @@ def _chosen(seen: list[_Spectrum], part: Part, edges: np.ndarray, rate: float) -
         # Rényi's entropy of order 1/2, in natural units: as many numbers for as much of the sound.
         entropy = 2.0 * np.log(root + _TINY) - np.log(power + _TINY)
         score = entropy - (1.0 - _TO_SHORT) * np.log(window)
-        score[edges[:-1] < from_hz] = np.inf
+        score[(edges[:-1] < from_hz) | (edges[:-1] >= to_hz)] = np.inf
         scores.append(score)
     return np.argmin(scores, axis=0)
 

@@ -79,7 +79,7 @@ class AloneRecall:
         )
 
     def frames(
-        self, begin: int, contexts: np.ndarray, *, goes_on: bool = True
+        self, begin: int, contexts: np.ndarray, *, goes_on: bool = False
     ) -> tuple[np.ndarray, np.ndarray]:
         """Recall as many frames as there are contexts (time,), from one on.
 

@@ -11,7 +11,7 @@ from ctxaudio.analysis.partials import _REST, N_SLOTS, find_partials
 from tests.support.signals import CHORD_HZ, LOW_RATE, cents, chord, melody, mono, sine
 
 FRAMES = FrameConfig.for_rate(LOW_RATE)
-SEEN = FRAMES.window // 2 // FRAMES.hop  # frames that see an end of a sound
+SEEN = 2 * FRAMES.window // FRAMES.hop  # frames that see an end of a sound, through the longest
 
 
 def partials_of(sound):

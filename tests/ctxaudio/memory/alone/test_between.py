@@ -25,7 +25,7 @@ class Recall:
         self.asked = []
         self._features = features
 
-    def frames(self, begin, contexts):
+    def frames(self, begin, contexts, *, goes_on=False):
         self.asked.append((begin, len(contexts), *set(contexts)))
         known = self._features[begin : begin + len(contexts)]
         rest = np.tile(self.layout.silence, (len(contexts) - len(known), 1))
@@ -44,6 +44,10 @@ def drawn(n_channels=2, seed=0):
     return Recall(features, n_channels)
 
 
+def placed_at(recall, places, speed, context):
+    return at_places(recall, places, speed, np.full(len(places), context))
+
+
 def frame_of(recall, number):
     """As it was taught: sinusoids and noise."""
     features, _ = recall.frames(number, np.zeros(1))
@@ -53,7 +57,7 @@ def frame_of(recall, number):
 @pytest.mark.parametrize("begin", [0, 3])
 def test_at_the_song_s_own_speed_it_is_what_is_recalled(begin):
     recall = drawn()
-    placed = at_places(recall, np.arange(begin, N_FRAMES, dtype=float), 1.0, 2.0)
+    placed = placed_at(recall, np.arange(begin, N_FRAMES, dtype=float), 1.0, 2.0)
     assert recall.asked[0][2:] == (2.0,)
     for row, number in enumerate(range(begin, N_FRAMES)):
         tones, noise = frame_of(recall, number)
@@ -70,7 +74,7 @@ def test_at_the_song_s_own_speed_it_is_what_is_recalled(begin):
 def test_everything_is_finite_and_between_its_neighbours(speed, begin, n, n_channels):
     recall = drawn(n_channels)
     places = np.maximum(begin + speed * np.arange(n), 0.0)
-    placed = at_places(recall, places, speed, 0.0)
+    placed = placed_at(recall, places, speed, 0.0)
     level = placed.tones.level_db
     assert level.shape == (n, 192)
     assert placed.noise.level_db.shape == (n_channels, n, LOOKS, N_BANDS)
@@ -89,7 +93,7 @@ def test_half_way_a_level_is_half_way_and_what_ends_is_half_as_loud():
     recall = drawn()
     level = recall.layout.parts["level"]
     recall._features[5:7, level][:, :ON] = [[-10.0, -30.0, SILENT_DB], [-20.0, SILENT_DB, -40.0]]
-    made = at_places(recall, np.array([5.5]), 1.0, 0.0).tones.level_db[0, :ON]
+    made = placed_at(recall, np.array([5.5]), 1.0, 0.0).tones.level_db[0, :ON]
     np.testing.assert_allclose(made, [-15.0, -36.02, -46.02], atol=0.01)
 
 
@@ -101,20 +105,20 @@ def test_an_attack_stays_one_at_every_speed():
     recall._features[10, attack] = 0.25
     for speed in (0.25, 0.5, 1.0, 3.0):
         places = speed * np.arange(int(20 / speed))
-        made = at_places(recall, places, speed, 0.0).tones
+        made = placed_at(recall, places, speed, 0.0).tones
         (row,) = np.flatnonzero(made.attack != NO_ATTACK)
         assert places[row] + speed * made.attack[row] == pytest.approx(10.25)
         is_on = made.level_db[:, 0] > SILENT_DB
         np.testing.assert_array_equal(is_on, places >= 10.25)
-    backwards = at_places(recall, np.arange(20.0)[::-1], -1.0, 0.0).tones
+    backwards = placed_at(recall, np.arange(20.0)[::-1], -1.0, 0.0).tones
     assert (backwards.attack == NO_ATTACK).all()
 
 
 def test_backwards_is_forwards_the_other_way_round():
     recall = drawn()
     places = np.arange(2.0, 20.0)
-    there = at_places(recall, places, 1.0, 0.0)
-    back = at_places(recall, places[::-1], -1.0, 0.0)
+    there = placed_at(recall, places, 1.0, 0.0)
+    back = placed_at(recall, places[::-1], -1.0, 0.0)
     np.testing.assert_array_equal(back.tones.level_db[::-1], there.tones.level_db)
     # A pitch is that of the way to the next frame, which is the one before.
     np.testing.assert_array_equal(back.tones.pitch[-2::-1, :ON], there.tones.pitch[:-1, :ON])
@@ -124,9 +128,9 @@ def test_backwards_is_forwards_the_other_way_round():
 
 def test_before_the_song_and_behind_it_is_silence():
     recall = drawn()
-    made = at_places(recall, np.array([0.0, 0.25]), 0.25, 0.0)
+    made = placed_at(recall, np.array([0.0, 0.25]), 0.25, 0.0)
     assert (made.tones.level_db[:, :ON] > SILENT_DB).all()
-    late = at_places(recall, N_FRAMES + 1.0 + np.arange(3.0), 1.0, 0.0)
+    late = placed_at(recall, N_FRAMES + 1.0 + np.arange(3.0), 1.0, 0.0)
     assert (late.tones.level_db == SILENT_DB).all()
     assert (late.noise.level_db == SILENT_DB).all()
 
