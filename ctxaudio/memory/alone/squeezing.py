@@ -7,11 +7,9 @@ import lzma
 import numpy as np
 
 _PLANES = (0, 8, 16, 24)  # bits
-# Each byte for itself: what was before it, or where it lies, says little. A dictionary as large as a
-# phrase: a larger one takes a hundred megabytes, and time.
-_FILTERS = [
-    {"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 20, "lc": 0, "lp": 0, "pb": 0}
-]
+# Each byte for itself: what was before it, or where it lies, says little. A dictionary as large as
+# a phrase: a larger one takes a hundred megabytes, and time.
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6, "dict_size": 1 << 20, "lc": 0, "lp": 0, "pb": 0}]
 
 
 def squeezed(start: np.ndarray, numbers: np.ndarray) -> bytes:
