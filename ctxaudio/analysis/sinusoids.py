@@ -19,6 +19,7 @@ from ctxaudio.analysis.peaks import ranges_of
 from rnn.rows import RowSource
 
 SILENT_DB = -120.0
+HEARD_DB = SILENT_DB + 10.0  # a network recalls silence as nearly that
 RISE_DB = 6.0  # what gets louder by less is no attack
 NO_ATTACK = -1.0
 

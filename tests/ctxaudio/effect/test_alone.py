@@ -11,6 +11,7 @@ from ctxaudio import DataError, Example, Passage, Sound, sing, tape_example, tea
 from ctxaudio.effect.alone import n_sung, n_taught_alone, sing_into
 from ctxaudio.memory.alone.memory import CLOCK
 from ctxaudio.sound.stored import StoredSound
+from rnn.phrases.loop import PhraseLoop
 from tests.support.signals import (
     CHORD_HZ,
     LOW_RATE,
@@ -270,3 +271,20 @@ def test_odd_sounds_are_sung_without_a_warning_and_not_much_louder(name):
         made = samples_of(memory, context)
         assert np.isfinite(made).all()
         assert np.sqrt(np.mean(made**2)) <= most * np.sqrt(np.mean(np.square(wave, dtype=float)))
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.37, 2.5])
+def test_the_network_is_set_to_the_beginning_and_goes_on_by_itself(
+    tones_memory, speed, monkeypatch
+):
+    seen = []
+    start = PhraseLoop.start
+
+    def counted(loop, frame, context=0.0):
+        seen.append(frame)
+        return start(loop, frame, context)
+
+    monkeypatch.setattr(PhraseLoop, "start", counted)
+    monkeypatch.setattr("ctxaudio.effect.alone._BLOCK", 16)
+    samples_of(tones_memory, 5.0, speed=speed)
+    assert seen == [0]
