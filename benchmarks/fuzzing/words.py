@@ -106,13 +106,14 @@ def configs() -> dict[str, Callable[..., Any]]:
     """Every config, by name."""
     from ctxaudio.analysis.bands import BandConfig
     from ctxaudio.analysis.frames import FrameConfig
+    from ctxaudio.memory.alone.passage import Passage
     from ctxaudio.playback.sound_card import CardConfig
     from rnn import FlowConfig, ReservoirConfig
     from rnn.phrases.clock import ClockConfig
     from rnn.trainable.config import RateConfig
     from rnn.trainable.optimiser import OptimiserConfig
 
-    kinds = (BandConfig, FrameConfig, CardConfig, FlowConfig, ReservoirConfig, ClockConfig)
+    kinds = (BandConfig, FrameConfig, CardConfig, FlowConfig, ReservoirConfig, ClockConfig, Passage)
     return {kind.__name__: kind for kind in (*kinds, RateConfig, OptimiserConfig)}
 
 

@@ -20,6 +20,7 @@ from ctxaudio.analysis.peaks import parts_of
 from rnn.rows import RowSource
 
 SILENT_DB = -120.0
+HEARD_DB = SILENT_DB + 10.0  # a network recalls silence as nearly that
 RISE_DB = 6.0  # what gets louder by less is no attack
 NO_ATTACK = -1.0
 
@@ -164,7 +165,7 @@ class _Carried(NamedTuple):
 
     pan: np.ndarray  # (slot,) turns
     pitch: np.ndarray  # (slot,) semitones
-    flipped: np.ndarray  # (slot,) half turns that an oscillator is away from the phase as measured
+    flipped: np.ndarray  # (slot,) times that an oscillator is away from the phase as measured
 
 
 def _in_phase(
@@ -184,8 +185,11 @@ def _in_phase(
         np.zeros((n_frames, n_slots)),
         np.zeros(n_frames),
     )
-    # Channels may be in antiphase: of all of them, a phase is known up to half a turn.
-    phase = np.angle((value.astype(np.complex128) ** 2).sum(axis=0)) / (4.0 * np.pi)
+    # Channels may be in antiphase: of several, a phase is known up to half a turn.
+    if len(value) == 1:
+        known, phase = 1.0, np.angle(value[0].astype(np.complex128)) / (2.0 * np.pi)
+    else:
+        known, phase = 0.5, np.angle((value.astype(np.complex128) ** 2).sum(axis=0)) / (4.0 * np.pi)
     turned = np.real(value * np.exp(-2j * np.pi * phase))
     direction = np.arctan2(turned[1:].sum(axis=0), turned[0]) / (2.0 * np.pi)
     is_on = level_db > SILENT_DB
@@ -197,7 +201,7 @@ def _in_phase(
         made.phase[row] = np.where(begins, phase[frame], 0.0)
         # Of what goes on, the next one to where it was, for a sign is not known.
         flipped[begins] = 0.0
-        new = direction[frame] - 0.5 * flipped
+        new = direction[frame] - known * flipped
         near = new - np.round(new - pan)
         pan = np.where(here, np.where(begins, new, near), pan)
         made.pan[row] = pan
@@ -206,9 +210,9 @@ def _in_phase(
             goes_on = here & is_on[frame + 1]
             due = 0.5 * (hertz[frame] + hertz[frame + 1]) * hop / sample_rate
             off = phase[frame + 1] - phase[frame] - due
-            half_turns = np.round(2.0 * off)
-            mean_hz[goes_on] = ((due + off - 0.5 * half_turns) * sample_rate / hop)[goes_on]
-            flipped[goes_on] += half_turns[goes_on]
+            more = np.round(off / known)
+            mean_hz[goes_on] = ((due + off - known * more) * sample_rate / hop)[goes_on]
+            flipped[goes_on] += more[goes_on]
         heard = here & (mean_hz > 0.0)
         pitch = np.where(heard, hz_to_semitones(np.maximum(mean_hz, 1.0)), pitch)
         made.pitch[row] = pitch

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.frames import hann
-from ctxaudio.analysis.noise_bands import SILENT_DB
+from ctxaudio.analysis.sinusoids import HEARD_DB
 from rnn.compiled import compiled
 
-_DOUBT_DB = 10.0  # a network recalls silence as nearly that
 _OVERLAP = 4  # looks that cover each sample
 _SUM_OF_SQUARES = 1.5  # of Hann windows that overlap so
 _POWER = 0.375  # mean square of a Hann window, through which levels were measured
@@ -55,7 +54,7 @@ def make_noise(
     drawn = rng.standard_normal((n_looks, 1 + n_channels, n_bins, 2), dtype=np.float32)
     spectra = np.zeros((n_channels, n_looks, n_bins, 2), np.float32)
     scale = np.sqrt(1.0 / (_POWER * _SUM_OF_SQUARES * 2.0))
-    amplitude = np.where(level_db > SILENT_DB + _DOUBT_DB, 10.0 ** (level_db / 20.0), 0.0) * scale
+    amplitude = np.where(level_db > HEARD_DB, 10.0 ** (level_db / 20.0), 0.0) * scale
     _shape(drawn, amplitude, likeness, hertz, sample_rate / window, spectra)
     made = np.fft.irfft(spectra.view(np.complex64)[..., 0], window) * hann(window)
     made[:, np.arange(window) < opens[:, None]] = 0.0

@@ -182,7 +182,8 @@ def _refined(onsets: np.ndarray, song: SoundSource, resolution: Resolution) -> n
         level = np.sqrt(np.maximum(passed[side:] - passed[:-side], 0.0))
         rise = level[side:] - level[:-side]
         # The last of what is as good: a click may be over before the side is.
-        found.append(begin + side + int(np.flatnonzero(rise >= _AS_GOOD * rise.max())[-1]))
+        least = min(_AS_GOOD * rise.max(), rise.max())  # nothing may rise at all
+        found.append(begin + side + int(np.flatnonzero(rise >= least)[-1]))
     return np.unique(np.array(found, np.int64))
 
 

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ctxaudio.analysis.bands import REFERENCE_HZ
-from ctxaudio.analysis.sinusoids import RISE_DB, SILENT_DB, Sinusoids
+from ctxaudio.analysis.sinusoids import HEARD_DB, RISE_DB, Sinusoids
 from rnn.compiled import compiled
 
 _RISE = 10.0 ** (RISE_DB / 20.0)
-_DOUBT_DB = 10.0  # a network recalls silence as nearly that
 _INSTANT_S = 0.001  # seconds that an attack takes
 _FADE, _HIGHEST = 0.47, 0.49  # of the sample rate: between them, what is too high fades out
 
@@ -34,7 +33,7 @@ class Bank(NamedTuple):
 def bank_of(tones: Sinusoids, hop: int, sample_rate: int, n_channels: int) -> Bank:
     """Sinusoids as oscillators take them, for one channel or two."""
     hertz = REFERENCE_HZ * 2.0 ** (tones.pitch / 12.0)
-    is_on = tones.level_db > SILENT_DB + _DOUBT_DB
+    is_on = tones.level_db > HEARD_DB
     level = np.where(is_on, 10.0 ** (tones.level_db / 20.0), 0.0)
     angle = 2.0 * np.pi * tones.pan
     amplitude = np.stack([level * np.cos(angle), level * np.sin(angle)][:n_channels])

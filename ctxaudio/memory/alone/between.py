@@ -8,10 +8,8 @@ import numpy as np
 
 from ctxaudio.analysis.noise_bands import LOOKS, NoiseBands
 from ctxaudio.analysis.partials import N_SLOTS
-from ctxaudio.analysis.sinusoids import NO_ATTACK, RISE_DB, SILENT_DB, Sinusoids
+from ctxaudio.analysis.sinusoids import HEARD_DB, NO_ATTACK, RISE_DB, SILENT_DB, Sinusoids
 from ctxaudio.memory.alone.recalled import AloneRecall
-
-_DOUBT_DB = 10.0  # a network recalls silence as nearly that
 
 
 class Placed(NamedTuple):
@@ -82,7 +80,7 @@ def _song(
 def _tones(song: Sinusoids, at: np.ndarray, pitch_at: np.ndarray, speed: float) -> Sinusoids:
     here = np.floor(at).astype(np.int64)
     part = (at - here)[:, None]
-    is_on = song.level_db > SILENT_DB + _DOUBT_DB
+    is_on = song.level_db > HEARD_DB
     on, next_on = is_on[here], is_on[here + 1]
     level, next_level = song.level_db[here], song.level_db[here + 1]
     attack = song.attack[here][:, None]

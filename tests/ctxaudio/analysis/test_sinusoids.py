@@ -144,3 +144,12 @@ def test_silence_has_none():
     model = model_of(Sound(np.zeros((2, 1_000)), LOW_RATE))
     assert (model.level_db == SILENT_DB).all()
     assert not sung(model, Sound(np.zeros((2, 1_000)), LOW_RATE)).any()
+
+
+@pytest.mark.parametrize("phase", np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False))
+def test_one_channel_has_no_pan_and_every_phase(phase):
+    """Nothing but its phase says where a partial of one channel begins."""
+    sound = mono(sine(523.0, rate=LOW_RATE, phase=phase), LOW_RATE)
+    model = model_of(sound)
+    assert np.abs(model.pan[model.level_db > SILENT_DB]).max() < 1e-6
+    assert residual_db(sound, model._replace(pan=np.zeros_like(model.pan)), LOW_RATE // 8) < -40.0

@@ -11,7 +11,19 @@ from ctxaudio import DataError, Example, Passage, Sound, sing, tape_example, tea
 from ctxaudio.effect.alone import n_sung, n_taught_alone, sing_into
 from ctxaudio.memory.alone.memory import CLOCK
 from ctxaudio.sound.stored import StoredSound
-from tests.support.signals import CHORD_HZ, LOW_RATE, RATE, cents, chord, mono, sine, tone, tunes
+from rnn.phrases.loop import PhraseLoop
+from tests.support.signals import (
+    CHORD_HZ,
+    LOW_RATE,
+    RATE,
+    cents,
+    chord,
+    mono,
+    sine,
+    snr_db,
+    tone,
+    tunes,
+)
 
 HOP = 96  # of 8 kHz
 PHRASE = HOP * CLOCK.n_frames  # samples
@@ -223,3 +235,56 @@ def test_a_louder_example_is_sung_louder():
     memory = teach_alone(song, louder, threads=1)
     levels = [20.0 * np.log10(np.std(samples_of(memory, c))) for c in (0.0, 6.0)]
     assert levels[1] - levels[0] == pytest.approx(6.0, abs=0.5)
+
+
+@pytest.mark.parametrize("phase", np.linspace(0.0, 2.0 * np.pi, 5, endpoint=False))
+@pytest.mark.parametrize("gains", [(1.0,), (1.0, -0.5)])
+def test_a_tone_that_begins_at_any_phase_is_sung_without_noise(phase, gains):
+    """But for its phase, which is kept to a thirty-second of a turn."""
+    samples = sine(523.0, rate=LOW_RATE, phase=phase)
+    samples[:3_000] = 0.0
+    song = np.array(gains)[:, None] * samples
+    assert snr_db(song[:, 3_500:-1_000], samples_of(taught(song))[:, 3_500:-1_000]) > 14.0
+
+
+def odd_waves():
+    time_s = np.arange(4_000) / LOW_RATE
+    return {
+        "a constant": np.full(4_000, 0.5),
+        "nothing but 15 Hz": 0.5 * np.sin(2.0 * np.pi * 15.0 * time_s),
+        "half the rate": 0.5 * (-1.0) ** np.arange(4_000),
+        "a click": np.arange(4_000) == 2_000,
+        "a click at first": np.arange(4_000) == 0,
+        "clicks": np.arange(4_000) % 400 == 0,
+        "a square wave": np.sign(np.sin(2.0 * np.pi * 110.0 * time_s)),
+        "a fade": 2.0 * time_s * np.sin(2.0 * np.pi * 300.0 * time_s),
+        "nearly nothing, then all": np.where(time_s < 0.25, 1e-20, 1.0) * np.sin(2_000.0 * time_s),
+        "the smallest numbers": np.full(4_000, 1e-44),
+    }
+
+
+@pytest.mark.parametrize("name", odd_waves())
+def test_odd_sounds_are_sung_without_a_warning_and_not_much_louder(name):
+    wave = odd_waves()[name].astype(np.float32)
+    memory = taught(wave[None])
+    for context, most in ((0.0, 1.5), (-36.0, 1.5), (12.0, 3.0)):
+        made = samples_of(memory, context)
+        assert np.isfinite(made).all()
+        assert np.sqrt(np.mean(made**2)) <= most * np.sqrt(np.mean(np.square(wave, dtype=float)))
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.37, 2.5])
+def test_the_network_is_set_to_the_beginning_and_goes_on_by_itself(
+    tones_memory, speed, monkeypatch
+):
+    seen = []
+    start = PhraseLoop.start
+
+    def counted(loop, frame, context=0.0):
+        seen.append(frame)
+        return start(loop, frame, context)
+
+    monkeypatch.setattr(PhraseLoop, "start", counted)
+    monkeypatch.setattr("ctxaudio.effect.alone._BLOCK", 16)
+    samples_of(tones_memory, 5.0, speed=speed)
+    assert seen == [0]
