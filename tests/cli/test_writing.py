@@ -11,6 +11,7 @@ import soundfile
 from mutagen.mp3 import BitrateMode
 
 from ctxaudio import FileFormat, Sound, load_sound
+from ctxaudio.sound.bit_rates import BitRate
 from ctxaudio.sound.channels import layout_of
 from ctxaudio.sound.encoding import encode_into
 from tests.support.command import ctxaudio, failed, notes, read, write
@@ -162,6 +163,14 @@ def test_an_mp3_keeps_its_kind_and_what_its_encoder_was_told(here, kind, level, 
     assert after.bitrate_mode == before.bitrate_mode
     if kind == "CONSTANT":
         assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+
+
+def test_a_rate_below_the_least_becomes_the_least(here, monkeypatch):
+    write(here / "song.ogg", notes(rate=44_100, channels=2), "OGG", "VORBIS")
+    told = BitRate(45_000)  # as other encoders have it
+    monkeypatch.setattr("ctxaudio.sound.bit_rates.bit_rate_of", lambda *_: told)
+    shifted("song.ogg", "0", "-o", "out.ogg")
+    assert mutagen.File(here / "out.ogg").info.bitrate == 64_000  # where its own were 112
 
 
 def test_an_mp3_that_names_no_quality_keeps_its_mean(here):
