@@ -20,7 +20,6 @@ from cli.shifting.running import Run
 from cli.shifting.settings import Shift
 from ctxaudio.errors import DataError
 
-
 _USUAL_FILES = 1024  # that a process may have open unless it asks for more
 
 
