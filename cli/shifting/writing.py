@@ -39,6 +39,7 @@ class Wanted:
     """What options say of every result."""
 
     bitrate: int | None  # kbit/s
+    quality: int | None  # instead, as encoders number it
     depth: Depth | None  # bits
     rate: int | None  # Hz
     dither: bool
@@ -53,6 +54,11 @@ def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--bitrate", type=click.IntRange(1), help="Of a lossy format, in kbit/s; its own kept."
+        ),
+        click.option(
+            "--quality",
+            type=click.IntRange(0, 10),
+            help="Instead of --bitrate: V0 (best) to V9 of MP3, 0 to 10 (best) of Vorbis.",
         ),
         click.option(
             "--depth",
@@ -122,7 +128,7 @@ def planned(
     Raises:
         DataError: if it cannot be, which is known before the work.
     """
-    from ctxaudio.sound.bit_rates import BitRate, bit_rate_of
+    from ctxaudio.sound.bit_rates import BitRate, bit_rate_of, rate_of_quality
     from ctxaudio.sound.channels import layout_of, untold
     from ctxaudio.sound.media_encoding import picture_for
     from ctxaudio.sound.writing import check_holds, format_for, known_rates, of_depth
@@ -141,6 +147,8 @@ def planned(
         reporter.note(f"Opus knows no rate of {song.sample_rate} Hz; the result is at {rate} Hz.")
     is_file = name != "-" and Path(name).is_file()
     bit_rate = None if wanted.bitrate is None else BitRate(1_000 * wanted.bitrate)
+    if wanted.quality is not None:
+        bit_rate = rate_of_quality(file_format.encoding, wanted.quality, rate, song.n_channels)
     n_samples = round(song.duration_s * rate / speed)
     check_holds(file_format, rate, song.n_channels, n_samples, bit_rate=bit_rate)
     if bit_rate is None and is_file and file_format.encoding == song_format.encoding:

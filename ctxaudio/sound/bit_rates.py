@@ -81,6 +81,25 @@ def quality_for(encoding: str, bit_rate: BitRate, sample_rate: int, n_channels: 
     raise _no_bit_rate(encoding)
 
 
+def rate_of_quality(encoding: str, quality: int, sample_rate: int, n_channels: int) -> BitRate:
+    """What an encoder's own quality stands for: V0 to V9 of MP3, the best first; 0 to 10 of Vorbis.
+
+    >>> rate_of_quality("MPEG_LAYER_III", 2, 44_100, 2)
+    BitRate(bits_s=190000, kind='VARIABLE', step=2)
+
+    Raises:
+        DataError: if the encoding has none, or not this one.
+    """
+    if encoding == "MPEG_LAYER_III" and quality < len(_MP3_VARIABLE):
+        return BitRate(1_000 * _MP3_VARIABLE[quality], "VARIABLE", quality)
+    if encoding == "VORBIS" and quality < len(_VORBIS_QUALITIES):
+        return BitRate(_vorbis_rates(sample_rate, n_channels)[quality])
+    raise DataError(
+        f"expected a quality of 0 to 9 for MP3 (0 is the best) or 0 to 10 for Vorbis (10 is), got "
+        f"{quality} for {encoding}; others have a --bitrate."
+    )
+
+
 def _mp3_quality(bit_rate: BitRate, sample_rate: int) -> Quality:
     bits_s, kind, step = bit_rate
     if kind == "VARIABLE":
