@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.fuzzing.targets import Draw, Fault, draw, fault_of
+from benchmarks.fuzzing.words import configs
 from benchmarks.runner import one_thread, say, write_json
 
 SEEDS = Path(__file__).parents[1] / "tests" / "fuzz" / "seeds"
@@ -37,6 +38,7 @@ def drawn(seed: int, number: int) -> Draw:
 
 def faults(seed: int, numbers: Sequence[int]) -> Iterator[Fault]:
     """Those of some draws of a seed, each in a process that may crash or be ended."""
+    configs()  # imported here, for what takes seconds is not the fault of a draw
     left = list(numbers)
     while left:
         share = left[:_SHARE]

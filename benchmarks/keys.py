@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Case(piece, semitones, cents)
         for piece in _PIECES
         for semitones in range(-6, 6)
-        for cents in (_TUNINGS_CENTS if semitones % 3 == 0 else _TUNINGS_CENTS[semitones % 9 :: 9])
+        for cents in _TUNINGS_CENTS
     ]
     found = list(spread(hear, cases, jobs=options.jobs))
     print("error of the tuning in cents, middle and largest; in brackets librosa.estimate_tuning's")

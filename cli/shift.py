@@ -105,6 +105,7 @@ def shift(
     report: str | None,
     form: str | None,
     bitrate: int | None,
+    quality: int | None,
     depth: Depth | None,
     rate: int | None,
     dither: bool,
@@ -145,7 +146,11 @@ def shift(
     songs = songs_of(names, output, recursive=recursive)
     labels = [shift.label(speed) for shift in shifts]
     targets = targets_of(songs, labels, output, form)
-    wanted = Wanted(bitrate=bitrate, depth=depth, rate=rate, dither=dither, tags=tags)
+    if bitrate is not None and quality is not None:
+        raise click.UsageError("--quality says what --bitrate does; give one of them.")
+    wanted = Wanted(
+        bitrate=bitrate, quality=quality, depth=depth, rate=rate, dither=dither, tags=tags
+    )
     many = Many(
         skip_existing=skip_existing,
         n_jobs=jobs,
@@ -154,7 +159,7 @@ def shift(
         album=album,
         report=None if report is None else Path(report),
     )
-    if [] in targets and (bitrate or depth or rate):
+    if [] in targets and (bitrate or quality is not None or depth or rate):
         raise click.UsageError("what goes to standard output is a WAV of floats, as it was made.")
     if [] in targets and (album or not many.is_plain):
         raise click.UsageError(

@@ -16,7 +16,7 @@ def compiled(function: Callable[..., Any], *, fuse: bool = False) -> Compiled:
     """Compile a function when it is first called; later processes find it in a folder.
 
     Where no folder can be written (a service without a home, a full disk), each process compiles
-    anew. So it does once where what was kept is damaged, with a warning, and keeps it again.
+    anew. So it does once where what was kept is damaged, and keeps it again. Both are warned of.
     Division by 0 gives infinity, as in numpy: checking for it would take long to compile.
     ``fuse`` lets a product and a sum be rounded once instead of twice, where the machine can.
     Other threads run meanwhile: a sound card does not wait.

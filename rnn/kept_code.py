@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
-from rnn.seal import seal, unsealed
+from rnn.seal import seal, told_if_not_kept, unsealed
 
 
 def by_numba(function: Callable[..., Any], *, fuse: bool, **options: Any) -> Any:
@@ -43,7 +43,7 @@ class KeptCode(FunctionCache):  # type: ignore[misc]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled, where there is room for it."""
-        with contextlib.suppress(OSError):
+        with told_if_not_kept():
             super().save_overload(sig, data)
 
 

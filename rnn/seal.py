@@ -1,9 +1,14 @@
-"""Files with the digest of their content at their end: one without it counts as not there."""
+"""Files with the digest of their content at their end: one without it counts as not there.
+
+What is wrong with them is told once for all functions, and stops no work.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +36,25 @@ def warn_of_damage() -> None:
     """Say it."""
     warnings.warn(
         "compiled code that was kept from an earlier run is damaged, and is compiled anew.",
+        RuntimeWarning,
+        stacklevel=1,
+    )
+
+
+@contextlib.contextmanager
+def told_if_not_kept() -> Iterator[None]:
+    """A block that keeps code: where the system does not let it, that is told once."""
+    try:
+        yield
+    except OSError:
+        _warn_of_no_room()
+
+
+@cache  # as above
+def _warn_of_no_room() -> None:
+    warnings.warn(
+        "compiled code cannot be kept, so that every run takes long to begin: is its folder full, "
+        "or may it not be written? NUMBA_CACHE_DIR names another.",
         RuntimeWarning,
         stacklevel=1,
     )

@@ -57,13 +57,14 @@ _BY_FFMPEG = (
     ("caf", "alac"),
     ("voc", "pcm_s16le"),
 )
-SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG)
+_OF_SIX = (("mov", "pcm_s16le"), ("caf", "pcm_s16le"), ("aiff", "pcm_s16be"))
+SOUNDS = (*_BY_LIBSNDFILE, *_BY_FFMPEG, *_OF_SIX)
 
 
-def song(rate: int = RATE) -> Sound:
-    """Two channels of tones."""
+def song(rate: int = RATE, n_channels: int = 2) -> Sound:
+    """Channels of tones."""
     time_s = np.arange(N_SAMPLES) / rate
-    tones = [0.4 * np.sin(2 * np.pi * hz * time_s) for hz in (220.0, 331.0)]
+    tones = [0.4 * np.sin(2 * np.pi * hz * time_s) for hz in 220.0 + 111.0 * np.arange(n_channels)]
     return Sound(np.stack(tones).astype(np.float32), rate)
 
 
@@ -76,7 +77,8 @@ def sound_file(container: str, encoding: str) -> bytes:
         save_sound(song(rate), file, FileFormat(container, encoding))
         return file.getvalue()
     rate = 48_000 if encoding in ("libopus", "libmp3lame", "ac3") else 44_100
-    return encoded_by_ffmpeg(song(rate), container, encoding)
+    n_channels = 6 if (container, encoding) in _OF_SIX else 2
+    return encoded_by_ffmpeg(song(rate, n_channels), container, encoding)
 
 
 TAGGED = (

@@ -20,6 +20,8 @@ from cli.shifting.running import Run
 from cli.shifting.settings import Shift
 from ctxaudio.errors import DataError
 
+_USUAL_FILES = 1024  # that a process may have open unless it asks for more
+
 
 def whole_albums(targets: Iterable[list[Path]], *, force: bool) -> set[Path]:
     """Files of the albums of which every file is there.
@@ -61,6 +63,7 @@ def _of_folder(jobs: Sequence[Job], run: Run, reporter: Reporter) -> Iterator[Ou
     with ExitStack() as stack:
         try:
             make_folder(_folder(jobs[0]))
+            _allow_open_files(sum(len(job.targets) for job in jobs))
             begun = [
                 job._replace(kept=[stack.enter_context(passing_file(path)) for path in job.targets])
                 for job in jobs
@@ -77,6 +80,20 @@ def _of_folder(jobs: Sequence[Job], run: Run, reporter: Reporter) -> Iterator[Ou
             yield outcome
             for path in outcome.job.kept or ():
                 os.truncate(path, 0)  # the disk has room for the next
+
+
+def _allow_open_files(n_files: int) -> None:
+    """Ask the system for that many more than are usual, as far as it gives them."""
+    try:
+        import resource
+    except ImportError:  # Windows, which has no such limit
+        return
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = n_files + _USUAL_FILES
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
+    if limit != resource.RLIM_INFINITY and limit < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _lowered_alike(jobs: Sequence[Job], reporter: Reporter) -> list[Job]:

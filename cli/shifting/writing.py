@@ -39,6 +39,7 @@ class Wanted:
     """What options say of every result."""
 
     bitrate: int | None  # kbit/s
+    quality: int | None  # instead, as encoders number it
     depth: Depth | None  # bits
     rate: int | None  # Hz
     dither: bool
@@ -53,6 +54,11 @@ def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--bitrate", type=click.IntRange(1), help="Of a lossy format, in kbit/s; its own kept."
+        ),
+        click.option(
+            "--quality",
+            type=click.IntRange(0, 10),
+            help="Instead of --bitrate: V0 (best) to V9 of MP3, 0 to 10 (best) of Vorbis.",
         ),
         click.option(
             "--depth",
@@ -122,7 +128,7 @@ def planned(
     Raises:
         DataError: if it cannot be, which is known before the work.
     """
-    from ctxaudio.sound.bit_rates import BitRate, bit_rate_of
+    from ctxaudio.sound.bit_rates import BitRate, bit_rate_of, rate_of_quality
     from ctxaudio.sound.channels import layout_of, untold
     from ctxaudio.sound.media_encoding import picture_for
     from ctxaudio.sound.writing import check_holds, format_for, known_rates, of_depth
@@ -140,14 +146,13 @@ def planned(
         rate = max(rates)
         reporter.note(f"Opus knows no rate of {song.sample_rate} Hz; the result is at {rate} Hz.")
     is_file = name != "-" and Path(name).is_file()
-    bit_rate = None
-    if wanted.bitrate is not None:
-        bit_rate = BitRate(1_000 * wanted.bitrate)
-        check_holds(file_format, rate, song.n_channels, bit_rate)
-    else:
-        check_holds(file_format, rate, song.n_channels)
-        if is_file and file_format.encoding == song_format.encoding:
-            bit_rate = _kept(bit_rate_of(name, song_format.encoding), file_format, rate, song)
+    bit_rate = None if wanted.bitrate is None else BitRate(1_000 * wanted.bitrate)
+    if wanted.quality is not None:
+        bit_rate = rate_of_quality(file_format.encoding, wanted.quality, rate, song.n_channels)
+    n_samples = round(song.duration_s * rate / speed)
+    check_holds(file_format, rate, song.n_channels, n_samples, bit_rate=bit_rate)
+    if bit_rate is None and is_file and file_format.encoding == song_format.encoding:
+        bit_rate = _kept(bit_rate_of(name, song_format.encoding), file_format, rate, song)
     picture = None if name == "-" else picture_for(name, target)
     if picture is not None and speed != 1.0:
         raise DataError(
@@ -157,8 +162,8 @@ def planned(
     layout = layout_of(name, *song_format, song.n_channels) if is_file else None
     if layout is not None and (said := untold(*file_format, layout)):
         reporter.note(said)
-    n_values = round(song.duration_s * rate / speed) * song.n_channels
-    _check_room(target, n_values, _n_bits(file_format) + (_KEPT_BITS if kept else 0))
+    n_bits = _n_bits(file_format) + (_KEPT_BITS if kept else 0)
+    _check_room(target, n_samples * song.n_channels, n_bits)
     return Plan(file_format, rate, bit_rate, picture, seed if wanted.dither else None, layout)
 
 
@@ -182,11 +187,14 @@ def _check_room(target: Path, n_values: int, n_bits: int) -> None:
 def _kept(
     bit_rate: BitRate | None, file_format: FileFormat, rate: int, song: SoundSource
 ) -> BitRate | None:
-    """A song's own, unless the encoder here has none such: then its own is as good."""
+    """A song's own, or the nearest that the encoder has; if that has none, its own is as good."""
+    from ctxaudio.sound.bit_rates import BitRateError
     from ctxaudio.sound.writing import check_holds
 
     try:
-        check_holds(file_format, rate, song.n_channels, bit_rate)
+        check_holds(file_format, rate, song.n_channels, bit_rate=bit_rate)
+    except BitRateError as error:
+        return error.nearest
     except DataError:
         return None
     return bit_rate

@@ -41,6 +41,17 @@ class BitRate(NamedTuple):
     step: int | None = None  # of LAME's V0 to V9: whatever rate comes of it, if a file tells
 
 
+class BitRateError(DataError):
+    """An encoder has no such bit rate; ``nearest`` is what it has."""
+
+    def __init__(self, name: str, bit_rate: BitRate, least: int, most: int) -> None:
+        super().__init__(
+            f"expected a bit rate of {least / 1e3:g} to {most / 1e3:g} kbit/s for {name} of this "
+            f"rate and these channels, got {bit_rate.bits_s / 1e3:g}."
+        )
+        self.nearest = bit_rate._replace(bits_s=min(max(bit_rate.bits_s, least), most))
+
+
 class Quality(NamedTuple):
     """A bit rate as libsndfile is told of it."""
 
@@ -55,7 +66,7 @@ def quality_for(encoding: str, bit_rate: BitRate, sample_rate: int, n_channels: 
     Quality(level=0.0, mode='CONSTANT')
 
     Raises:
-        DataError: if the encoding has none, or not this one.
+        DataError: if the encoding has none; BitRateError if not this one.
     """
     if encoding == "MPEG_LAYER_III":
         return _mp3_quality(bit_rate, sample_rate)
@@ -68,6 +79,25 @@ def quality_for(encoding: str, bit_rate: BitRate, sample_rate: int, n_channels: 
         _check("Opus", bit_rate, least, best)
         return Quality((best - bit_rate.bits_s) / (best - least))
     raise _no_bit_rate(encoding)
+
+
+def rate_of_quality(encoding: str, quality: int, sample_rate: int, n_channels: int) -> BitRate:
+    """What an encoder's own quality stands for: V0 to V9 of MP3, the best first; 0 to 10 of Vorbis.
+
+    >>> rate_of_quality("MPEG_LAYER_III", 2, 44_100, 2)
+    BitRate(bits_s=190000, kind='VARIABLE', step=2)
+
+    Raises:
+        DataError: if the encoding has none, or not this one.
+    """
+    if encoding == "MPEG_LAYER_III" and quality < len(_MP3_VARIABLE):
+        return BitRate(1_000 * _MP3_VARIABLE[quality], "VARIABLE", quality)
+    if encoding == "VORBIS" and quality < len(_VORBIS_QUALITIES):
+        return BitRate(_vorbis_rates(sample_rate, n_channels)[quality])
+    raise DataError(
+        f"expected a quality of 0 to 9 for MP3 (0 is the best) or 0 to 10 for Vorbis (10 is), got "
+        f"{quality} for {encoding}; others have a --bitrate."
+    )
 
 
 def _mp3_quality(bit_rate: BitRate, sample_rate: int) -> Quality:
@@ -112,7 +142,7 @@ def check_media_bit_rate(
     """Refuse a bit rate that an encoder of ffmpeg would silently change.
 
     Raises:
-        DataError: if the encoding has none, or not this one.
+        DataError: if the encoding has none; BitRateError if not this one.
     """
     if encoding == "OPUS":
         _check("Opus", bit_rate, *(n_channels * rate for rate in _OPUS))
@@ -125,10 +155,7 @@ def check_media_bit_rate(
 
 def _check(name: str, bit_rate: BitRate, least: int, most: int) -> None:
     if not least <= bit_rate.bits_s <= most:
-        raise DataError(
-            f"expected a bit rate of {least / 1e3:g} to {most / 1e3:g} kbit/s for {name} of this "
-            f"rate and these channels, got {bit_rate.bits_s / 1e3:g}."
-        )
+        raise BitRateError(name, bit_rate, least, most)
 
 
 def _no_bit_rate(encoding: str) -> DataError:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 
+from ctxaudio.sound.containers.apple import described
 from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.containers.recording import read_at
 
@@ -22,6 +23,7 @@ SPEAKERS = (  # by the bits of WAV's mask
     *("FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR"),
     *("TC", "TFL", "TFC", "TFR", "TBL", "TBC", "TBR"),
 )
+UNTOLD = "NONE"  # what ffmpeg calls a channel that a file tells nothing of
 # What is meant by so many channels where a format knows one layout for each number, or prescribes
 # it, as FLAC, Vorbis and Opus do.
 USUAL: dict[int, Layout] = {
@@ -42,8 +44,6 @@ _VORBIS_ORDERS = {  # which of WAV's channels comes first, second and so on
 _OF_VORBIS_ORDER = ("OPUS", "VORBIS")  # as libsndfile hands them on
 _AS_USUAL = ("AAC", "ALAC", "FLAC", *_OF_VORBIS_ORDER)
 _WAV = ("WAV", "WAVEX")
-# PyAV would tell of them, but it crashes where channels are in an order of their own, as Apple's
-# programs write; of what it has decoded it is known that they are not.
 _OF_LIBSNDFILE = ("aiff", "caf", "ogg")
 _EXTENSIBLE = 0xFFFE
 _MOST_CHUNKS = 100  # before that which says the format
@@ -63,6 +63,24 @@ def as_decoded_of(encoding: str, samples: np.ndarray) -> np.ndarray:
     """Samples (channel, time) in the order of WAV, of those that libsndfile has decoded."""
     order = _order(encoding, len(samples))
     return samples if order is None else samples[np.argsort(order)]
+
+
+def as_heard(layout: Layout | None, samples: np.ndarray) -> np.ndarray:
+    """Samples (channel, time) in the order of WAV, of channels that are heard as a layout says;
+    as they are if there is none, or it names other speakers.
+
+    >>> as_heard(("FC", "FL", "FR"), np.array([["centre"], ["left"], ["right"]]))[:, 0].tolist()
+    ['left', 'right', 'centre']
+    """
+    if layout is None or not is_known(layout, len(samples)):
+        return samples
+    order = sorted(range(len(layout)), key=lambda n: SPEAKERS.index(layout[n]))
+    return samples[order]
+
+
+def is_known(layout: Layout, n_channels: int) -> bool:
+    """Whether it has a speaker of WAV's for each channel."""
+    return len({*layout} & {*SPEAKERS}) == len(layout) == n_channels
 
 
 def _order(encoding: str, n_channels: int) -> tuple[int, ...] | None:
@@ -93,6 +111,8 @@ def layout_of(path: str | Path, container: str, encoding: str, n_channels: int) 
         demuxer = demuxer_of(file)
         if demuxer == "wav":
             return _layout_of_wav(file, n_channels)
+        if (told := described(file, SPEAKERS)) is not None:
+            return _sorted(told, n_channels)
         if demuxer in (None, *_OF_LIBSNDFILE):
             return USUAL[n_channels] if _is_usual(container, encoding) else None
         return _layout_of_media(file, demuxer, n_channels)
@@ -118,16 +138,20 @@ def _layout_of_media(file: BinaryIO, demuxer: str, n_channels: int) -> Layout | 
         import av
     except ImportError:  # libsndfile has decoded it
         return None
+    from ctxaudio.sound.media_layouts import layout_in
+
     file.seek(0)
     try:
         with av.open(file, "r", format=demuxer, metadata_errors="replace") as container:
             track: Any = container.streams.best("audio")
-            names = () if track is None else (each.name for each in track.layout.channels)
-            layout = tuple(names)
+            return None if track is None else _sorted(layout_in(track), n_channels)
     except (av.error.FFmpegError, ValueError):  # as before
         return None
-    is_known = len(layout) == n_channels and {*layout} <= {*SPEAKERS}
-    return layout if is_known and layout == tuple(sorted(layout, key=SPEAKERS.index)) else None
+
+
+def _sorted(layout: Layout, n_channels: int) -> Layout | None:
+    """As the samples are here, once they are read."""
+    return tuple(sorted(layout, key=SPEAKERS.index)) if is_known(layout, n_channels) else None
 
 
 def untold(container: str, encoding: str, layout: Layout) -> str | None:

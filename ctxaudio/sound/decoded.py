@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ctxaudio.errors import DataError
+from ctxaudio.sound.channels import UNTOLD, USUAL, Layout, is_known
 from ctxaudio.sound.stored import StoredSound
 
 # Told what will be filled, before it is, and with how many samples, if that is known.
@@ -70,6 +71,14 @@ class Decoded:
                 f"it holds several recordings: {before}, then, from {self._where} on, {follows}; "
                 "split it there."
             )
+
+    def check_layout(self, layout: Layout | None) -> None:
+        """Say it if many channels of what has begun lie in an order that is not known here."""
+        n_channels = self.sound_so_far.n_channels
+        if layout is None or {*layout} == {UNTOLD} or n_channels not in USUAL:
+            return
+        if not is_known(layout, n_channels):
+            self.warn("where its channels are heard is not known here; they keep their order.")
 
     def append(self, block: np.ndarray) -> None:
         """The next samples, (channel, time) float32."""

@@ -16,6 +16,7 @@ from ctxaudio.sound.source import SoundSource
 _CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
 _DITHERED = 24  # bits, at most; float32 has no more
 _BEST = {"WAV": "PCM_24", "FLAC": "PCM_24", "AIFF": "PCM_24"}
+_OF_ANY_LENGTH = ("PCM_", "FLOAT", "DOUBLE", "ALAW", "ULAW")  # others may end with whole blocks
 _MASK_AT = 40  # bytes, in what libsndfile writes
 _NOT_WHOLE = ("RAW", "SD2")  # one has no header, the other has it in a second file
 
@@ -91,6 +92,35 @@ def encode_into(
         target.write((0 if layout is None else mask_of(layout)).to_bytes(4, "little"))
         target.seek(0, 2)
     target.check()
+
+
+def check_written(file: BinaryIO, sound: SoundSource, file_format: FileFormat) -> None:
+    """Refuse a format of which libsndfile has written a file that says what it was not told.
+
+    Some know but a few rates, such as WVE and HTK, and some pad: their files would be of another
+    pitch, or a sample longer.
+
+    Raises:
+        DataError: if it has.
+    """
+    import soundfile
+
+    container, encoding = file_format
+    told = [sound.sample_rate, sound.n_channels]
+    is_exact = encoding.startswith(_OF_ANY_LENGTH)
+    file.seek(0)
+    try:
+        with undisturbed(soundfile.SoundFile, file) as found:
+            said = [found.samplerate, found.channels]
+            lasts = found.frames
+    except soundfile.LibsndfileError:
+        said, lasts = [], 0
+    if said != told or (is_exact and lasts != sound.n_samples):
+        raise DataError(
+            f"{container} ({encoding}) does not hold {sound.n_channels} channels at "
+            f"{sound.sample_rate} Hz as they are, of every length; name a .wav or .flac file "
+            "instead."
+        )
 
 
 class _Target:
@@ -179,10 +209,12 @@ def sndfile_format_for(path: Path, like: FileFormat) -> FileFormat:
         )
     if suffix == "OPUS":
         return FileFormat("OGG", "OPUS")
-    # MP3 within WAV, and layers of MPEG before the third, libsndfile lists and does not write.
+    # MP3 within WAV, and layers of MPEG before the third, libsndfile lists and does not write; what
+    # is logarithmic in VOC it writes a sample too long.
     is_mp3 = (container, like.encoding) == ("MP3", "MPEG_LAYER_III")
     is_written = is_mp3 or not like.encoding.startswith("MPEG")
-    if is_written and like.encoding in soundfile.available_subtypes(container):
+    is_longer = container == "VOC" and like.encoding.endswith("LAW")
+    if is_written and not is_longer and like.encoding in soundfile.available_subtypes(container):
         return FileFormat(container, like.encoding)
     if like.encoding.endswith("_16") and container in _BEST:
         return FileFormat(container, "PCM_16")

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ctxaudio.sound.channels import as_decoded_of
+from ctxaudio.sound.channels import SPEAKERS, as_decoded_of, as_heard
+from ctxaudio.sound.containers.apple import described
 from ctxaudio.sound.containers.recording import Recording
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.encoding import FileFormat, undisturbed
@@ -62,13 +63,19 @@ def decode(file: BinaryIO, recording: Recording, decoded: Decoded) -> FileFormat
         # The length of what MPEG encoded is a guess unless a header tells it.
         is_sure = not is_endless and not sound.subtype.startswith("MPEG")
         decoded.begin(sound.samplerate, sound.channels, sound.frames if is_sure else None)
-        n_found, damage = _read(sound, sound.frames, BLOCK, decoded.append)
+        layout = described(file, SPEAKERS)
+        decoded.check_layout(layout)
+
+        def append(block: np.ndarray) -> None:
+            decoded.append(as_heard(layout, block))
+
+        n_found, damage = _read(sound, sound.frames, BLOCK, append)
         n_samples, file_format = sound.frames, FileFormat(sound.format, sound.subtype)
     if damage is not None:
         # The block that it is in was lost as a whole.
         with opened() as again:
             _read(again, n_found, BLOCK, lambda _: None)
-            n_found += _read(again, n_samples - n_found, _SMALL_BLOCK, decoded.append)[0]
+            n_found += _read(again, n_samples - n_found, _SMALL_BLOCK, append)[0]
     if lacks is None and damage is None and is_sure and n_found < n_samples:
         lacks = f"{n_samples} samples expected, {n_found} found"
     if lacks is not None:

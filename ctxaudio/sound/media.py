@@ -11,10 +11,12 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.extras import require
+from ctxaudio.sound.channels import as_heard
 from ctxaudio.sound.containers.sizes import bytes_missing
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.door import as_floats
 from ctxaudio.sound.encoding import FileFormat
+from ctxaudio.sound.media_layouts import layout_in
 
 # Containers that say in a header how long they are; of others ffmpeg guesses.
 _SURE = ("ape", "asf", "avi", "caf", "dsf", "matroska", "mov", "tak", "tta", "wv")
@@ -66,11 +68,13 @@ def _decode_track(
     try:
         for packet in container.demux(track):
             for frame in packet.decode():
-                n_channels = frame.layout.nb_channels
+                layout = layout_in(frame)
+                n_channels = len(layout)
                 if about != (frame.sample_rate, n_channels):  # of several, the second is refused
                     about = frame.sample_rate, n_channels
                     decoded.begin(*about, None)
-                decoded.append(as_floats(_samples(frame, n_channels)))
+                    decoded.check_layout(layout)
+                decoded.append(as_floats(as_heard(layout, _samples(frame, n_channels))))
     except av.error.InvalidDataError as error:
         damage = str(error.strerror)
     if about is None:

@@ -13,7 +13,14 @@ import numpy as np
 from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate
 from ctxaudio.sound.channels import Layout
-from ctxaudio.sound.encoding import WAV_FLOAT, FileFormat, clips, encode_into, sndfile_format_for
+from ctxaudio.sound.encoding import (
+    WAV_FLOAT,
+    FileFormat,
+    check_written,
+    clips,
+    encode_into,
+    sndfile_format_for,
+)
 from ctxaudio.sound.media_encoding import (
     MUXERS,
     WITH_FIELDS,
@@ -27,7 +34,9 @@ from ctxaudio.sound.tags.values import Tags
 from rnn.files.whole_file import whole_file
 
 _IN_MEMORY = 1 << 20  # bytes of what goes to a pipe
-_TRIED = 2048  # samples
+_TRIED = 2000  # samples, and what is over whole thousands: some formats pad
+# Bytes that the headers of some can count; libsndfile would count anew from 0.
+_SIZES = {"AIFF": 1 << 32, "AU": 1 << 32, "VOC": 1 << 24, "WAV": 1 << 32, "WAVEX": 1 << 32}
 _DEPTHS = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 _LOSSY = ("MPEG_LAYER_III", "OPUS", "VORBIS")
 _MP3 = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # Hz
@@ -50,15 +59,21 @@ def write_sound(
         if file_format is None:
             file_format = format_for(Path(target), WAV_FLOAT)
             _check_fits(sound, file_format)
+        _check_held(sound, file_format)
         with whole_file(target, replace=replace) as file:
             encode(file, sound, file_format)
     elif file_format is None:
         raise DataError("an open file has no suffix that says its format; give a file_format.")
     else:  # which may be a pipe, and encoders go back to the header at the end
+        _check_held(sound, file_format)
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as copy:
             encode(cast(BinaryIO, copy), sound, file_format)
             copy.seek(0)
             shutil.copyfileobj(copy, target, _IN_MEMORY)
+
+
+def _check_held(sound: SoundSource, file_format: FileFormat) -> None:
+    check_holds(file_format, sound.sample_rate, sound.n_channels, sound.n_samples)
 
 
 def _check_fits(sound: SoundSource, file_format: FileFormat) -> None:
@@ -170,13 +185,27 @@ def check_holds(
     file_format: FileFormat,
     sample_rate: int,
     n_channels: int,
+    n_samples: int = 0,
+    *,
     bit_rate: BitRate | None = None,
 ) -> None:
-    """Refuse what a format cannot hold, before it is made: some silence is tried.
+    """Refuse what a format cannot hold, before it is made: some silence is written and read.
 
     Raises:
         DataError: if it cannot.
     """
     silence = StoredSound(sample_rate, n_channels)
-    silence.append(np.zeros((n_channels, _TRIED), np.float32))
-    encode(io.BytesIO(), silence, file_format, bit_rate=bit_rate)
+    silence.append(np.zeros((n_channels, _TRIED + n_samples % 1000), np.float32))
+    file = io.BytesIO()
+    encode(file, silence, file_format, bit_rate=bit_rate)
+    n_bytes, most = (
+        file.getbuffer().nbytes * n_samples // silence.n_samples,
+        _SIZES.get(file_format.container),
+    )
+    if most is not None and n_bytes >= most:
+        raise DataError(
+            f"a file of {file_format.container} has less than {most / 1e6:.0f} MB, and this would "
+            f"be of {n_bytes / 1e6:.0f} MB; name a .flac or .rf64 file instead."
+        )
+    if file_format.container not in MUXERS:
+        check_written(file, silence, file_format)

@@ -19,7 +19,7 @@ import llvmlite
 import numpy as np
 
 from rnn.native.running import Object, processor
-from rnn.seal import seal, unsealed
+from rnn.seal import seal, told_if_not_kept, unsealed
 
 _FORMAT = 1  # raise it when the same source comes to be kept or called in another way
 
@@ -63,7 +63,7 @@ class KeptObject(NamedTuple):
             return
         header = json.dumps({"stamp": self.stamp, "needs": made.needs})
         content = header.encode() + b"\n" + made.code
-        with contextlib.suppress(OSError):
+        with told_if_not_kept():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Whole or not at all, whoever else writes it.
             part = self.path.with_name(f"{self.path.name}-{os.getpid()}-{get_ident()}")
@@ -72,6 +72,7 @@ class KeptObject(NamedTuple):
                 part.replace(self.path)
             except OSError:
                 part.unlink(missing_ok=True)
+                raise
 
 
 def _folder(function: Callable[..., Any]) -> Path | None:

@@ -9,6 +9,8 @@ import signal
 import numpy as np
 import pytest
 
+from cli.shifting.album import album_outcomes
+from cli.shifting.jobs import Job, Outcome
 from ctxaudio import Sound
 from tests.support.command import ctxaudio, failed, finished, notes, read, write
 from tests.support.forks import Forked
@@ -183,6 +185,22 @@ def test_a_disk_must_have_room_for_what_is_kept_too(album, monkeypatch):
     result = ctxaudio("shift", "album", "+2", "-o", "out", "--album")
     assert result.code == 1
     assert "cannot write out/a+2st.wav: it takes 0.0 MB" in result.err
+
+
+def test_more_songs_than_a_process_may_have_files_open(tmp_path):
+    resource = pytest.importorskip("resource")
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    jobs = [Job(f"{n}.wav", [tmp_path / f"{n}+2st.wav"], None) for n in range(200)]
+
+    def kept(job):
+        return Outcome("made", job, [], [])
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (150, most))
+    try:
+        found = [*album_outcomes(jobs, lambda begun: map(kept, begun), None)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, most))
+    assert [outcome.status for outcome in found] == ["made"] * 200
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -132,3 +134,38 @@ def test_a_name_as_long_as_can_be_makes_one_that_can_be(album, tmp_path, letter)
     (made,) = tmp_path.glob("*+2st.wav")
     assert 250 < len(os.fsencode(made.name)) <= 255
     assert name.startswith(made.name.removesuffix("+2st.wav"))
+
+
+@pytest.mark.parametrize("name", ["\N{MUSICAL NOTE}.wav", "a\nb.wav", "./-5.wav", "bad\udcff.wav"])
+def test_a_name_of_any_kind_names_its_result(album, tmp_path, name):
+    shutil.copy(album / "a.wav", tmp_path / name)
+    assert ctxaudio("shift", name, "+2").code == 0
+    assert (tmp_path / name.replace(".wav", "+2st.wav")).is_file()
+
+
+def test_a_folder_may_look_like_a_file_with_a_suffix(album, tmp_path):
+    assert ctxaudio("shift", "album/a.wav", "+2", "-o", "v1.0/").code == 0
+    assert files_in(tmp_path / "v1.0") == {"a+2st.wav"}
+
+
+def test_a_link_to_nothing_is_replaced_only_by_force(album, tmp_path):
+    (tmp_path / "link.wav").symlink_to("nothing")
+    args = ("shift", "album/a.wav", "+2", "-o", "link.wav")
+    assert "link.wav exists already; --force replaces it" in failed(ctxaudio(*args))
+    assert (tmp_path / "link.wav").is_symlink()
+    assert ctxaudio(*args, "--force").code == 0
+    assert files_in(tmp_path) >= {"link.wav"}
+    assert not (tmp_path / "link.wav").is_symlink()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_need_not_know_the_letters_of_a_name(album, encoding):
+    name = "album/naïve \N{MUSICAL NOTE}.wav"
+    shutil.copy(album / "a.wav", name)
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "ctxaudio", "shift", name, "+2"]
+    environment = {**os.environ, **plain, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0
+    (line,) = done.stderr.decode(encoding).splitlines()
+    assert line.startswith("wrote ")

@@ -11,6 +11,7 @@ import soundfile
 from mutagen.mp3 import BitrateMode
 
 from ctxaudio import FileFormat, Sound, load_sound
+from ctxaudio.sound.bit_rates import BitRate
 from ctxaudio.sound.channels import layout_of
 from ctxaudio.sound.encoding import encode_into
 from tests.support.command import ctxaudio, failed, notes, read, write
@@ -162,6 +163,30 @@ def test_an_mp3_keeps_its_kind_and_what_its_encoder_was_told(here, kind, level, 
     assert after.bitrate_mode == before.bitrate_mode
     if kind == "CONSTANT":
         assert after.bitrate == pytest.approx(before.bitrate, abs=100)
+
+
+@pytest.mark.parametrize("quality", ["0", "4"])
+def test_a_quality_is_that_of_the_encoder(here, song, quality):
+    shifted(song, "0", "-o", "out.mp3", "--quality", quality)
+    assert mutagen.File(here / "out.mp3").info.encoder_settings == f"-V {quality}"
+    shifted(song, "0", "-o", "out.ogg", "--quality", quality)
+    assert mutagen.File(here / "out.ogg").info.bitrate == {"0": 64_000, "4": 128_000}[quality]
+
+
+def test_a_quality_that_an_encoder_has_not_is_refused(here, song):
+    for name, quality in (("out.mp3", "10"), ("out.flac", "1"), ("out.m4a", "1")):
+        message = failed(ctxaudio("shift", song, "0", "-o", name, "--quality", quality))
+        assert f"0 to 10 for Vorbis (10 is), got {quality} for" in message
+    message = failed(ctxaudio("shift", song, "0", "--quality", "1", "--bitrate", "128"), 2)
+    assert "--quality says what --bitrate does" in message
+
+
+def test_a_rate_below_the_least_becomes_the_least(here, monkeypatch):
+    write(here / "song.ogg", notes(rate=44_100, channels=2), "OGG", "VORBIS")
+    told = BitRate(45_000)  # as other encoders have it
+    monkeypatch.setattr("ctxaudio.sound.bit_rates.bit_rate_of", lambda *_: told)
+    shifted("song.ogg", "0", "-o", "out.ogg")
+    assert mutagen.File(here / "out.ogg").info.bitrate == 64_000  # where its own were 112
 
 
 def test_an_mp3_that_names_no_quality_keeps_its_mean(here):

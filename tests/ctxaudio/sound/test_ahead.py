@@ -10,8 +10,8 @@ import pytest
 from ctxaudio import DataError
 from ctxaudio.playback.playhead import Playhead
 from ctxaudio.sound.ahead import AheadSound, Foretold
+from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.files import open_sound
-from ctxaudio.sound.stored import StoredSound
 from tests.ctxaudio.sound.test_files import FORMATS, WHOLE
 from tests.support.command import write
 from tests.support.sound_server import wait_until
@@ -22,15 +22,15 @@ class Gate:
 
     def __init__(self, monkeypatch):
         self._left = threading.Semaphore(0)
-        append = StoredSound.append
+        append = Decoded.append
 
-        def wait(stored, block):
+        def wait(decoded, block):
             self._left.acquire()
-            append(stored, block)
+            append(decoded, block)
 
         monkeypatch.setattr("ctxaudio.sound.ahead._PATIENCE_S", 0.0)
         monkeypatch.setattr("ctxaudio.sound.libsndfile.BLOCK", 1_000)
-        monkeypatch.setattr(StoredSound, "append", wait)
+        monkeypatch.setattr(Decoded, "append", wait)
 
     def let(self, n_blocks=1_000):
         self._left.release(n_blocks)

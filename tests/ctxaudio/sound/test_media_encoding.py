@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from ctxaudio import DataError, FileFormat, Sound, load_sound
+from ctxaudio import DataError, FileFormat, Sound, load_sound, save_sound
 from ctxaudio.sound.encoding import WAV_FLOAT
 from ctxaudio.sound.media_encoding import encode_media_into, picture_for
 from ctxaudio.sound.tags.files import read_tags
@@ -112,6 +113,50 @@ def test_pictures_go_to_no_file_that_shows_none(tmp_path):
 def test_what_a_codec_does_not_know_is_refused_before_the_work(file_format, rate, n_channels):
     with pytest.raises(DataError, match=f"cannot hold {n_channels} channels at {rate} Hz"):
         check_holds(file_format, rate, n_channels)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "rate", "n_channels", "n_samples"),
+    [
+        (FileFormat("WVE", "ALAW"), 44_100, 1, 8_000),  # which is of 8 kHz
+        (FileFormat("HTK", "PCM_16"), 44_100, 1, 8_000),
+        (FileFormat("VOC", "PCM_U8"), 44_100, 1, 8_000),
+        (FileFormat("VOC", "ULAW"), 44_100, 1, 8_000),  # which is a sample longer
+        (FileFormat("AIFF", "PCM_S8"), 44_100, 1, 8_001),
+        (FileFormat("PAF", "PCM_24"), 44_100, 2, 8_001),
+    ],
+)
+def test_what_libsndfile_would_write_otherwise_is_refused(
+    tmp_path, file_format, rate, n_channels, n_samples
+):
+    with pytest.raises(DataError, match="does not hold"):
+        check_holds(file_format, rate, n_channels, n_samples)
+    with pytest.raises(DataError, match="does not hold"):
+        save_sound(Sound(np.zeros((n_channels, n_samples)), rate), tmp_path / "a", file_format)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("container", "n_samples"), [("WAV", 1 << 30), ("AIFF", 1 << 30), ("VOC", 1 << 22)]
+)
+def test_more_bytes_than_a_file_can_count_are_refused(container, n_samples):
+    with pytest.raises(DataError, match=f"a file of {container} has less than .* MB, and this"):
+        check_holds(FileFormat(container, "PCM_16"), RATE, 2, n_samples)
+    check_holds(FileFormat(container, "PCM_16"), RATE, 2, n_samples * 9 // 10)
+    check_holds(FileFormat("RF64", "PCM_16"), RATE, 2, n_samples)
+
+
+@pytest.mark.parametrize(
+    "file_format",
+    [FileFormat("WVE", "ALAW"), FileFormat("AIFF", "PCM_S8"), FileFormat("VOC", "PCM_U8")],
+)
+def test_what_it_writes_as_told_is_written(file_format):
+    check_holds(file_format, 8_000, 1, 8_000)
+
+
+@pytest.mark.parametrize("encoding", ["ALAW", "ULAW"])
+def test_a_voc_that_would_be_longer_becomes_one_of_integers(encoding):
+    assert format_for(Path("a.voc"), FileFormat("VOC", encoding)) == ("VOC", "PCM_16")
 
 
 def test_a_playlist_is_no_video(tmp_path):
