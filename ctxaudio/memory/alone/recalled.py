@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +26,7 @@ from rnn.phrases.loop import LoopState
 CONTEXT_SCALE = 1e-5
 RIDGE = 1e-18
 
+_PHRASES = 2  # that are read from now
 _KEPT = 16  # frames that were recalled last, and may be asked for again
 _FURTHEST_ST = 150.0
 _MOST = {"pitch": _FURTHEST_ST, "level": 60.0, "noise": 60.0}  # of a feature; beyond is nothing
@@ -47,6 +47,13 @@ def network_of(seed: int, contexts: tuple[float, ...]) -> AloneNetwork:
     taught = (0.0, *contexts)
     loop = teach_loop(network, CLOCK, taught, rng=rings_rng)
     return AloneNetwork(loop, solve_readouts(network, CLOCK, taught, ridge=RIDGE))
+
+
+class _Targets(NamedTuple):
+    """A phrase as it was taught."""
+
+    at_0: np.ndarray  # (frame, feature)
+    moved: list[dict[str, np.ndarray]]  # what is other at each of the other contexts
 
 
 class _Recalled(NamedTuple):
@@ -71,7 +78,7 @@ class AloneRecall:
             )
             for number in range(len(memory.contexts))
         ]
-        self._taught = lru_cache(maxsize=2)(self._targets)
+        self._taught: dict[int, _Targets] = {}  # phrases, the last that were read
         self._state: LoopState | None = None
         self._at = -1  # the frame that comes next
         self._last = _Recalled(  # those before it
@@ -132,7 +139,11 @@ class AloneRecall:
 
     def _read(self, number: int, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What states stand for in a phrase, by their shares (context, time, frame) of it."""
-        taught, moved = self._taught(number)
+        if number not in self._taught:
+            while len(self._taught) >= _PHRASES:
+                del self._taught[next(iter(self._taught))]
+            self._taught[number] = self._targets(number)
+        taught, moved = self._taught[number]
         features = shares.sum(axis=0) @ taught
         noise_st = shares.sum(axis=0).sum(axis=1)[:, None] * self.noise_st
         for share, parts in zip(shares[1:], moved, strict=True):
@@ -145,7 +156,7 @@ class AloneRecall:
             features[:, where] = features[:, where].clip(-_FURTHEST_ST, most)
         return features, noise_st.clip(-_FURTHEST_ST, _FURTHEST_ST)
 
-    def _targets(self, number: int) -> tuple[np.ndarray, list[dict[str, np.ndarray]]]:
+    def _targets(self, number: int) -> _Targets:
         """A phrase as it was taught at 0, and what was other at the other contexts."""
         memory, length = self.memory, CLOCK.n_frames
         begin = number * length
@@ -165,4 +176,4 @@ class AloneRecall:
         for displacement in self._displacements:
             here = at_frames(displacement, begin, begin + length, memory.n_frames)
             moved.append(displaced(features, here, memory.bands, self.layout, self.noise_st))
-        return features, moved
+        return _Targets(features, moved)
