@@ -20,9 +20,9 @@ from ctxaudio.limits import MAX_RATE, MIN_RATE
 
 if TYPE_CHECKING:
     from ctxaudio.sound.bit_rates import BitRate
-    from ctxaudio.sound.channels import Layout
     from ctxaudio.sound.encoding import FileFormat
     from ctxaudio.sound.source import SoundSource
+    from ctxaudio.sound.speakers import Layout
     from ctxaudio.sound.tags.values import Tags
 
 # Bits of a sample, of encodings that do not compress by as much as there is to be compressed.

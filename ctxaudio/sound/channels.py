@@ -1,6 +1,7 @@
 """Channels: where each of many is heard, and in which order a file has them.
 
-Samples here are in the order of WAV, which is ffmpeg's too: that of the speakers in ``SPEAKERS``.
+Samples here are in the order of WAV, which is ffmpeg's too: that of
+:data:`~ctxaudio.sound.speakers.SPEAKERS`.
 Vorbis and Opus have another order for each number of channels, and libsndfile leaves it as it is.
 Sources: the Vorbis I specification, 4.3.9, which RFC 7845 takes for Opus; RFC 9639, 9.1.3, for
 FLAC; Microsoft's ``WAVEFORMATEXTENSIBLE`` for WAV.
@@ -9,31 +10,15 @@ FLAC; Microsoft's ``WAVEFORMATEXTENSIBLE`` for WAV.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from ctxaudio.sound.containers.apple import described
 from ctxaudio.sound.containers.kinds import demuxer_of
 from ctxaudio.sound.containers.recording import read_at
+from ctxaudio.sound.speakers import SPEAKERS, USUAL, Layout
 
-Layout: TypeAlias = tuple[str, ...]  # a speaker for each channel, as ffmpeg names them
-
-SPEAKERS = (  # by the bits of WAV's mask
-    *("FL", "FR", "FC", "LFE", "BL", "BR", "FLC", "FRC", "BC", "SL", "SR"),
-    *("TC", "TFL", "TFC", "TFR", "TBL", "TBC", "TBR"),
-)
-UNTOLD = "NONE"  # what ffmpeg calls a channel that a file tells nothing of
-# What is meant by so many channels where a format knows one layout for each number, or prescribes
-# it, as FLAC, Vorbis and Opus do.
-USUAL: dict[int, Layout] = {
-    3: ("FL", "FR", "FC"),
-    4: ("FL", "FR", "BL", "BR"),
-    5: ("FL", "FR", "FC", "BL", "BR"),
-    6: ("FL", "FR", "FC", "LFE", "BL", "BR"),
-    7: ("FL", "FR", "FC", "LFE", "BC", "SL", "SR"),
-    8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
-}
 _VORBIS_ORDERS = {  # which of WAV's channels comes first, second and so on
     3: (0, 2, 1),
     5: (0, 2, 1, 3, 4),

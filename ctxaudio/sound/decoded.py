@@ -9,7 +9,8 @@ from typing import TypeAlias
 import numpy as np
 
 from ctxaudio.errors import DataError
-from ctxaudio.sound.channels import UNTOLD, USUAL, Layout, is_known
+from ctxaudio.sound.channels import is_known
+from ctxaudio.sound.speakers import UNTOLD, USUAL, Layout
 from ctxaudio.sound.stored import StoredSound
 
 # Told what will be filled, before it is, and with how many samples, if that is known.

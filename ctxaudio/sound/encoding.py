@@ -10,8 +10,9 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate, quality_for
-from ctxaudio.sound.channels import USUAL, Layout, as_encoded_by, mask_of
+from ctxaudio.sound.channels import as_encoded_by, mask_of
 from ctxaudio.sound.source import SoundSource
+from ctxaudio.sound.speakers import USUAL, Layout
 
 _CONTAINERS = {"AIF": "AIFF", "AIFC": "AIFF", "OGA": "OGG", "OPUS": "OGG", "SND": "AU"}
 _DITHERED = 24  # bits, at most; float32 has no more

@@ -8,12 +8,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from ctxaudio.sound.channels import SPEAKERS, as_decoded_of, as_heard
+from ctxaudio.sound.channels import as_decoded_of, as_heard
 from ctxaudio.sound.containers.apple import described
 from ctxaudio.sound.containers.recording import Recording
 from ctxaudio.sound.decoded import Decoded
 from ctxaudio.sound.encoding import FileFormat, undisturbed
 from ctxaudio.sound.source import BLOCK
+from ctxaudio.sound.speakers import SPEAKERS
 from ctxaudio.sound.truncation import is_unfinished, missing_part, unknown_size_at
 
 KNOWN = ("aiff", "caf", "ogg", "wav")  # containers of which it reads some encodings, and not others

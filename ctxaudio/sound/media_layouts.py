@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-from ctxaudio.sound.channels import Layout
+from ctxaudio.sound.speakers import Layout
 
 _WITHOUT_A_LIST = ("mono", "stereo")
 

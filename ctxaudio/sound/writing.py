@@ -12,7 +12,6 @@ import numpy as np
 
 from ctxaudio.errors import DataError
 from ctxaudio.sound.bit_rates import BitRate
-from ctxaudio.sound.channels import Layout
 from ctxaudio.sound.encoding import (
     WAV_FLOAT,
     FileFormat,
@@ -29,6 +28,7 @@ from ctxaudio.sound.media_encoding import (
     media_format_for,
 )
 from ctxaudio.sound.source import SoundSource
+from ctxaudio.sound.speakers import Layout
 from ctxaudio.sound.stored import StoredSound
 from ctxaudio.sound.tags.values import Tags
 from rnn.files.whole_file import whole_file

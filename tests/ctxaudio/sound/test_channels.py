@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxaudio import FileFormat, Sound, load_sound, save_sound
-from ctxaudio.sound.channels import SPEAKERS, USUAL, layout_of, mask_of, untold
+from ctxaudio.sound.channels import layout_of, mask_of, untold
 from ctxaudio.sound.containers.apple import described
 from ctxaudio.sound.encoding import encode_into
+from ctxaudio.sound.speakers import SPEAKERS, USUAL
 from tests.support.media import decoded_by_ffmpeg, encoded_by_ffmpeg
 
 RATE = 48_000
