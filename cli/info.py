@@ -118,6 +118,7 @@ def _alone_facts(file: str) -> dict[str, Any]:
         "duration_s": round(memory.duration_s, 3),
         "sample_rate_hz": memory.sample_rate,
         "channels": memory.n_channels,
+        "songs": memory.n_songs,
         "phrases": len(memory.phrases),
         "bits_a_second": round(memory.bits_s),
         "readout_bits_a_second": round(memory.readout_bits_s),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ctxaudio.memory.song_memory import NetworkKind
     from ctxaudio.sound.source import SoundSource
     from ctxaudio.sound.stored import StoredSound
+
+_PAUSE_S = 1.0  # between songs that are taught together
 
 
 def learning_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -288,15 +290,24 @@ def learn(song: SoundSource, teaching: Teaching, reporter: Reporter) -> Lesson:
     return Lesson(ContextShift(memory), learned, said, is_remembered)
 
 
-def learn_alone(song: SoundSource, teaching: Teaching, reporter: Reporter) -> AloneMemory:
-    """Teach a network a song and its versions so that it sings them with no song at hand."""
+def learn_alone(
+    songs: Sequence[SoundSource], teaching: Teaching, reporter: Reporter
+) -> AloneMemory:
+    """Teach a network songs and their versions so that it sings them with no song at hand."""
     from ctxaudio import teach_alone
     from ctxaudio.effect.alone import n_taught_alone
+    from ctxaudio.sound.joined import Joined
 
+    song = Joined(songs, pause=round(_PAUSE_S * songs[0].sample_rate))
     versions = _versions(song, teaching, reporter)
     with reporter.stage("teach", n_taught_alone(song)) as progress:
         return teach_alone(
-            song, versions, seed=teaching.seed, progress=progress, threads=teaching.threads
+            song,
+            versions,
+            songs=song.ends if len(songs) > 1 else (),
+            seed=teaching.seed,
+            progress=progress,
+            threads=teaching.threads,
         )
 
 

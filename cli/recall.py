@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,12 @@ class _Signed(FiniteRange):
 )
 @click.option("--seconds", type=FiniteRange(0.0, min_open=True), help="Of the result, at most.")
 @click.option(
+    "--song",
+    "number",
+    type=click.IntRange(1),
+    help="Which, of a memory of several; by default the first, or that of the cue.",
+)
+@click.option(
     "--cue",
     type=FileName(),
     help="A second or more of the song as it was heard: it goes on from there, at the pitch of "
@@ -73,6 +79,7 @@ def recall(
     end_s: float | None,
     loop: tuple[float, float] | None,
     seconds: float | None,
+    number: int | None,
     cue: str | None,
     force: bool,
     quiet: bool,
@@ -89,11 +96,12 @@ def recall(
     ctxaudio recall song.memory -3 --loop 2 4 --seconds 60
     ctxaudio recall song.memory --from 3.5 --speed 0 --seconds 10   a frozen moment
     ctxaudio recall song.memory --cue heard.wav
+    ctxaudio recall both.memory --song 2
     """  # noqa: D301
     if loop is not None and (begin_s is not None or end_s is not None):
         raise click.UsageError("--loop says from where to where; leave --from and --to out.")
-    if cue is not None and (loop is not None or begin_s is not None):
-        raise click.UsageError("--cue says where to begin; leave --from and --loop out.")
+    if cue is not None and (loop is not None or begin_s is not None or number is not None):
+        raise click.UsageError("--cue says where to begin; leave --song, --from and --loop out.")
     from ctxaudio import Passage, load_alone, save_sound
     from ctxaudio.sound.encoding import WAV_FLOAT, clips
     from ctxaudio.sound.peak import decibels, over_full_scale
@@ -112,10 +120,12 @@ def recall(
         raise click.UsageError(str(error)) from error
     with reporter.stage("read memory"):
         taught = load_alone(memory)
+    place_s, song_ends_s = taught.part_s((number or 1) - 1)
     if cue is not None:
         found = _find(taught, cue, reporter)
-        passage = replace(passage, begin_s=found.begin_s)
+        place_s, (_, song_ends_s) = found.begin_s, taught.part_s(taught.song_at(found.begin_s))
         semitones = round(found.semitones, 2) if semitones is None else semitones
+    passage = passage.of_part(place_s, song_ends_s)
     context = semitones or 0.0
     if output == "-":
         sound = _sing(taught, context, passage, reporter)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SignedCommand)
-@click.argument("song", type=FileName())
+@click.argument("songs", nargs=-1, required=True, metavar="SONG", type=FileName())
 @click.option(
     "--output",
     "-o",
@@ -47,13 +47,14 @@ if TYPE_CHECKING:
 @click.option(
     "--alone",
     is_flag=True,
-    help='Teach the song itself, so that "ctxaudio recall" sings it with no song at hand.',
+    help='Teach the song itself, or several, so that "ctxaudio recall" sings them with no song '
+    "at hand.",
 )
 @learning_options
 @threads_option
 @output_options
 def teach(
-    song: str,
+    songs: tuple[str, ...],
     output: str | None,
     network: NetworkKind,
     formants: bool,
@@ -75,6 +76,7 @@ def teach(
     ctxaudio teach song.flac --network trained
     ctxaudio teach voice.flac --formants
     ctxaudio teach song.flac --alone
+    ctxaudio teach one.flac another.flac --alone -o both.memory
     """  # noqa: D301
     from ctxaudio import save_alone, save_memory
     from ctxaudio.memory.knobs import PITCH, PITCH_AND_FORMANTS
@@ -86,12 +88,18 @@ def teach(
     check_network(network, PITCH_AND_FORMANTS if formants else PITCH)
     if alone and (formants or network != "reservoir"):
         raise click.UsageError("a memory that sings alone is a reservoir's, and has one knob.")
+    if len(songs) > 1 and not alone:
+        raise click.UsageError("several songs are taught together with --alone only.")
+    if len(songs) > 1 and example_files:
+        raise click.UsageError("--example is a version of one song, and there are several.")
+    song = songs[0]
     reporter = Reporter(quiet=quiet, as_json=as_json)
     target = Path(output or f"{Path('stdin' if song == '-' else song).stem}.memory")
-    refuse_input(target, [song, *(file for _, file in example_files)])
+    refuse_input(target, [*songs, *(file for _, file in example_files)])
     with whole_file(target, force=force) as file:
         with reporter.stage("load"):
-            sound, _ = open_song(song, damaged=damaged)
+            sounds = [open_song(each, damaged=damaged)[0] for each in songs]
+            sound = sounds[0]
         teaching = Teaching(
             examples=examples,
             example_files=example_files,
@@ -102,7 +110,7 @@ def teach(
             threads=threads,
         )
         if alone:
-            alone_memory = learn_alone(sound, teaching, reporter)
+            alone_memory = learn_alone(sounds, teaching, reporter)
             with reporter.stage("save"):
                 save_alone(alone_memory, file)
         else:
@@ -112,16 +120,16 @@ def teach(
     size = target.stat().st_size
     if alone:
         reporter.done(
-            f"wrote {target}: {sound.duration_s:.1f} s taught at "
+            f"wrote {target}: {alone_memory.duration_s:.1f} s taught at "
             f"{listed(sorted({0.0, *alone_memory.contexts}))}, to be sung alone, "
             f"{size / 1e6:.1f} MB, {alone_memory.bits_s / 1e3:.0f} kbit/s, in "
             f"{sum(reporter.timings_s.values()):.1f} s",
-            input=song,
+            input=song if len(songs) == 1 else list(songs),
             output=str(target),
             contexts=sorted({0.0, *alone_memory.contexts}),
             alone=True,
             seed=seed,
-            duration_s=round(sound.duration_s, 6),
+            duration_s=round(alone_memory.duration_s, 6),
             bytes=size,
             bits_s=round(alone_memory.bits_s, 1),
         )

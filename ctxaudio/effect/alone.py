@@ -27,13 +27,15 @@ def teach_alone(
     examples: Iterable[Example] | None = None,
     *,
     slack: float = 1.0,
+    songs: tuple[tuple[int, ...], ...] = (),
     seed: int = 0,
     progress: Progress = lambda _: None,
     threads: int | None = None,
 ) -> AloneMemory:
     """Teach a network a whole song, and versions of it; by tape at ±1 semitone by default.
 
-    With more ``slack`` than 1 it is kept in fewer bits, and less exactly.
+    With more ``slack`` than 1 it is kept in fewer bits, and less exactly. Several songs that follow
+    each other (:class:`ctxaudio.sound.joined.Joined`) begin and end at the samples ``songs``.
 
     Raises:
         DataError: if the song has more than two channels, or an example does not fit it.
@@ -54,6 +56,7 @@ def teach_alone(
         model,
         slack=slack,
         full_scale=scale,
+        songs=songs,
         seed=seed,
         progress=progress,
         threads=threads,

@@ -7,6 +7,7 @@ import signal
 
 import numpy as np
 import pytest
+import soundfile
 
 from ctxaudio import Passage, Sound, load_alone, load_sound, sing
 from tests.support.command import (
@@ -22,7 +23,7 @@ from tests.support.command import (
 )
 from tests.support.forks import Forked
 from tests.support.saved import forged
-from tests.support.signals import snr_db
+from tests.support.signals import cents, mono, sine, snr_db, tone
 
 SONG = notes(channels=2)
 
@@ -284,6 +285,7 @@ def test_info_of_a_memory_that_sings_alone(memory):
         "duration_s": 0.5,
         "sample_rate_hz": 8_000,
         "channels": 2,
+        "songs": 1,
         "phrases": 1,
         "bits_a_second": round(loaded.bits_s),
         "readout_bits_a_second": round(loaded.readout_bits_s),
@@ -319,3 +321,55 @@ def test_an_interrupt_leaves_nothing(here, command):
     assert result.code in {130, -signal.SIGINT}
     assert (result.out, result.err.strip()) == (b"", "ctxaudio: interrupted.")
     assert set(here.iterdir()) == before
+
+
+# Several songs
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("both")
+    songs = [
+        write(folder / f"{name}.wav", mono(sine(hz, seconds=seconds, rate=16_000), 16_000))
+        for name, hz, seconds in (("low", 440.0, 1.2), ("high", 660.0, 0.8))
+    ]
+    memory = folder / "both.memory"
+    assert ctxaudio("teach", *songs, "--alone", "-o", memory).code == 0
+    return memory
+
+
+@pytest.mark.parametrize(
+    ("options", "hz", "seconds"),
+    [
+        ((), 440.0, 1.2),
+        (("--song", "2"), 660.0, 0.8),
+        (("--song", "2", "--from", "0.5"), 660.0, 0.3),
+    ],
+)
+def test_a_song_of_several_is_sung(both, tmp_path, options, hz, seconds):
+    target = tmp_path / "sung.wav"
+    assert ctxaudio("recall", both, *options, "-o", target).code == 0
+    samples, rate = soundfile.read(target)
+    assert len(samples) == round(seconds * rate)
+    found_hz, _ = tone(samples[len(samples) // 4 : -len(samples) // 4], hz, rate=rate)
+    assert abs(cents(found_hz, hz)) < 1.0
+
+
+def test_a_cue_finds_the_song_that_it_is_of(both, tmp_path):
+    cue = write(tmp_path / "cue.wav", mono(sine(660.0, seconds=0.5, rate=16_000), 16_000))
+    result = ctxaudio("recall", both, "0", "--cue", cue, "-o", tmp_path / "on.wav", "--json")
+    assert 2.1 < json.loads(result.out)["begin_s"] < 3.0
+
+
+def test_what_several_songs_cannot_be_asked_is_refused(both, tmp_path):
+    assert "no song 3" in ctxaudio("recall", both, "--song", "3", "-o", tmp_path / "no.wav").err
+    cue = ctxaudio("recall", both, "--song", "2", "--cue", both)
+    assert (cue.code, "leave --song" in cue.err) == (2, True)
+    late = ctxaudio("recall", both, "--song", "2", "--from", "0.9", "-o", tmp_path / "no.wav")
+    assert (late.code, "behind the song's end, 0.80 s" in late.err) == (1, True)
+    songs = both.parent / "low.wav", both.parent / "high.wav"
+    plain = ctxaudio("teach", *songs, "-o", tmp_path / "no.memory")
+    assert (plain.code, "--alone only" in plain.err) == (2, True)
+    fast = write(tmp_path / "fast.wav", mono(sine(440.0, seconds=0.3, rate=8_000), 8_000))
+    other = ctxaudio("teach", songs[0], fast, "--alone", "-o", tmp_path / "no.memory")
+    assert (other.code, "one rate" in other.err) == (1, True)

@@ -34,6 +34,7 @@ class _About:
     n_samples: int
     n_channels: int
     fingerprint: str
+    songs: tuple[tuple[int, ...], ...]
     full_scale: float
     seed: int
 
@@ -48,6 +49,10 @@ class _About:
             raise ValueError(f"its contexts are not different ones: {list(self.contexts)}")
         if max(map(abs, self.contexts)) > MAX_CONTEXT:
             raise ValueError(f"its contexts are beyond ±{MAX_CONTEXT:g}")
+        ends = [end for song in self.songs for end in song]
+        is_pairs = all(len(song) == 2 and song[0] < song[1] for song in self.songs)
+        if not (is_pairs and ends == sorted(ends) and _lie_within(ends, self.n_samples)):
+            raise ValueError("its songs do not follow each other")
         if not re.fullmatch("[0-9a-f]{64}", self.fingerprint):
             raise ValueError("its fingerprint is not one of a song")
         if not 0.0 < self.full_scale <= MAX_SAMPLE:
@@ -66,6 +71,10 @@ class _About:
         return {"phrase": -(-self.n_frames // CLOCK.n_frames), "context": len(self.contexts)}
 
 
+def _lie_within(ends: list[int], n_samples: int) -> bool:
+    return not ends or (ends[0] >= 0 and ends[-1] <= n_samples)
+
+
 def _take_apart(memory: AloneMemory) -> tuple[dict[str, Any], Arrays]:
     about = {
         "contexts": list(memory.contexts),
@@ -73,6 +82,7 @@ def _take_apart(memory: AloneMemory) -> tuple[dict[str, Any], Arrays]:
         "n_samples": memory.n_samples,
         "n_channels": memory.n_channels,
         "fingerprint": memory.fingerprint,
+        "songs": [list(song) for song in memory.songs],
         "full_scale": memory.full_scale,
         "seed": memory.seed,
     }
@@ -103,6 +113,7 @@ def _put_together(about: _About, arrays: Arrays) -> AloneMemory:
         n_samples=about.n_samples,
         n_channels=about.n_channels,
         fingerprint=about.fingerprint,
+        songs=about.songs,
         full_scale=about.full_scale,
         seed=about.seed,
     )

@@ -7,6 +7,7 @@ seed that it is drawn from.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class AloneMemory:
     fingerprint: str
     full_scale: float = 1.0  # the sample that levels of 0 dB are of
     seed: int = 0
+    songs: tuple[tuple[int, ...], ...] = ()  # samples where each begins and ends; or it is one
 
     def __repr__(self) -> str:
         taught = ", ".join(f"{context:+g}" for context in self.contexts)
@@ -68,6 +70,30 @@ class AloneMemory:
         return self.n_samples / self.sample_rate
 
     @property
+    def n_songs(self) -> int:
+        """That it holds."""
+        return max(len(self.songs), 1)
+
+    def part_s(self, number: int) -> tuple[float, float]:
+        """Seconds from which to which a song goes, the first of which has the number 0.
+
+        Raises:
+            DataError: if there is none of that number.
+        """
+        if not 0 <= number < self.n_songs:
+            raise DataError(
+                f"the memory holds {self.n_songs} song{'s' * (self.n_songs > 1)}, "
+                f"and no song {number + 1}."
+            )
+        begin, end = self.songs[number] if self.songs else (0, self.n_samples)
+        return begin / self.sample_rate, end / self.sample_rate
+
+    def song_at(self, place_s: float) -> int:
+        """The number of the song in which a moment lies."""
+        begins = [begin for begin, _ in self.songs]
+        return max(bisect_right(begins, place_s * self.sample_rate) - 1, 0)
+
+    @property
     def readout_bits_s(self) -> float:
         """Bits a second that the readouts would take of a network that keeps these, as float32."""
         n_weights = ReservoirConfig().n_units * self.layout.n_features
@@ -86,6 +112,7 @@ def alone_memory(
     *,
     slack: float = 1.0,
     full_scale: float = 1.0,
+    songs: tuple[tuple[int, ...], ...] = (),
     seed: int = 0,
     progress: Callable[[int], None] = lambda _: None,
     threads: int | None = None,
@@ -98,6 +125,7 @@ def alone_memory(
         model: its features (frame, feature), some after others.
         slack: times as far as values may be off before they are changed; more takes fewer bits.
         full_scale: the sample of the song that is 1 in the model.
+        songs: samples where each begins and ends, where several follow each other.
         seed: of the network's draw.
 
     Raises:
@@ -120,6 +148,7 @@ def alone_memory(
         n_samples=song.n_samples,
         n_channels=song.n_channels,
         fingerprint=song.fingerprint(),
+        songs=songs,
         full_scale=full_scale,
         seed=seed,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,23 @@ class Passage:
             )
         if self.seconds is None and (self.loop or self.speed == 0.0):
             raise DataError("what goes round or stands still has no end; say how many seconds.")
+
+    def of_part(self, begin_s: float, end_s: float) -> Passage:
+        """The same of a part of what a memory holds, in seconds of all of it.
+
+        >>> Passage(begin_s=1.0).of_part(10.0, 15.0)
+        Passage(speed=1.0, begin_s=11.0, end_s=15.0, loop=False, seconds=None)
+
+        Raises:
+            DataError: if it begins where the part has ended.
+        """
+        if self.begin_s >= end_s - begin_s:
+            raise DataError(
+                f"a part that begins at {self.begin_s:g} s is behind the song's end, "
+                f"{end_s - begin_s:.2f} s."
+            )
+        last_s = end_s if self.end_s is None else min(begin_s + self.end_s, end_s)
+        return replace(self, begin_s=begin_s + self.begin_s, end_s=last_s)
 
     def lasts_s(self, duration_s: float) -> float:
         """How many seconds it takes through a song of ``duration_s``.
