@@ -326,15 +326,19 @@ def test_an_interrupt_leaves_nothing(here, command):
 # Several songs
 
 
+def two_tones(seconds):
+    """No other pitch of one tone is like it."""
+    low, high = (sine(hz, seconds=seconds, rate=16_000) for hz in (660.0, 935.0))
+    return mono(0.5 * (low + high), 16_000)
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     folder = tmp_path_factory.mktemp("both")
-    songs = [
-        write(folder / f"{name}.wav", mono(sine(hz, seconds=seconds, rate=16_000), 16_000))
-        for name, hz, seconds in (("low", 440.0, 1.2), ("high", 660.0, 0.8))
-    ]
+    one = write(folder / "one.wav", mono(sine(440.0, seconds=1.2, rate=16_000), 16_000))
+    two = write(folder / "two.wav", two_tones(0.8))
     memory = folder / "both.memory"
-    assert ctxaudio("teach", *songs, "--alone", "-o", memory).code == 0
+    assert ctxaudio("teach", one, two, "--alone", "-o", memory).code == 0
     return memory
 
 
@@ -356,9 +360,11 @@ def test_a_song_of_several_is_sung(both, tmp_path, options, hz, seconds):
 
 
 def test_a_cue_finds_the_song_that_it_is_of(both, tmp_path):
-    cue = write(tmp_path / "cue.wav", mono(sine(660.0, seconds=0.5, rate=16_000), 16_000))
-    result = ctxaudio("recall", both, "0", "--cue", cue, "-o", tmp_path / "on.wav", "--json")
-    assert 2.1 < json.loads(result.out)["begin_s"] < 3.0
+    cue = write(tmp_path / "cue.wav", two_tones(0.5))
+    result = ctxaudio("recall", both, "--cue", cue, "-o", tmp_path / "on.wav", "--json")
+    facts = json.loads(result.out)
+    assert 2.1 < facts["begin_s"] < facts["end_s"] == 3.0
+    assert facts["semitones"] == pytest.approx(0.0, abs=0.05)
 
 
 def test_what_several_songs_cannot_be_asked_is_refused(both, tmp_path):
@@ -367,7 +373,7 @@ def test_what_several_songs_cannot_be_asked_is_refused(both, tmp_path):
     assert (cue.code, "leave --song" in cue.err) == (2, True)
     late = ctxaudio("recall", both, "--song", "2", "--from", "0.9", "-o", tmp_path / "no.wav")
     assert (late.code, "behind the song's end, 0.80 s" in late.err) == (1, True)
-    songs = both.parent / "low.wav", both.parent / "high.wav"
+    songs = both.parent / "one.wav", both.parent / "two.wav"
     plain = ctxaudio("teach", *songs, "-o", tmp_path / "no.memory")
     assert (plain.code, "--alone only" in plain.err) == (2, True)
     fast = write(tmp_path / "fast.wav", mono(sine(440.0, seconds=0.3, rate=8_000), 8_000))
