@@ -174,11 +174,16 @@ def test_a_file_that_was_read_is_played_at_once(here, ahead, container, encoding
     assert ahead == []
     assert facts("play", song)["remembered"] is True
     assert [each.n_samples for each in ahead] == [read(here / song).n_samples]
-    assert facts("play", song, "--no-cache")["remembered"] is False
-    assert facts("play", song, "--speed", "0.8")["remembered"] is True
+
+
+@pytest.mark.usefixtures("jack", "settled")
+def test_what_asks_for_all_of_a_file_reads_it(here, ahead):
+    facts(*SHIFT)
+    assert facts("play", "song.wav", "--no-cache")["remembered"] is False
+    assert facts("play", "song.wav", "--speed", "0.8")["remembered"] is True
     ctxaudio("cache", "--clear")
-    assert facts("play", song)["remembered"] is False
-    assert len(ahead) == 1
+    assert facts("play", "song.wav")["remembered"] is False
+    assert ahead == []
 
 
 @pytest.mark.usefixtures("jack", "settled")
