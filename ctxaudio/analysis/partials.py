@@ -24,6 +24,7 @@ MOST_PEAKS = 160  # of a frame
 _REST = 2  # frames that a slot is silent between two partials
 _NEAR_ST, _NEAR_HZ = 0.5, 12.0  # that a partial may move from frame to frame, the larger of both
 _LEVEL_DB = 30.0  # of difference that count as much as moving that far
+_GOES_ON = 0.8  # of how far it moved from the frame before
 _NEVER = 1e3  # a cost that is no match
 _BLOCK = 256  # frames
 
@@ -40,14 +41,19 @@ class _State(NamedTuple):
     """The frame before."""
 
     hertz: np.ndarray  # (slot,)
+    step_st: np.ndarray  # (slot,) semitones since the frame before that, 0 of what has just begun
     level_db: np.ndarray  # (slot,)
     rest: np.ndarray  # (slot,) frames that it must still be silent
+
+
+def _silent(rest: np.ndarray) -> _State:
+    return _State(np.zeros(N_SLOTS), np.zeros(N_SLOTS), np.zeros(N_SLOTS), rest)
 
 
 def find_partials(sound: SoundSource, frames: FrameConfig) -> Iterator[Slots]:
     """The partials of a sound, some frames after others."""
     full_scale = sound.peak or 1.0
-    state = _State(np.zeros(N_SLOTS), np.zeros(N_SLOTS), np.zeros(N_SLOTS, np.int64))
+    state = _silent(np.zeros(N_SLOTS, np.int64))
     n_frames = frames.n_frames(sound.n_samples)
     for first in range(0, n_frames, _BLOCK):
         end = min(first + _BLOCK, n_frames)
@@ -73,16 +79,19 @@ def _follow(state: _State, hertz: np.ndarray, value: np.ndarray) -> tuple[np.nda
     power = (value.real**2 + value.imag**2).sum(axis=0)
     level_db = 10.0 * np.log10(power + np.finfo(np.float32).tiny)
     which = np.full(len(hertz), -1)
+    matched_peaks = np.zeros(0, np.int64)
     live = np.flatnonzero(state.hertz)
     if len(live) and len(hertz):
-        before = state.hertz[live]
+        # Where it is due, if it goes on as it went.
+        before = state.hertz[live] * 2.0 ** (_GOES_ON * state.step_st[live] / 12.0)
         apart = np.abs(12.0 * np.log2(hertz / before[:, None]))
         near = np.maximum(_NEAR_ST, 12.0 * np.log2(1.0 + _NEAR_HZ / before))[:, None]
         cost = apart / near + np.abs(level_db - state.level_db[live][:, None]) / _LEVEL_DB
         cost[apart > near] = _NEVER
         rows, columns = scipy.optimize.linear_sum_assignment(cost)
         matched = cost[rows, columns] < _NEVER
-        which[columns[matched]] = live[rows[matched]]
+        matched_peaks = columns[matched]
+        which[matched_peaks] = live[rows[matched]]
     rest = np.maximum(state.rest - 1, 0)
     goes_on = np.zeros(N_SLOTS, bool)
     goes_on[which[which >= 0]] = True
@@ -92,7 +101,9 @@ def _follow(state: _State, hertz: np.ndarray, value: np.ndarray) -> tuple[np.nda
     loudest = new[np.argsort(-power[new], kind="stable")][: len(free)]
     which[np.sort(loudest)] = free[: len(loudest)]
     held = which >= 0
-    after = _State(np.zeros(N_SLOTS), np.zeros(N_SLOTS), rest)
+    after = _silent(rest)
     after.hertz[which[held]] = hertz[held]
     after.level_db[which[held]] = level_db[held]
+    went_on = which[matched_peaks]
+    after.step_st[went_on] = 12.0 * np.log2(hertz[matched_peaks] / state.hertz[went_on])
     return which, after
