@@ -28,9 +28,8 @@ class AloneVoice:
         self._n_channels, self._scale = memory.n_channels, np.float32(memory.full_scale)
         self._rng = np.random.default_rng(memory.seed)
         self._oscillators = BankState.zeros(N_SLOTS)
-        self._waiting = silence(
-            0, memory.n_channels, self._recall.noise_st
-        ).tones  # frames that are looked at before they sound
+        # Frames that are looked at before they sound.
+        self._waiting = silence(0, memory.n_channels, self._recall.noise_st).tones
         self._noise = NoiseState.zeros(memory.n_channels, self._hop)
         self._early = np.zeros((memory.n_channels, 0), np.float32)  # noise that waits for these
         self._attack = NO_ATTACK  # of the frame before

@@ -13,13 +13,14 @@ import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.errors import DataError, one_line
+from ctxaudio.errors import DataError
 from ctxaudio.limits import MAX_RATE, MIN_RATE
+from ctxaudio.memory.kind_files import load_kind, save_kind
 from ctxaudio.memory.knobs import PITCH, Knobs, check_knobs
 from ctxaudio.memory.song_memory import ANY_SOUND, NetworkKind, SongMemory
 from ctxaudio.version import __version__
 from rnn import ClockConfig, PhraseMemory, PhraseReadouts, Reservoir
-from rnn.files.codec import Array, Arrays, Kind, load, save
+from rnn.files.codec import Array, Arrays, Kind
 from rnn.files.reservoir_arrays import LIMITS, RESERVOIR, reservoir_arrays, reservoir_from
 from rnn.files.typed_json import typed
 
@@ -149,10 +150,7 @@ def save_memory(memory: SongMemory, target: str | Path | BinaryIO) -> None:
         raise DataError(
             "a memory for any sound cannot be saved; save the song's memory it was made from."
         )
-    try:
-        save(MEMORY, memory, target)
-    except ValueError as error:
-        raise DataError(one_line(error)) from error
+    save_kind(MEMORY, memory, target)
 
 
 def load_memory(source: str | Path | BinaryIO) -> SongMemory:
@@ -161,13 +159,7 @@ def load_memory(source: str | Path | BinaryIO) -> SongMemory:
     Raises:
         DataError: if it cannot be read, is not a memory, damaged, or of another format version.
     """
-    try:
-        return load(MEMORY, source)
-    except OSError as error:
-        name = getattr(source, "name", "it") if hasattr(source, "read") else source
-        raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise DataError(one_line(error)) from error
+    return load_kind(MEMORY, source)
 
 
 def is_memory_file(path: str | Path) -> bool:

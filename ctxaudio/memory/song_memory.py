@@ -114,7 +114,7 @@ def teach_song(
     knobs = knobs_of(examples)
     check_network(network, knobs)
     where = [example.point(len(knobs)) for example in examples]
-    _check_points(knobs, where)
+    check_points(knobs, where)
     pitched = [example for example in examples if example.context != 0.0]
     song_is, versions = measure_features(
         song, pitched, frames, bands, progress, workers_of(threads)
@@ -155,7 +155,12 @@ def knobs_of(examples: Sequence[Example]) -> Knobs:
     return PITCH_AND_FORMANTS if apart else PITCH
 
 
-def _check_points(knobs: Knobs, where: list[tuple[float, ...]]) -> None:
+def check_points(knobs: Knobs, where: list[tuple[float, ...]]) -> None:
+    """Refuse examples that teach nothing, or where another one stands.
+
+    Raises:
+        DataError: if there is none, two share a place, or they do not tell the knobs apart.
+    """
     if not where:
         raise DataError("at least one example is needed beside the song itself.")
     if len({(0.0,) * len(knobs), *where}) <= len(where):

@@ -58,17 +58,15 @@ def kept_frames(n_frames: int) -> np.ndarray:
 def displacement_of(song_is: Features, version: Features) -> Displacement:
     """How a version's features differ from the song's, at every eighth frame and the last."""
     kept = kept_frames(song_is.pitch.shape[0])
-    found: list[tuple[np.ndarray, np.ndarray]] = []
+    pairs = (version.pitch, song_is.pitch), (version.level, song_is.level)
+    found = []
     for first in range(0, len(kept), _AT_A_TIME):
         rows = kept[first : first + _AT_A_TIME]
         begin, end = int(rows[0]), int(rows[-1]) + 1
-        parts = [
-            (theirs[begin:end] - ours[begin:end])[rows - begin]
-            for theirs, ours in zip(version[:2], song_is[:2], strict=True)
-            if theirs is not None and ours is not None
-        ]
-        found.append((parts[0], parts[1]))
-    return Displacement(*(np.concatenate(each) for each in zip(*found, strict=True)))
+        found.append(
+            [(theirs[begin:end] - ours[begin:end])[rows - begin] for theirs, ours in pairs]
+        )
+    return Displacement(*map(np.concatenate, zip(*found, strict=True)))
 
 
 def at_frames(displacement: Displacement, begin: int, end: int, n_frames: int) -> Displacement:

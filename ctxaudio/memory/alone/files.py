@@ -12,15 +12,15 @@ import numpy as np
 
 from ctxaudio.analysis.bands import BandConfig
 from ctxaudio.analysis.frames import FrameConfig
-from ctxaudio.errors import DataError, one_line
 from ctxaudio.limits import MAX_CONTEXT, MAX_RATE, MAX_SAMPLE, MIN_RATE
 from ctxaudio.memory.alone.displacement import Displacement
 from ctxaudio.memory.alone.layout import MOST_CHANNELS
 from ctxaudio.memory.alone.memory import CLOCK, SEEDS, AloneMemory
 from ctxaudio.memory.alone.packed import Packed
+from ctxaudio.memory.kind_files import load_kind, save_kind
 from ctxaudio.version import __version__
 from rnn.files.array_file import opened, read_header
-from rnn.files.codec import Array, Arrays, Kind, load, save
+from rnn.files.codec import Array, Arrays, Kind
 from rnn.files.typed_json import typed
 
 _FORMAT = "ctxaudio memory that sings alone"
@@ -143,7 +143,7 @@ def save_alone(memory: AloneMemory, target: str | Path | BinaryIO) -> None:
     Raises:
         OSError: if the file cannot be written.
     """
-    save(ALONE, memory, target)
+    save_kind(ALONE, memory, target)
 
 
 def load_alone(source: str | Path | BinaryIO) -> AloneMemory:
@@ -152,13 +152,7 @@ def load_alone(source: str | Path | BinaryIO) -> AloneMemory:
     Raises:
         DataError: if it cannot be read, is no such memory, damaged, or of another version.
     """
-    try:
-        return load(ALONE, source)
-    except OSError as error:
-        name = getattr(source, "name", "it") if hasattr(source, "read") else source
-        raise DataError(f"cannot read {name}: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise DataError(one_line(error)) from error
+    return load_kind(ALONE, source)
 
 
 def sings_alone(path: str | Path) -> bool:

@@ -8,7 +8,7 @@ seed that it is drawn from.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,8 @@ from ctxaudio.memory.alone.displacement import displacement_of
 from ctxaudio.memory.alone.layout import MOST_CHANNELS, Layout
 from ctxaudio.memory.alone.packed import Packed
 from ctxaudio.memory.alone.packing import Rounding, packed, rounded
+from ctxaudio.memory.knobs import PITCH
+from ctxaudio.memory.song_memory import check_points, knobs_of
 from ctxaudio.sound.source import SoundSource
 from ctxaudio.threads import workers_of
 from rnn import ClockConfig, ReservoirConfig
@@ -107,7 +109,7 @@ class AloneMemory:
 
 def alone_memory(
     song: SoundSource,
-    examples: Iterable[Example],
+    examples: Sequence[Example],
     model: Iterable[np.ndarray],
     *,
     slack: float = 1.0,
@@ -121,7 +123,7 @@ def alone_memory(
 
     Args:
         song: of one channel or two, at context 0.
-        examples: of what it is at others.
+        examples: of what it is at others, that :func:`check_alone` has let pass.
         model: its features (frame, feature), some after others.
         slack: times as far as values may be off before they are changed; more takes fewer bits.
         full_scale: the sample of the song that is 1 in the model.
@@ -129,11 +131,8 @@ def alone_memory(
         seed: of the network's draw.
 
     Raises:
-        DataError: if there is no example, two share a context, one does not fit the song or moves
-            formants by themselves, or there are more channels or no such seed.
+        DataError: if an example does not fit the song.
     """
-    examples = list(examples)
-    check_alone(song, examples, seed)
     frames, bands = FrameConfig.for_rate(song.sample_rate), BandConfig.for_rate(song.sample_rate)
     song_is, versions = measure_features(
         song, examples, frames, bands, progress, workers_of(threads)
@@ -170,11 +169,12 @@ def _phrases(
             yield packed(steps, layout)
 
 
-def check_alone(song: SoundSource, examples: list[Example], seed: int) -> None:
+def check_alone(song: SoundSource, examples: Sequence[Example], seed: int) -> None:
     """Refuse what no memory that sings alone can be taught, before any work is done.
 
     Raises:
-        DataError: as :func:`alone_memory` says.
+        DataError: if there is no example, two share a context, or one moves formants by themselves;
+            or if there are more channels, or no such seed.
     """
     if song.n_channels > MOST_CHANNELS:
         raise DataError(
@@ -183,10 +183,6 @@ def check_alone(song: SoundSource, examples: list[Example], seed: int) -> None:
         )
     if not 0 <= seed < SEEDS:
         raise DataError(f"a seed must be a whole number from 0 to {SEEDS - 1}, got {seed}.")
-    contexts = [example.context for example in examples]
-    if not contexts:
-        raise DataError("at least one example is needed beside the song itself.")
-    if len({0.0, *contexts}) <= len(contexts):
-        raise DataError(f"each example needs a context of its own, got {contexts}.")
-    if any(example.formants is not None for example in examples):
+    if knobs_of(examples) != PITCH:
         raise DataError("a memory that sings alone has one knob, pitch; formants move along.")
+    check_points(PITCH, [example.point(1) for example in examples])

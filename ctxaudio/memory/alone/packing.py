@@ -58,7 +58,8 @@ def rounded(
     A value stays what it was until it is off by more than its slack; softer partials may be off
     by more. What a phase has been left behind, the pitch catches up with, so that none drifts.
     """
-    wanted = np.clip(np.round(features / _step_of(layout)), -_MOST, _MOST)
+    scaled = features / _step_of(layout)
+    wanted = np.clip(np.round(scaled), -_MOST, _MOST)
     level, pitch = layout.parts["level"], layout.parts["pitch"]
     is_on = wanted[:, level] > _SILENT
     loudest_db = features[:, level].max(axis=1, keepdims=True)
@@ -69,7 +70,7 @@ def rounded(
     was_on = held[level] > _SILENT
     for frame, here in enumerate(is_on):
         goes_on = here & was_on
-        off = np.abs(features[frame] / _step_of(layout) - held)
+        off = np.abs(scaled[frame] - held)
         stays = np.zeros(len(held), bool)
         for name, least in SLACK.items():
             where = layout.parts[name]
@@ -107,10 +108,7 @@ def _step_of(layout: Layout) -> np.ndarray:
 
 def features_of(steps: np.ndarray, layout: Layout) -> np.ndarray:
     """Features (frame, feature) that whole steps stand for."""
-    features = steps.astype(np.float64)
-    for name, where in layout.parts.items():
-        features[:, where] *= STEPS[name]
-    return features
+    return steps * _step_of(layout)
 
 
 def packed(steps: np.ndarray, layout: Layout) -> bytes:

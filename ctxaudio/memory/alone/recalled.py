@@ -22,7 +22,7 @@ from rnn import (
 from rnn.phrases.loop import LoopState
 
 # The response to a context stays linear the further, the less it moves the states; what is kept of
-# it is as exact as float64 lets it be. `python -m benchmarks.alone` shows others.
+# it is as exact as float64 lets it be. `python -m benchmarks.capacity` shows others.
 CONTEXT_SCALE = 1e-5
 RIDGE = 1e-18
 
