@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from cli.arguments import FileName
-from cli.learning import damaged_option, open_song
+from cli.learning import open_song
+from cli.learning_options import damaged_option
 from cli.output import listed, tell
 
 _UNITS = {

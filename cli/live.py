@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
-from cli.learning import (
-    Teaching,
-    check_learning,
-    formants_option,
-    learning_options,
-    open_to_play,
-    recall_or_learn,
-    saying_options,
-)
+from cli.learning import Teaching
+from cli.learning_options import check_learning, formants_option, learning_options, saying_options
 from cli.output import Reporter
 from cli.player.console import play_out
-from cli.player.playing import alone_deck, card_options, input_deck, last_word, song_deck
+from cli.player.playing import card_options, deck_of, input_deck, last_word
 from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from cli.player.deck import Deck
     from ctxaudio.memory.knobs import Formants
 
 
@@ -85,7 +80,6 @@ def live(
     ctxaudio live alone.memory               of 'ctxaudio teach --alone'
     """  # noqa: D301
     from ctxaudio import load_memory
-    from ctxaudio.memory.alone.files import sings_alone
     from ctxaudio.playback.sound_card import CardConfig
 
     apart = formants is not None
@@ -110,14 +104,8 @@ def live(
     if song is None:
         with reporter.stage("read memory"):
             taught = load_memory(str(memory))
-        opened = input_deck(taught, context, card, formants=formants)
-    elif sings_alone(song):
-        opened = alone_deck(
-            song, context, card, speed=speed, formants=formants, given=memory is not None
-        )
+        opened: AbstractContextManager[Deck] = input_deck(taught, context, card, formants=formants)
     else:
-        with reporter.stage("load"):
-            sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
         teaching = Teaching(
             examples=examples,
             example_files=example_files,
@@ -126,8 +114,9 @@ def live(
             damaged=damaged,
             cache=not no_cache,
         )
-        learned = partial(recall_or_learn, sound, memory, teaching, reporter)
-        opened = song_deck(song, sound, learned, context, card, speed=speed, formants=formants)
+        opened = deck_of(
+            song, memory, context, card, teaching, reporter, speed=speed, formants=formants
+        )
     if not no_ui:
         from cli.player.screen import show  # now, for it takes time that the music will not have
     with opened as deck:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.arguments import FileName, Semitones, SignedCommand, speed_option
-from cli.learning import (
-    Teaching,
-    check_learning,
-    formants_option,
-    learning_options,
-    open_to_play,
-    recall_or_learn,
-    saying_options,
-)
+from cli.learning import Teaching
+from cli.learning_options import check_learning, formants_option, learning_options, saying_options
 from cli.output import Reporter
 from cli.player.console import play_out
-from cli.player.playing import alone_deck, card_options, last_word, song_deck
+from cli.player.playing import card_options, deck_of, last_word
 from cli.remembering import cache_option, was_remembered
 
 if TYPE_CHECKING:
@@ -60,30 +52,23 @@ def play(
     ctxaudio play song.flac -3.5 --device headphones
     ctxaudio play song.flac 0 --speed 0.8
     """  # noqa: D301
-    from ctxaudio.memory.alone.files import sings_alone
     from ctxaudio.playback.sound_card import CardConfig
 
     apart = formants is not None
     check_learning(click.get_current_context(), example_files, memory, formants=apart)
     card = CardConfig(device=device, latency=latency, blocksize=blocksize)  # type: ignore[arg-type]
     reporter = Reporter(quiet=quiet, as_json=as_json)
-    if sings_alone(song):
-        opened = alone_deck(
-            song, semitones, card, speed=speed, formants=formants, given=memory is not None
-        )
-    else:
-        with reporter.stage("load"):
-            sound = open_to_play(song, memory, speed, damaged=damaged, cache=not no_cache)
-        teaching = Teaching(
-            examples=examples,
-            example_files=example_files,
-            seed=seed,
-            formants=apart,
-            damaged=damaged,
-            cache=not no_cache,
-        )
-        learned = partial(recall_or_learn, sound, memory, teaching, reporter)
-        opened = song_deck(song, sound, learned, semitones, card, speed=speed, formants=formants)
+    teaching = Teaching(
+        examples=examples,
+        example_files=example_files,
+        seed=seed,
+        formants=apart,
+        damaged=damaged,
+        cache=not no_cache,
+    )
+    opened = deck_of(
+        song, memory, semitones, card, teaching, reporter, speed=speed, formants=formants
+    )
     with opened as deck:
         with reporter.stage("play"):
             play_out(deck, quiet=quiet or as_json)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.arguments import FileName, FiniteRange, Semitones, SignedCommand
-from cli.learning import open_song, output_options, refuse_input
+from cli.learning import open_song, refuse_input
+from cli.learning_options import output_options
 from cli.output import Reporter, whole_file
 from cli.shifting.settings import Shift
 from ctxaudio.errors import DataError

@@ -9,8 +9,8 @@ import click
 
 from cli.arguments import FileName, SemitoneList, Semitones, SignedCommand, speed_option
 from cli.destination import Place, Tuning
-from cli.learning import (
-    Teaching,
+from cli.learning import Teaching
+from cli.learning_options import (
     check_learning,
     formants_option,
     learning_options,

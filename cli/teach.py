@@ -8,17 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.arguments import FileName, SignedCommand
-from cli.learning import (
-    Teaching,
-    check_learning,
-    learn,
-    learn_alone,
-    learning_options,
-    open_song,
-    output_options,
-    refuse_input,
-    threads_option,
-)
+from cli.learning import Teaching, learn, learn_alone, open_song, refuse_input
+from cli.learning_options import check_learning, learning_options, output_options, threads_option
 from cli.output import Reporter, listed, whole_file
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.arguments import Latency
+from cli.learning import Teaching, open_to_play, recall_or_learn
 from cli.output import Reporter
 from cli.player.deck import Deck, clock
 
@@ -65,6 +67,29 @@ def card_options(latency: str) -> Callable[[Callable[..., Any]], Callable[..., A
         return command
 
     return add
+
+
+def deck_of(
+    name: str,
+    memory: str | None,
+    context: float,
+    card: CardConfig,
+    teaching: Teaching,
+    reporter: Reporter,
+    *,
+    speed: float,
+    formants: Formants,
+) -> contextlib.AbstractContextManager[Deck]:
+    """A deck on which a song plays, or a memory that sings alone."""
+    from ctxaudio.memory.alone.files import sings_alone
+
+    if sings_alone(name):
+        given = memory is not None
+        return alone_deck(name, context, card, speed=speed, formants=formants, given=given)
+    with reporter.stage("load"):
+        sound = open_to_play(name, memory, speed, damaged=teaching.damaged, cache=teaching.cache)
+    learned = partial(recall_or_learn, sound, memory, teaching, reporter)
+    return song_deck(name, sound, learned, context, card, speed=speed, formants=formants)
 
 
 @contextlib.contextmanager

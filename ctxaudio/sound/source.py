@@ -112,6 +112,11 @@ class Divided(_Changed):
         super().__init__(source)
         self._divisor = np.float64(divisor)
 
+    @property
+    def peak(self) -> float:
+        """That of the sound, divided and rounded as its samples are: none need be read again."""
+        return float(np.float32(self._source.peak / self._divisor))
+
     def read(self, begin: int, end: int) -> np.ndarray:
         """Samples, divided in float64 and rounded."""
         return (self._source.read(begin, end) / self._divisor).astype(np.float32)
